@@ -1,0 +1,367 @@
+//! The one error type that users see.
+
+use std::borrow::Cow;
+use std::error::Error as StdError;
+use std::fmt;
+use std::time::Duration;
+
+use crate::reply::Usage;
+
+/// A result whose error is [`Error`].
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Any error that can cross threads; what a prompt function's own error converts into.
+pub type BoxError = Box<dyn StdError + Send + Sync + 'static>;
+
+/// What went wrong, to which prompt and route, and what to do about it.
+///
+/// Match on [`kind`](Error::kind); the text is for people and may change. No key, header or URL is ever part of it.
+///
+/// ```
+/// use codex_ai::{Error, ErrorKind};
+///
+/// fn advice(error: &Error) -> &'static str {
+///     match error.kind() {
+///         ErrorKind::Authentication => "look at the key",
+///         ErrorKind::InvalidOutput => "look at error.problems() and error.answer()",
+///         _ if error.is_retryable() => "try again later",
+///         _ => "give up",
+///     }
+/// }
+/// # assert_eq!(advice(&Error::new(ErrorKind::Timeout, "no answer")), "try again later");
+/// ```
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    kind: ErrorKind,
+    message: Cow<'static, str>,
+    help: Option<Cow<'static, str>>,
+    prompt: Option<Cow<'static, str>>,
+    route: Option<String>,
+    status: Option<u16>,
+    code: Option<String>,
+    request_id: Option<String>,
+    retry_after: Option<Duration>,
+    problems: Vec<Problem>,
+    answer: Option<String>,
+    usage: Option<Usage>,
+    source: Option<BoxError>,
+}
+
+/// The sort of failure; what a program decides on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// A setting is missing or unusable: no key, an empty key, a bad URL.
+    Config,
+    /// The prompts of the binary contradict each other, or one that is needed is not there.
+    Registry,
+    /// No prompt has the mode that was asked for.
+    UnknownPrompt,
+    /// The JSON arguments of a call by name do not fit; see [`Error::problems`].
+    InvalidArguments,
+    /// The prompt function itself returned an error; it is the [`source`](StdError::source).
+    Prompt,
+    /// The provider or the model cannot do what the request asks for; nothing was sent.
+    Unsupported,
+    /// The schema cannot be expressed for this provider; nothing was sent. See [`Error::problems`].
+    Schema,
+    /// The blocking API was used inside an async runtime.
+    Blocking,
+    /// No connection, or it broke before the answer began.
+    Connect,
+    /// A time limit passed.
+    Timeout,
+    /// The vendor does not accept the key (401).
+    Authentication,
+    /// The key may not do this (403).
+    Permission,
+    /// The vendor does not know the model or the address (404).
+    NotFound,
+    /// The vendor refuses the request as it is (400, 413, 422 and other 4xx).
+    InvalidRequest,
+    /// Too many requests or tokens for now (429).
+    RateLimit,
+    /// The account has no credit or has met its limit; waiting does not help.
+    Quota,
+    /// The vendor failed (5xx) or is overloaded.
+    Server,
+    /// The answer is not in the vendor's format.
+    Protocol,
+    /// The answer is larger than the limit.
+    TooLarge,
+    /// The answer ended before its end: a cut connection, a stream without its end marker.
+    Incomplete,
+    /// The model stopped at the token limit.
+    Truncated,
+    /// The model refused; the words it used are in [`Error::answer`].
+    Refused,
+    /// A filter of the vendor stopped the answer.
+    Filtered,
+    /// The answer holds nothing.
+    Empty,
+    /// The answer is not a value of the type that was asked for; see [`Error::problems`] and [`Error::answer`].
+    InvalidOutput,
+    /// Anything else.
+    Other,
+}
+
+/// One thing that is wrong with a value, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Problem {
+    /// Where: `points[2].name`; `$` is the whole value.
+    pub path: String,
+    /// What is expected and what was found, for people.
+    pub message: String,
+}
+
+impl Problem {
+    /// A problem at `path`; an empty path means the whole value.
+    pub fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
+        let mut path = path.into();
+        if path.is_empty() || path == "." {
+            path = "$".to_owned();
+        }
+        Self { path, message: message.into() }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}`: {}", self.path, self.message)
+    }
+}
+
+impl Error {
+    /// An error of this kind. The message starts in lower case and has no full stop.
+    pub fn new(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
+        Self(Box::new(Inner {
+            kind,
+            message: message.into(),
+            help: None,
+            prompt: None,
+            route: None,
+            status: None,
+            code: None,
+            request_id: None,
+            retry_after: None,
+            problems: Vec::new(),
+            answer: None,
+            usage: None,
+            source: None,
+        }))
+    }
+
+    /// The error of a prompt function: an [`Error`] in the box comes back as it was.
+    pub fn from_prompt(error: impl Into<BoxError>) -> Self {
+        match error.into().downcast::<Self>() {
+            Ok(own) => *own,
+            Err(other) => Self::new(ErrorKind::Prompt, format!("the prompt function failed: {other}")).with_source(other),
+        }
+    }
+
+    /// The sort of failure.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// Whether the same request may succeed later: connection, timeout, rate limit, vendor failure, cut answer.
+    pub fn is_retryable(&self) -> bool {
+        use ErrorKind::{Connect, Incomplete, RateLimit, Server, Timeout};
+        matches!(self.0.kind, Connect | Timeout | RateLimit | Server | Incomplete)
+    }
+
+    /// What happened, without context and help.
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// What to do now.
+    pub fn help(&self) -> Option<&str> {
+        self.0.help.as_deref()
+    }
+
+    /// The mode of the prompt that was being called.
+    pub fn prompt(&self) -> Option<&str> {
+        self.0.prompt.as_deref()
+    }
+
+    /// The provider and model that were asked, as `openai/gpt-5.6-luna`.
+    pub fn route(&self) -> Option<&str> {
+        self.0.route.as_deref()
+    }
+
+    /// The HTTP status of the vendor's answer.
+    pub fn status(&self) -> Option<u16> {
+        self.0.status
+    }
+
+    /// The vendor's own error code or type.
+    pub fn code(&self) -> Option<&str> {
+        self.0.code.as_deref()
+    }
+
+    /// The vendor's id of the request, for its support.
+    pub fn request_id(&self) -> Option<&str> {
+        self.0.request_id.as_deref()
+    }
+
+    /// How long the vendor asks to wait.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    /// Every single problem found, each with its path.
+    pub fn problems(&self) -> &[Problem] {
+        &self.0.problems
+    }
+
+    /// The model's text, where there was one: nothing that was paid for is lost.
+    pub fn answer(&self) -> Option<&str> {
+        self.0.answer.as_deref()
+    }
+
+    /// The tokens that were used all the same.
+    pub fn usage(&self) -> Option<&Usage> {
+        self.0.usage.as_ref()
+    }
+
+    /// Adds what to do now; an imperative, without a full stop.
+    #[must_use]
+    pub fn with_help(mut self, help: impl Into<Cow<'static, str>>) -> Self {
+        self.0.help = Some(help.into());
+        self
+    }
+
+    /// Names the prompt, unless one is named already.
+    #[must_use]
+    pub fn with_prompt(mut self, mode: impl Into<Cow<'static, str>>) -> Self {
+        self.0.prompt.get_or_insert_with(|| mode.into());
+        self
+    }
+
+    /// Names the route, unless one is named already.
+    #[must_use]
+    pub fn with_route(mut self, route: impl Into<String>) -> Self {
+        self.0.route.get_or_insert_with(|| route.into());
+        self
+    }
+
+    /// Adds the HTTP status.
+    #[must_use]
+    pub fn with_status(mut self, status: u16) -> Self {
+        self.0.status = Some(status);
+        self
+    }
+
+    /// Adds the vendor's own error code.
+    #[must_use]
+    pub fn with_code(mut self, code: impl Into<String>) -> Self {
+        self.0.code = Some(code.into());
+        self
+    }
+
+    /// Adds the vendor's request id.
+    #[must_use]
+    pub fn with_request_id(mut self, id: impl Into<String>) -> Self {
+        self.0.request_id = Some(id.into());
+        self
+    }
+
+    /// Adds the time the vendor asks to wait.
+    #[must_use]
+    pub fn with_retry_after(mut self, wait: Duration) -> Self {
+        self.0.retry_after = Some(wait);
+        self
+    }
+
+    /// Adds the problems that were found.
+    #[must_use]
+    pub fn with_problems(mut self, problems: Vec<Problem>) -> Self {
+        self.0.problems = problems;
+        self
+    }
+
+    /// Adds the model's text.
+    #[must_use]
+    pub fn with_answer(mut self, answer: impl Into<String>) -> Self {
+        self.0.answer = Some(answer.into());
+        self
+    }
+
+    /// Adds the tokens used.
+    #[must_use]
+    pub fn with_usage(mut self, usage: Usage) -> Self {
+        self.0.usage = Some(usage);
+        self
+    }
+
+    /// Adds the cause.
+    #[must_use]
+    pub fn with_source(mut self, source: impl Into<BoxError>) -> Self {
+        self.0.source = Some(source.into());
+        self
+    }
+}
+
+/// At most this many problems are printed; all are in [`Error::problems`].
+const PRINTED_PROBLEMS: usize = 10;
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &*self.0;
+        match (&inner.prompt, &inner.route) {
+            (Some(prompt), Some(route)) => write!(f, "prompt `{prompt}` on `{route}`: ")?,
+            (Some(prompt), None) => write!(f, "prompt `{prompt}`: ")?,
+            (None, Some(route)) => write!(f, "`{route}`: ")?,
+            (None, None) => {}
+        }
+        f.write_str(&inner.message)?;
+        let mut details = Vec::new();
+        if let Some(status) = inner.status {
+            details.push(format!("status {status}"));
+        }
+        if let Some(code) = &inner.code {
+            details.push(format!("code `{code}`"));
+        }
+        if let Some(id) = &inner.request_id {
+            details.push(format!("request id `{id}`"));
+        }
+        if let Some(wait) = inner.retry_after {
+            details.push(format!("retry after {wait:?}"));
+        }
+        if !details.is_empty() {
+            write!(f, " ({})", details.join(", "))?;
+        }
+        for problem in inner.problems.iter().take(PRINTED_PROBLEMS) {
+            write!(f, "\n  {problem}")?;
+        }
+        if let Some(more @ 1..) = inner.problems.len().checked_sub(PRINTED_PROBLEMS) {
+            write!(f, "\n  and {more} more")?;
+        }
+        if let Some(help) = &inner.help {
+            write!(f, "\n  = help: {help}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The answer's length only: `Debug` ends up in logs, and what a model says may be private.
+        f.debug_struct("Error")
+            .field("kind", &self.0.kind)
+            .field("text", &self.to_string())
+            .field("answer_bytes", &self.0.answer.as_ref().map(String::len))
+            .field("usage", &self.0.usage)
+            .field("source", &self.0.source)
+            .finish()
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.source.as_deref().map(|source| source as _)
+    }
+}

@@ -1,0 +1,131 @@
+//! Images: what is asked for, and the capability to make them.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use bytes::Bytes;
+use serde_json::{Map, Value};
+
+use crate::error::Result;
+use crate::message::Image;
+use crate::provider::BoxFuture;
+
+/// A picture to be made.
+#[derive(Debug, Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ImageRequest {
+    /// What the picture shows.
+    pub prompt: String,
+    /// The model; the provider's default where it is `None`.
+    pub model: Option<Cow<'static, str>>,
+    /// Size in the vendor's words: `1024x1024`, `2K`.
+    pub size: Option<Cow<'static, str>>,
+    /// Width to height: `16:9`.
+    pub aspect_ratio: Option<Cow<'static, str>>,
+    /// The MIME type that is wanted, such as `image/png`; the answer's own wins.
+    pub mime_type: Option<Cow<'static, str>>,
+    /// Pictures to start from.
+    pub input_images: Vec<Image>,
+    /// Fields of the vendor's request body that have no name here, sent as they are.
+    pub extra: Map<String, Value>,
+}
+
+/// A picture that was made.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct GeneratedImage {
+    /// The file's content.
+    pub bytes: Bytes,
+    /// Its MIME type.
+    pub mime_type: String,
+}
+
+/// The capability to make images.
+#[diagnostic::on_unimplemented(
+    message = "the provider `{Self}` does not make images",
+    label = "no image generation here",
+    note = "use a dispatcher over a provider that implements `GenerateImage`"
+)]
+pub trait GenerateImage {
+    /// Makes one image.
+    ///
+    /// # Errors
+    /// As [`Provider::generate`](crate::Provider::generate); an answer without an image gives the vendor's reasons.
+    fn generate_image<'a>(&'a self, request: &'a ImageRequest) -> BoxFuture<'a, Result<GeneratedImage>>;
+}
+
+/// The capability to make images by Imagen's own call.
+#[diagnostic::on_unimplemented(
+    message = "the provider `{Self}` has no Imagen",
+    label = "no Imagen here",
+    note = "use a dispatcher over a provider that implements `GenerateImagen`"
+)]
+pub trait GenerateImagen {
+    /// Makes one image.
+    ///
+    /// # Errors
+    /// As [`GenerateImage::generate_image`].
+    fn generate_imagen<'a>(&'a self, request: &'a ImageRequest) -> BoxFuture<'a, Result<GeneratedImage>>;
+}
+
+impl ImageRequest {
+    /// Asks for a picture of what `prompt` says.
+    pub fn new(prompt: impl Into<String>) -> Self {
+        Self { prompt: prompt.into(), ..Self::default() }
+    }
+
+    /// Sets the model.
+    #[must_use]
+    pub fn with_model(mut self, model: impl Into<Cow<'static, str>>) -> Self {
+        self.model = Some(model.into());
+        self
+    }
+
+    /// Sets the size.
+    #[must_use]
+    pub fn with_size(mut self, size: impl Into<Cow<'static, str>>) -> Self {
+        self.size = Some(size.into());
+        self
+    }
+
+    /// Sets the aspect ratio.
+    #[must_use]
+    pub fn with_aspect_ratio(mut self, ratio: impl Into<Cow<'static, str>>) -> Self {
+        self.aspect_ratio = Some(ratio.into());
+        self
+    }
+
+    /// Sets the MIME type that is wanted.
+    #[must_use]
+    pub fn with_mime_type(mut self, mime_type: impl Into<Cow<'static, str>>) -> Self {
+        self.mime_type = Some(mime_type.into());
+        self
+    }
+
+    /// Adds a picture to start from.
+    #[must_use]
+    pub fn with_input_image(mut self, image: Image) -> Self {
+        self.input_images.push(image);
+        self
+    }
+
+    /// Adds a field of the vendor's request body.
+    #[must_use]
+    pub fn with_extra(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.extra.insert(name.into(), value.into());
+        self
+    }
+}
+
+impl GeneratedImage {
+    /// An image of this content and MIME type.
+    pub fn new(bytes: impl Into<Bytes>, mime_type: impl Into<String>) -> Self {
+        Self { bytes: bytes.into(), mime_type: mime_type.into() }
+    }
+}
+
+impl fmt::Debug for GeneratedImage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "GeneratedImage({}, {} bytes)", self.mime_type, self.bytes.len())
+    }
+}

@@ -1,0 +1,164 @@
+//! What is said: messages and their parts.
+
+use std::fmt;
+
+use bytes::Bytes;
+use serde_json::Value;
+
+/// Who says a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Role {
+    /// Instructions; goes where the vendor wants system text.
+    System,
+    /// The person, or the program, that asks.
+    User,
+    /// The model.
+    Assistant,
+    /// The result of a tool that the model called.
+    Tool,
+}
+
+/// One message of a conversation.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Message {
+    /// Who says it.
+    pub role: Role,
+    /// What is said, in order.
+    pub parts: Vec<Part>,
+}
+
+/// A piece of a message.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Part {
+    /// Text.
+    Text(String),
+    /// A picture.
+    Image(Image),
+    /// The model wants a tool to be called.
+    ToolCall(ToolCall),
+    /// What a tool gave back.
+    ToolResult(ToolResult),
+    /// The model's own thinking, as far as the vendor shows it.
+    Reasoning(String),
+    /// The words with which the model refused.
+    Refusal(String),
+    /// Something of a vendor that has no type here yet, kept as it came.
+    Raw(Value),
+}
+
+/// A picture, by content or by address.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Image {
+    /// The bytes of a file.
+    Bytes {
+        /// The file's content.
+        data: Bytes,
+        /// Its MIME type, such as `image/png`.
+        mime_type: String,
+    },
+    /// An address that the vendor fetches.
+    Url(String),
+}
+
+/// A tool that the model wants to be called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ToolCall {
+    /// The vendor's id of this call; the result names it.
+    pub id: String,
+    /// The name of the tool.
+    pub name: String,
+    /// The arguments, as the JSON text that the model wrote.
+    pub arguments: String,
+}
+
+/// What a tool gave back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ToolResult {
+    /// The id of the [`ToolCall`].
+    pub id: String,
+    /// The result as text, mostly JSON.
+    pub output: String,
+}
+
+impl Message {
+    /// A message with these parts.
+    pub fn new(role: Role, parts: Vec<Part>) -> Self {
+        Self { role, parts }
+    }
+
+    /// A system message of one text.
+    pub fn system(text: impl Into<String>) -> Self {
+        Self::new(Role::System, vec![Part::Text(text.into())])
+    }
+
+    /// A user message of one text.
+    pub fn user(text: impl Into<String>) -> Self {
+        Self::new(Role::User, vec![Part::Text(text.into())])
+    }
+
+    /// An assistant message of one text.
+    pub fn assistant(text: impl Into<String>) -> Self {
+        Self::new(Role::Assistant, vec![Part::Text(text.into())])
+    }
+
+    /// All text parts, joined. `None` where there is no text part.
+    pub fn text(&self) -> Option<std::borrow::Cow<'_, str>> {
+        join_text(&self.parts)
+    }
+}
+
+impl Image {
+    /// A picture by content.
+    pub fn bytes(data: impl Into<Bytes>, mime_type: impl Into<String>) -> Self {
+        Self::Bytes { data: data.into(), mime_type: mime_type.into() }
+    }
+
+    /// A picture by address.
+    pub fn url(url: impl Into<String>) -> Self {
+        Self::Url(url.into())
+    }
+}
+
+impl ToolCall {
+    /// A call of `name` with `arguments`, a JSON text.
+    pub fn new(id: impl Into<String>, name: impl Into<String>, arguments: impl Into<String>) -> Self {
+        Self { id: id.into(), name: name.into(), arguments: arguments.into() }
+    }
+}
+
+impl ToolResult {
+    /// The answer to the call `id`.
+    pub fn new(id: impl Into<String>, output: impl Into<String>) -> Self {
+        Self { id: id.into(), output: output.into() }
+    }
+}
+
+impl fmt::Debug for Image {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bytes { data, mime_type } => write!(f, "Image({mime_type}, {} bytes)", data.len()),
+            Self::Url(url) => write!(f, "Image({url})"),
+        }
+    }
+}
+
+/// The join of all text parts: borrowed when there is one, `None` when there is none.
+pub(crate) fn join_text(parts: &[Part]) -> Option<std::borrow::Cow<'_, str>> {
+    let mut texts = parts.iter().filter_map(|part| match part {
+        Part::Text(text) => Some(text.as_str()),
+        _ => None,
+    });
+    let first = texts.next()?;
+    let Some(second) = texts.next() else { return Some(first.into()) };
+    let mut joined = String::with_capacity(first.len() + second.len());
+    joined.push_str(first);
+    joined.push_str(second);
+    joined.extend(texts);
+    Some(joined.into())
+}

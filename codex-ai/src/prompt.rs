@@ -1,0 +1,326 @@
+//! What a prompt function makes, and what the macro makes of a prompt function.
+
+use std::borrow::Cow;
+use std::marker::PhantomData;
+
+use serde_json::Value;
+
+use crate::error::{BoxError, Error, Result};
+use crate::message::{Image, Message, Part, Role};
+use crate::registry::Entry;
+use crate::reply::Reply;
+use crate::request::{Options, Output, Request};
+use crate::schema::{FreeText, Json, LlmSchema};
+use crate::structured;
+
+/// What a prompt function returns: messages, instructions and options; `T` is what the model must give back.
+///
+/// `Prompt` (that is `Prompt<String>`) asks for free text, `Prompt<T>` for JSON of `T`.
+///
+/// ```
+/// use codex_ai::Prompt;
+///
+/// let prompt: Prompt = Prompt::new().system("You are brief.").user("Why is the sky blue?").temperature(0.0);
+/// assert_eq!(prompt.messages().len(), 1);
+/// ```
+pub struct Prompt<T = String> {
+    request: Request,
+    output: PhantomData<fn() -> T>,
+}
+
+impl<T> Prompt<T> {
+    /// A prompt without messages.
+    pub fn new() -> Self {
+        Self { request: Request::default(), output: PhantomData }
+    }
+
+    /// Adds instructions; several are set apart by an empty line.
+    #[must_use]
+    pub fn system(mut self, text: impl Into<String>) -> Self {
+        let text = text.into();
+        match &mut self.request.system {
+            Some(system) => {
+                system.push_str("\n\n");
+                system.push_str(&text);
+            }
+            system @ None => *system = Some(text),
+        }
+        self
+    }
+
+    /// Adds a user message.
+    #[must_use]
+    pub fn user(self, text: impl Into<String>) -> Self {
+        self.message(Message::user(text))
+    }
+
+    /// Adds an assistant message, such as the answer of an example.
+    #[must_use]
+    pub fn assistant(self, text: impl Into<String>) -> Self {
+        self.message(Message::assistant(text))
+    }
+
+    /// Adds a picture to the last message if that is the user's, else as a message of its own.
+    #[must_use]
+    pub fn image(mut self, image: Image) -> Self {
+        match self.request.messages.last_mut() {
+            Some(last) if last.role == Role::User => last.parts.push(Part::Image(image)),
+            _ => self.request.messages.push(Message::new(Role::User, vec![Part::Image(image)])),
+        }
+        self
+    }
+
+    /// Adds a message.
+    #[must_use]
+    pub fn message(mut self, message: Message) -> Self {
+        self.request.messages.push(message);
+        self
+    }
+
+    /// Chooses the model, with or without its provider: `gpt-5.6-luna`, `openai/gpt-5.6-luna`.
+    #[must_use]
+    pub fn model(mut self, model: impl Into<Cow<'static, str>>) -> Self {
+        self.request.options.model = Some(model.into());
+        self
+    }
+
+    /// Sets the randomness. `0.0` is sent like any other value.
+    #[must_use]
+    pub fn temperature(mut self, temperature: f64) -> Self {
+        self.request.options.temperature = Some(temperature);
+        self
+    }
+
+    /// Sets the most tokens the answer may take.
+    #[must_use]
+    pub fn max_tokens(mut self, max_tokens: u32) -> Self {
+        self.request.options.max_tokens = Some(max_tokens);
+        self
+    }
+
+    /// Sets several options at once; what is set here already stays only where `options` has nothing.
+    #[must_use]
+    pub fn options(mut self, mut options: Options) -> Self {
+        options.fill_from(&self.request.options);
+        self.request.options = options;
+        self
+    }
+
+    /// The instructions.
+    pub fn system_text(&self) -> Option<&str> {
+        self.request.system.as_deref()
+    }
+
+    /// The messages.
+    pub fn messages(&self) -> &[Message] {
+        &self.request.messages
+    }
+
+    /// The request that this prompt makes, with the options of the prompt alone.
+    pub fn into_request(mut self) -> Request
+    where
+        T: PromptOutput,
+    {
+        self.request.output = T::output();
+        self.request
+    }
+}
+
+impl<T> Default for Prompt<T> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<T> Clone for Prompt<T> {
+    fn clone(&self) -> Self {
+        Self { request: self.request.clone(), output: PhantomData }
+    }
+}
+
+impl<T> std::fmt::Debug for Prompt<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Prompt")
+            .field("system", &self.request.system)
+            .field("messages", &self.request.messages)
+            .field("options", &self.request.options)
+            .finish()
+    }
+}
+
+/// A prompt that the compiler knows: the marker type that `#[prompt]` makes of a function.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a prompt",
+    label = "expected the marker type of a `#[prompt]` function",
+    note = "the marker of `fn summarize` is `Summarize`"
+)]
+pub trait PromptDef: Sized + 'static {
+    /// What the binary knows of this prompt.
+    const ENTRY: &'static Entry;
+
+    /// The arguments of the function, as a struct.
+    type Args<'a>: Send;
+
+    /// What the model must give back.
+    type Output: PromptOutput;
+
+    /// Calls the function.
+    fn render<'a>(args: Self::Args<'a>) -> impl Future<Output = Result<Prompt<Self::Output>>> + Send + 'a;
+}
+
+/// What a prompt may ask for: free text as `String`, or JSON of a type with a schema.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the output of a prompt",
+    label = "neither `String` nor a type with `LlmSchema`",
+    note = "add `#[derive(serde::Deserialize, codex_ai::LlmSchema)]` to `{Self}`"
+)]
+pub trait PromptOutput: Sized + Send + 'static {
+    /// The form of the answer to ask for.
+    fn output() -> Output;
+
+    /// Reads the value from an answer.
+    ///
+    /// # Errors
+    /// Each way in which an answer is no value has its own kind: refused, filtered, truncated, empty, invalid.
+    fn read(reply: &Reply) -> Result<Self>;
+
+    /// Reads and checks the value as [`read`](Self::read) does, but gives it as JSON.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    fn read_value(reply: &Reply) -> Result<Value>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T> PromptOutput for T
+where
+    T: LlmSchema<Form: ReadAs<T>> + Send + 'static,
+{
+    fn output() -> Output {
+        <T::Form as ReadAs<T>>::output()
+    }
+
+    fn read(reply: &Reply) -> Result<Self> {
+        <T::Form as ReadAs<T>>::read(reply)
+    }
+
+    fn read_value(reply: &Reply) -> Result<Value> {
+        <T::Form as ReadAs<T>>::read_value(reply)
+    }
+}
+
+/// A type that [`generate_json`](crate::Dispatcher::generate_json) can give: all with a schema, but `String`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be generated as JSON",
+    label = "it has no schema, or it is free text",
+    note = "add `#[derive(serde::Deserialize, codex_ai::LlmSchema)]`; for free text use `generate_text`"
+)]
+pub trait JsonOutput: PromptOutput {}
+
+#[diagnostic::do_not_recommend]
+impl<T> JsonOutput for T where T: LlmSchema<Form: IsJson> + PromptOutput {}
+
+#[doc(hidden)]
+pub trait IsJson {}
+
+impl IsJson for Json {}
+
+/// How a form of answer is asked for and read.
+#[doc(hidden)]
+pub trait ReadAs<T> {
+    fn output() -> Output;
+    fn read(reply: &Reply) -> Result<T>;
+    fn read_value(reply: &Reply) -> Result<Value>;
+}
+
+impl ReadAs<String> for FreeText {
+    fn output() -> Output {
+        Output::Text
+    }
+
+    fn read(reply: &Reply) -> Result<String> {
+        structured::read_text(reply)
+    }
+
+    fn read_value(reply: &Reply) -> Result<Value> {
+        structured::read_text(reply).map(Value::String)
+    }
+}
+
+impl<T: LlmSchema + 'static> ReadAs<T> for Json {
+    fn output() -> Output {
+        Output::Schema(T::llm_schema().clone())
+    }
+
+    fn read(reply: &Reply) -> Result<T> {
+        structured::read_json(reply, T::llm_schema())
+    }
+
+    fn read_value(reply: &Reply) -> Result<Value> {
+        structured::read_json_value::<T>(reply, T::llm_schema())
+    }
+}
+
+/// What a prompt function may return: a [`Prompt`], text, or a `Result` of one.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not something a prompt function can return",
+    label = "return `Prompt<T>`, `String`, or a `Result` of one",
+    note = "`Prompt<T>` asks the model for a `T`"
+)]
+pub trait IntoPrompt {
+    /// What the model must give back.
+    type Output;
+
+    /// Makes the prompt.
+    ///
+    /// # Errors
+    /// The error of a `Result`, with kind [`Prompt`](crate::ErrorKind::Prompt) unless it was an [`Error`] already.
+    fn into_prompt(self) -> Result<Prompt<Self::Output>>;
+}
+
+impl<T> IntoPrompt for Prompt<T> {
+    type Output = T;
+
+    fn into_prompt(self) -> Result<Prompt<T>> {
+        Ok(self)
+    }
+}
+
+impl IntoPrompt for String {
+    type Output = Self;
+
+    fn into_prompt(self) -> Result<Prompt> {
+        Ok(Prompt::new().user(self))
+    }
+}
+
+impl IntoPrompt for &'static str {
+    type Output = String;
+
+    fn into_prompt(self) -> Result<Prompt> {
+        Ok(Prompt::new().user(self))
+    }
+}
+
+impl<P: IntoPrompt, E: Into<BoxError>> IntoPrompt for Result<P, E> {
+    type Output = P::Output;
+
+    fn into_prompt(self) -> Result<Prompt<P::Output>> {
+        self.map_err(Error::from_prompt)?.into_prompt()
+    }
+}
+
+/// A prompt rendered from JSON arguments, whose output type is known only to the entry.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Rendered {
+    pub(crate) request: Request,
+    pub(crate) read: fn(&Reply) -> Result<Value>,
+}
+
+impl Rendered {
+    /// Forgets the type of the output.
+    pub fn new<T: PromptOutput>(prompt: Prompt<T>) -> Self {
+        Self { request: prompt.into_request(), read: T::read_value }
+    }
+}

@@ -1,0 +1,5 @@
+//! Which prompts the binary has.
+
+/// What the binary knows of one prompt.
+#[derive(Debug)]
+pub struct Entry {}

@@ -1,0 +1,62 @@
+//! One schema per type, for the whole life of the program.
+
+use std::any::TypeId;
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+
+use schemars::generate::SchemaSettings;
+use serde_json::Value;
+
+use super::{LlmSchema, Schema};
+use crate::error::Error;
+
+/// The schema of `T` from a table by type; the derive has a static of its own for types without parameters.
+pub(super) fn schema_of<T: LlmSchema + 'static>() -> &'static Arc<Schema> {
+    static TABLE: OnceLock<RwLock<HashMap<TypeId, &'static Arc<Schema>>>> = OnceLock::new();
+    let table = TABLE.get_or_init(RwLock::default);
+    let id = TypeId::of::<T>();
+    if let Some(schema) = table.read().unwrap_or_else(PoisonError::into_inner).get(&id) {
+        return schema;
+    }
+    // Made outside the lock: a type's schema may ask for those of its parts.
+    let schema = Box::leak(Box::new(make::<T>()));
+    table.write().unwrap_or_else(PoisonError::into_inner).entry(id).or_insert(schema)
+}
+
+/// Generates the schema of `T`. Called once per type.
+pub(crate) fn make<T: LlmSchema>() -> Arc<Schema> {
+    let mut settings = SchemaSettings::draft2020_12();
+    settings.meta_schema = None;
+    let mut value = settings.into_generator().into_root_schema_for::<T>().to_value();
+    if let Value::Object(root) = &mut value {
+        // The type's name is told to vendors in a field of its own; in the schema it is noise.
+        root.shift_remove("title");
+    }
+    let name = wire_name(&T::schema_name());
+    match Schema::new(name.clone(), value) {
+        Ok(schema) => Arc::new(schema),
+        Err(error) => Arc::new(Schema::unusable(name, error)),
+    }
+}
+
+/// The name as vendors take it (OpenAI: `[a-zA-Z0-9_-]`, at most 64 characters).
+fn wire_name(name: &str) -> Cow<'static, str> {
+    let name: String =
+        name.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).take(64).collect();
+    if name.is_empty() { Cow::Borrowed("value") } else { Cow::Owned(name) }
+}
+
+impl Schema {
+    /// The schema of a type whose author wrote something unusable, a bad pattern for instance. It can be asked for by
+    /// nobody: every use ends in the error that tells what is wrong.
+    fn unusable(name: Cow<'static, str>, error: Error) -> Self {
+        let problems = error.problems().to_vec();
+        Self {
+            name,
+            value: Value::Bool(false),
+            validator: super::Validator::refuse_all(problems.clone()),
+            openai_strict: OnceLock::from(Err(problems)),
+        }
+    }
+}

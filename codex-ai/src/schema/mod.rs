@@ -1,0 +1,156 @@
+//! What a type looks like to a model: its JSON schema, made once per type.
+
+mod cache;
+mod format;
+mod standard;
+mod strict;
+mod validate;
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use crate::error::{Error, Problem, Result};
+use validate::Validator;
+
+/// A type that a model can be asked for, by `#[derive(LlmSchema)]`.
+///
+/// Beneath it is [`schemars::JsonSchema`]; the derive makes both, so a program needs neither `schemars` in its manifest
+/// nor a second derive. Implemented for the standard containers, numbers, `bool`, `char`, `String` and
+/// [`serde_json::Value`], and behind features for the types of `chrono`, `uuid` and `url`.
+///
+/// ```
+/// use codex_ai::{LlmSchema, Schema};
+///
+/// /// A book on a shelf.
+/// #[derive(serde::Deserialize, LlmSchema)]
+/// struct Book {
+///     /// As printed on the cover.
+///     title: String,
+///     #[llm(min = 1450, max = 2100)]
+///     year: u16,
+/// }
+///
+/// let schema = Schema::of::<Book>();
+/// assert_eq!(schema.name(), "Book");
+/// assert_eq!(schema.as_value()["properties"]["year"]["minimum"], 1450);
+/// assert!(schema.validate(&serde_json::json!({ "title": "Emma", "year": 1815 })).is_ok());
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no schema the model can follow",
+    label = "this type needs a schema",
+    note = "add `#[derive(serde::Deserialize, codex_ai::LlmSchema)]` to `{Self}`; for a type of another crate enable its feature of `codex-ai`, or use `#[llm(with = ..)]`"
+)]
+pub trait LlmSchema: schemars::JsonSchema + Readable {
+    /// Whether the type is free text or JSON as the output of a prompt.
+    #[doc(hidden)]
+    type Form;
+
+    /// The schema, made at the first call and shared from then on.
+    #[doc(hidden)]
+    fn llm_schema() -> &'static Arc<Schema>
+    where
+        Self: 'static,
+    {
+        cache::schema_of::<Self>()
+    }
+}
+
+/// A type that can be read back from JSON: everything that is [`DeserializeOwned`].
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can be described to the model but not read back",
+    label = "missing `Deserialize`",
+    note = "add `#[derive(serde::Deserialize)]` to `{Self}`"
+)]
+pub trait Readable: DeserializeOwned {}
+
+#[diagnostic::do_not_recommend]
+impl<T: DeserializeOwned> Readable for T {}
+
+/// The form of `String`: what the model says, as it is.
+#[doc(hidden)]
+#[derive(Debug)]
+pub enum FreeText {}
+
+/// The form of all other types: JSON that follows the schema.
+#[doc(hidden)]
+#[derive(Debug)]
+pub enum Json {}
+
+/// A JSON schema (draft 2020-12) with all that is worked out from it once: a validator, and the form each vendor takes.
+pub struct Schema {
+    name: Cow<'static, str>,
+    value: Value,
+    validator: Validator,
+    openai_strict: OnceLock<Result<Box<RawValue>, Vec<Problem>>>,
+}
+
+impl Schema {
+    /// The schema of `T`, made at the first call and shared from then on.
+    pub fn of<T: LlmSchema + 'static>() -> &'static Arc<Self> {
+        T::llm_schema()
+    }
+
+    /// A schema that a program brings as JSON.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Schema`](crate::ErrorKind::Schema) with the path of each keyword that has a wrong value, each `$ref`
+    /// that leads nowhere and each pattern that is no regular expression.
+    pub fn new(name: impl Into<Cow<'static, str>>, value: Value) -> Result<Self> {
+        let name = name.into();
+        let validator = Validator::compile(&value).map_err(|problems| {
+            Error::new(crate::ErrorKind::Schema, format!("the schema `{name}` is not usable")).with_problems(problems)
+        })?;
+        Ok(Self { name, value, validator, openai_strict: OnceLock::new() })
+    }
+
+    /// The schema's name, as vendors are told it.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The schema as JSON.
+    pub fn as_value(&self) -> &Value {
+        &self.value
+    }
+
+    /// Checks a value and finds everything that is wrong with it, not only the first.
+    ///
+    /// # Errors
+    /// The problems, each with its path, in the order of the value.
+    pub fn validate(&self, value: &Value) -> Result<(), Vec<Problem>> {
+        self.validator.validate(value)
+    }
+
+    /// The schema as OpenAI's strict mode takes it, made at the first call.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Schema`](crate::ErrorKind::Schema) with the path of everything that strict mode cannot hold.
+    pub fn openai_strict(&self) -> Result<&RawValue> {
+        match self.openai_strict.get_or_init(|| strict::compile(&self.value)) {
+            Ok(raw) => Ok(raw),
+            Err(problems) => Err(Error::new(
+                crate::ErrorKind::Schema,
+                format!("the schema of `{}` is not accepted by `openai` in strict mode", self.name),
+            )
+            .with_problems(problems.clone())),
+        }
+    }
+}
+
+impl fmt::Debug for Schema {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Schema").field("name", &self.name).field("value", &self.value).finish()
+    }
+}
+
+impl PartialEq for Schema {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name && self.value == other.value
+    }
+}

@@ -1,0 +1,121 @@
+//! `LlmSchema` for the types of the standard library and of a few crates that everybody uses.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, LinkedList, VecDeque};
+use std::hash::{BuildHasher, Hash};
+use std::num::*;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::{FreeText, Json, LlmSchema};
+
+impl LlmSchema for String {
+    type Form = FreeText;
+}
+
+macro_rules! json {
+    ($($ty:ty),* $(,)?) => {$(
+        impl LlmSchema for $ty {
+            type Form = Json;
+        }
+    )*};
+}
+
+json! {
+    bool, char, (), f32, f64,
+    u8, u16, u32, u64, u128, usize, i8, i16, i32, i64, i128, isize,
+    NonZeroU8, NonZeroU16, NonZeroU32, NonZeroU64, NonZeroU128, NonZeroUsize,
+    NonZeroI8, NonZeroI16, NonZeroI32, NonZeroI64, NonZeroI128, NonZeroIsize,
+    Box<str>, std::path::PathBuf, std::net::IpAddr, std::net::Ipv4Addr, std::net::Ipv6Addr, std::time::Duration,
+    std::time::SystemTime, serde_json::Value, serde_json::Map<String, serde_json::Value>, serde_json::Number,
+}
+
+macro_rules! containers {
+    ($($name:ident),*) => {$(
+        impl<T: LlmSchema> LlmSchema for $name<T> {
+            type Form = Json;
+        }
+    )*};
+}
+
+containers!(Vec, VecDeque, LinkedList, Option, Box);
+
+impl<T: LlmSchema> LlmSchema for Box<[T]> {
+    type Form = Json;
+}
+
+impl<T: LlmSchema + Ord> LlmSchema for BTreeSet<T> {
+    type Form = Json;
+}
+
+impl<T, S> LlmSchema for HashSet<T, S>
+where
+    T: LlmSchema + Eq + Hash,
+    S: BuildHasher + Default,
+{
+    type Form = Json;
+}
+
+impl<K, V> LlmSchema for BTreeMap<K, V>
+where
+    K: JsonSchema + for<'de> Deserialize<'de> + Ord,
+    V: LlmSchema,
+{
+    type Form = Json;
+}
+
+impl<K, V, S> LlmSchema for HashMap<K, V, S>
+where
+    K: JsonSchema + for<'de> Deserialize<'de> + Eq + Hash,
+    V: LlmSchema,
+    S: BuildHasher + Default,
+{
+    type Form = Json;
+}
+
+impl<T> LlmSchema for Cow<'_, T>
+where
+    T: ?Sized + ToOwned + JsonSchema,
+    T::Owned: for<'de> Deserialize<'de>,
+{
+    type Form = Json;
+}
+
+macro_rules! tuples {
+    ($($($name:ident)+),* $(,)?) => {$(
+        impl<$($name: LlmSchema),+> LlmSchema for ($($name,)+) {
+            type Form = Json;
+        }
+    )*};
+}
+
+tuples!(A, A B, A B C, A B C D, A B C D E, A B C D E F, A B C D E F G, A B C D E F G H);
+
+macro_rules! arrays {
+    ($($len:literal)*) => {$(
+        impl<T: LlmSchema> LlmSchema for [T; $len] {
+            type Form = Json;
+        }
+    )*};
+}
+
+// The lengths that both serde and schemars know.
+arrays!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32);
+
+#[cfg(feature = "chrono")]
+impl<Z: chrono::TimeZone> LlmSchema for chrono::DateTime<Z>
+where
+    Self: for<'de> Deserialize<'de>,
+{
+    type Form = Json;
+}
+
+#[cfg(feature = "chrono")]
+json!(chrono::NaiveDate, chrono::NaiveTime, chrono::NaiveDateTime, chrono::Weekday);
+
+#[cfg(feature = "uuid")]
+json!(uuid::Uuid);
+
+#[cfg(feature = "url")]
+json!(url::Url);

@@ -1,0 +1,10 @@
+//! The form of a schema that OpenAI's strict mode takes.
+
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use crate::error::Problem;
+
+pub(super) fn compile(schema: &Value) -> Result<Box<RawValue>, Vec<Problem>> {
+    serde_json::value::to_raw_value(schema).map_err(|error| vec![Problem::new("", error.to_string())])
+}

@@ -1,0 +1,1 @@
+//! How bytes go to a vendor and come back. Knows no vendor and no prompt.
