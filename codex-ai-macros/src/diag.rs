@@ -54,11 +54,7 @@ pub(crate) fn guard_derive(item: TokenStream, expand: impl FnOnce(TokenStream) -
     guarded(item, TokenStream::new(), expand)
 }
 
-fn guarded(
-    item: TokenStream,
-    kept: TokenStream,
-    expand: impl FnOnce(TokenStream) -> TokenStream,
-) -> TokenStream {
+fn guarded(item: TokenStream, kept: TokenStream, expand: impl FnOnce(TokenStream) -> TokenStream) -> TokenStream {
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| expand(item))).unwrap_or_else(|panic| {
         let cause = panic
             .downcast_ref::<&str>()

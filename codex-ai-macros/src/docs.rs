@@ -37,7 +37,10 @@ pub(crate) fn text(attrs: &[Attribute]) -> TokenStream {
 
 /// Joins the lines of a doc comment; the one space behind `///` goes.
 pub(crate) fn join(lines: &[String]) -> String {
-    let text: Vec<String> =
-        lines.iter().flat_map(|block| block.split('\n')).map(|line| line.strip_prefix(' ').unwrap_or(line).trim_end().to_owned()).collect();
+    let text: Vec<String> = lines
+        .iter()
+        .flat_map(|block| block.split('\n'))
+        .map(|line| line.strip_prefix(' ').unwrap_or(line).trim_end().to_owned())
+        .collect();
     text.join("\n").trim().to_owned()
 }

@@ -1,6 +1,6 @@
 //! The parser for `key = value` lists, as in `#[prompt(..)]`, `#[arg(..)]` and `#[llm(..)]`.
 
-use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{Ident, parse::Parser};
 
@@ -160,9 +160,34 @@ pub(crate) fn with_lifetime(tokens: TokenStream, lifetime: &syn::Lifetime) -> To
     output
 }
 
+/// The spans of the first and the last token, so that what is put around a type can point at the whole of it.
+pub(crate) fn ends(tokens: TokenStream) -> (Span, Span) {
+    let mut trees = tokens.into_iter();
+    let first = trees.next().map_or_else(Span::call_site, |tree| tree.span());
+    (first, trees.last().map_or(first, |tree| tree.span()))
+}
+
+/// The same tokens, all with one span.
+pub(crate) fn respanned(tokens: TokenStream, span: Span) -> TokenStream {
+    tokens
+        .into_iter()
+        .map(|tree| match tree {
+            TokenTree::Group(group) => {
+                let mut group = Group::new(group.delimiter(), respanned(group.stream(), span));
+                group.set_span(span);
+                TokenTree::Group(group)
+            }
+            mut other => {
+                other.set_span(span);
+                other
+            }
+        })
+        .collect()
+}
+
 /// Whether the tokens of a type mention a lifetime other than `'static`, or elide one behind `&`.
 pub(crate) fn mentions_lifetime(tokens: TokenStream) -> bool {
-    let marker = syn::Lifetime::new("'__mentioned", proc_macro2::Span::call_site());
+    let marker = syn::Lifetime::new("'__mentioned", Span::call_site());
     let marked = with_lifetime(tokens, &marker);
     fn any(tokens: TokenStream) -> bool {
         tokens.into_iter().any(|tree| match tree {

@@ -28,7 +28,10 @@ pub(crate) fn is_qualified(qualifier: &str) -> String {
 }
 
 pub(crate) fn takes_self() -> String {
-    help("`#[prompt]` does not support methods", "move the function out of the `impl` and pass the state as an argument")
+    help(
+        "`#[prompt]` does not support methods",
+        "move the function out of the `impl` and pass the state as an argument",
+    )
 }
 
 pub(crate) fn mentions_self() -> String {
@@ -175,7 +178,8 @@ pub(crate) fn expected_bool(key: &str) -> String {
 
 pub(crate) fn expected_ident(key: &str, found: &str) -> String {
     let name = found.trim_matches('"');
-    let good = name.chars().all(|c| c.is_alphanumeric() || c == '_') && name.chars().next().is_some_and(char::is_alphabetic);
+    let good =
+        name.chars().all(|c| c.is_alphanumeric() || c == '_') && name.chars().next().is_some_and(char::is_alphabetic);
     help(
         format!("expected an identifier for `{key}`"),
         format!("write `{key} = {}`", if good { name } else { "Summarize" }),
@@ -202,12 +206,8 @@ pub(crate) fn mode_character(mode: &str, bad: char) -> String {
         c if c.is_uppercase() => format!("the capital letter `{c}`"),
         c => format!("the character `{c}`"),
     };
-    let mended: String = mode
-        .trim()
-        .to_lowercase()
-        .chars()
-        .map(|c| if is_mode_character(c) { c } else { '-' })
-        .collect();
+    let mended: String =
+        mode.trim().to_lowercase().chars().map(|c| if is_mode_character(c) { c } else { '-' }).collect();
     help(
         format!("prompt mode contains {name}"),
         format!("use lower-case letters, digits, `_`, `-`, `.` and `/`: `{mended}`"),
@@ -290,7 +290,10 @@ pub(crate) fn llm_crate_on_field() -> String {
 
 pub(crate) fn expected_type(key: &str, found: &str) -> String {
     let name = found.trim_matches('"');
-    help(format!("expected a type for `{key}`"), format!("write `{key} = {}`", if name.is_empty() { "String" } else { name }))
+    help(
+        format!("expected a type for `{key}`"),
+        format!("write `{key} = {}`", if name.is_empty() { "String" } else { name }),
+    )
 }
 
 pub(crate) fn unknown_format(format: &str, known: &[&str]) -> String {

@@ -18,7 +18,8 @@ impl Default for Paths {
 impl Paths {
     /// Reads the value of a `crate` key: an absolute path, `::facade::codex_ai` or `crate::x`.
     pub(crate) fn from_path(path: &syn::Path) -> Option<Self> {
-        let absolute = path.leading_colon.is_some() || path.segments.first().is_some_and(|first| first.ident == "crate");
+        let absolute =
+            path.leading_colon.is_some() || path.segments.first().is_some_and(|first| first.ident == "crate");
         absolute.then(|| Self { krate: quote!(#path) })
     }
 

@@ -10,7 +10,7 @@ use tokio::runtime::{Builder, Handle, Runtime};
 use crate::dispatch::Caller;
 use crate::error::{Error, ErrorKind, Result};
 use crate::image::{GenerateImage, GenerateImagen, GeneratedImage, ImageRequest};
-use crate::prompt::{JsonOutput, PromptDef};
+use crate::prompt::{JsonOutput, OutputOf, PromptDef};
 use crate::provider::{AnyProvider, Provider};
 use crate::registry::Router;
 use crate::reply::Reply;
@@ -82,7 +82,9 @@ impl<P: Provider> Dispatcher<P> {
             .thread_name("codex-ai-blocking")
             .enable_all()
             .build()
-            .map_err(|error| Error::new(ErrorKind::Other, "cannot start a thread for blocking calls").with_source(error))?;
+            .map_err(|error| {
+                Error::new(ErrorKind::Other, "cannot start a thread for blocking calls").with_source(error)
+            })?;
         Ok(Self { inner, runtime: Arc::new(Background(Some(runtime))) })
     }
 
@@ -111,7 +113,7 @@ impl<P: Provider> Dispatcher<P> {
     ///
     /// # Errors
     /// As there, and [`ErrorKind::Blocking`] inside an async runtime.
-    pub fn call<Q: PromptDef>(&self, args: Q::Args<'_>) -> Result<Q::Output> {
+    pub fn call<'a, Q: PromptDef>(&'a self, args: Q::Args<'a>) -> Result<OutputOf<Q>> {
         self.wait(self.inner.call::<Q>(args))
     }
 
@@ -119,7 +121,7 @@ impl<P: Provider> Dispatcher<P> {
     ///
     /// # Errors
     /// As [`call`](Self::call).
-    pub fn reply<Q: PromptDef>(&self, args: Q::Args<'_>) -> Result<Reply<Q::Output>> {
+    pub fn reply<'a, Q: PromptDef>(&'a self, args: Q::Args<'a>) -> Result<Reply<OutputOf<Q>>> {
         self.wait(self.inner.reply::<Q>(args))
     }
 
@@ -226,7 +228,7 @@ impl<P: Provider> fmt::Debug for Dispatcher<P> {
 
 impl<P: Provider> Caller for Dispatcher<P> {
     type Called<'a, Q: PromptDef>
-        = Result<Q::Output>
+        = Result<OutputOf<Q>>
     where
         Self: 'a;
 

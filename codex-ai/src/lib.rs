@@ -27,7 +27,7 @@ pub use dispatch::{Dispatcher, DispatcherBuilder};
 pub use error::{BoxError, Error, ErrorKind, Problem, Result};
 pub use image::{GenerateImage, GenerateImagen, GeneratedImage, ImageRequest};
 pub use message::{Image, Message, Part, Role, ToolCall, ToolResult};
-pub use prompt::{IntoPrompt, JsonOutput, Prompt, PromptDef, PromptOutput};
+pub use prompt::{IntoPrompt, JsonOutput, OutputOf, Prompt, PromptDef, PromptOutput};
 pub use provider::{AnyProvider, BoxFuture, Provider};
 pub use registry::{Entry, Registry, Router};
 pub use reply::{FinishReason, Reply, Usage};

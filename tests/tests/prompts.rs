@@ -25,19 +25,34 @@ struct Settings {
     name: String,
 }
 impl Default for Settings {
-    fn default() -> Self { Settings { size: 3, name: "x".into() } }
+    fn default() -> Self {
+        Settings { size: 3, name: "x".into() }
+    }
 }
 
 #[derive(Debug, serde::Deserialize, LlmSchema)]
-struct Page<T> { items: Vec<T>, s: Settings }
+struct Page<T> {
+    items: Vec<T>,
+    s: Settings,
+}
 
 #[derive(Debug, serde::Deserialize, LlmSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[allow(dead_code)]
-enum Shape { Circle { #[llm(min = 0.0)] radius: f64 }, Square(Side), Dot }
+enum Shape {
+    Circle {
+        #[llm(min = 0.0)]
+        radius: f64,
+    },
+    Square(Side),
+    Dot,
+}
 
 #[derive(Debug, serde::Deserialize, LlmSchema)]
-struct Side { #[llm(pattern = "^[a-z]+$")] side: String }
+struct Side {
+    #[llm(pattern = "^[a-z]+$")]
+    side: String,
+}
 
 /// Summarises a text.
 #[prompt(mode = "summarize", temperature = 0.2)]
@@ -51,10 +66,15 @@ async fn summarize(
 }
 
 #[prompt]
-async fn plain() -> &'static str { "hi" }
+async fn plain() -> &'static str {
+    "hi"
+}
 
 #[prompt(json = false)]
-async fn no_json(x: &(dyn std::fmt::Display + Sync)) -> Result<String, std::num::ParseIntError>  { let _: u8 = "3".parse()?; Ok(x.to_string()) }
+async fn no_json(x: &(dyn std::fmt::Display + Sync)) -> Result<String, std::num::ParseIntError> {
+    let _: u8 = "3".parse()?;
+    Ok(x.to_string())
+}
 
 #[test]
 fn listing() {

@@ -65,7 +65,9 @@ pub(super) fn impls(prompt: &PromptFn<'_>) -> TokenStream {
     let needs: TokenStream = required(prompt).map(|arg| needs(prompt, arg)).collect();
     let setters: TokenStream = prompt.args.iter().map(|arg| setter(prompt, arg)).collect();
     let finish = finish(prompt);
+    let defaults = prompt.args.iter().filter_map(default);
     quote! {
+        #(#defaults)*
         #needs
         #[automatically_derived]
         impl #marker {
@@ -97,7 +99,7 @@ fn camel(arg: &Arg<'_>) -> String {
 
 /// The type parameter that holds a required argument.
 fn state(arg: &Arg<'_>) -> Ident {
-    format_ident!("__{}", camel(arg))
+    format_ident!("{}State", camel(arg))
 }
 
 /// The builder's field: not the setter's name, or rustc would speak of the field where the setter is misused.
@@ -269,11 +271,11 @@ fn finish(prompt: &PromptFn<'_>) -> TokenStream {
                 let needs = needs_name(arg);
                 quote!(#name: #needs::take(self.#own_field))
             }
-            Some(default) => {
-                let default = default_value(arg, default);
+            Some(_) => {
+                let default = default_name(arg);
                 quote!(#name: match self.#own_field {
                     ::core::option::Option::Some(value) => value,
-                    ::core::option::Option::None => #default,
+                    ::core::option::Option::None => #default(),
                 })
             }
         }
@@ -305,14 +307,26 @@ fn finish(prompt: &PromptFn<'_>) -> TokenStream {
     }
 }
 
-/// The expression of a default; its tokens keep the user's spans.
-pub(super) fn default_value(arg: &Arg<'_>, default: &ArgDefault) -> TokenStream {
-    match default {
-        ArgDefault::Value(default) => quote!(#default),
+/// The function that makes an argument's default, for the builder and for calls by name.
+pub(super) fn default_name(arg: &Arg<'_>) -> Ident {
+    format_ident!("default_{}", plain_name(arg.name), span = Span::mixed_site())
+}
+
+/// That function. The tokens of the expression keep the user's spans.
+fn default(arg: &Arg<'_>) -> Option<TokenStream> {
+    let value = match arg.default.as_ref()? {
+        ArgDefault::Value(value) => quote!(#value),
         ArgDefault::None => quote!(::core::option::Option::None),
         ArgDefault::Trait => {
             let span = syn::spanned::Spanned::span(arg.ty);
             quote::quote_spanned!(span=> ::core::default::Default::default())
         }
-    }
+    };
+    let (name, ty, lifetime) = (default_name(arg), field_type(arg), args_lifetime());
+    let generics = arg.borrows.then(|| quote!(<#lifetime>));
+    Some(quote! {
+        fn #name #generics() -> #ty {
+            #value
+        }
+    })
 }

@@ -3,7 +3,9 @@
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident};
 use syn::spanned::Spanned;
-use syn::{Attribute, Expr, ExprLit, ExprUnary, FnArg, Ident, Lit, LitBool, LitStr, Pat, ReturnType, Safety, Type, UnOp};
+use syn::{
+    Attribute, Expr, ExprLit, ExprUnary, FnArg, Ident, Lit, LitBool, LitStr, Pat, ReturnType, Safety, Type, UnOp,
+};
 
 use super::model::{Arg, ArgDefault, PromptFn};
 use super::parse::{Body, Function};
@@ -20,7 +22,8 @@ const PROMPT: Spec = Spec {
     example: "mode = \"x\"",
 };
 
-const ARG: Spec = Spec { attribute: "#[arg]", keys: &["default", "rename"], bare: &["default"], example: "default = 3" };
+const ARG: Spec =
+    Spec { attribute: "#[arg]", keys: &["default", "rename"], bare: &["default"], example: "default = 3" };
 
 /// The methods of every builder.
 const RESERVED: &[&str] = &["build", "call", "send", "stream"];
@@ -68,7 +71,7 @@ pub(super) fn check<'a>(attr: TokenStream, function: &'a Function, diag: &mut Di
     if only_function {
         return Checked::Bare;
     }
-    let (Some(args), Some((returns, output_span)), true) = (args, returns, shape_known) else {
+    let (Some(args), Some((returns, output_ends)), true) = (args, returns, shape_known) else {
         return Checked::Named { marker, paths: keys.paths };
     };
     let prompt = PromptFn {
@@ -83,7 +86,7 @@ pub(super) fn check<'a>(attr: TokenStream, function: &'a Function, diag: &mut Di
         marker,
         args,
         returns,
-        output_span,
+        output_ends,
     };
     if broken { Checked::Known(prompt) } else { Checked::Good(prompt) }
 }
@@ -419,8 +422,8 @@ fn argument_type<'a>(ty: &'a Type, json: bool, diag: &mut Diag) -> Option<(Optio
     }
 }
 
-/// The return type, and the span of the `T` in `Prompt<T>`.
-fn return_type<'a>(function: &'a Function, diag: &mut Diag) -> Option<(&'a Type, Span)> {
+/// The return type, and the ends of the `T` in `Prompt<T>`.
+fn return_type<'a>(function: &'a Function, diag: &mut Diag) -> Option<(&'a Type, (Span, Span))> {
     let ty = match &function.sig.output {
         ReturnType::Type(_, ty) => &**ty,
         ReturnType::Default => {
@@ -439,7 +442,7 @@ fn return_type<'a>(function: &'a Function, diag: &mut Diag) -> Option<(&'a Type,
         diag.error(reference.and_token, messages::output_borrows());
         return None;
     }
-    Some((ty, inner.unwrap_or(ty).span()))
+    Some((ty, keys::ends(inner.unwrap_or(ty).to_token_stream())))
 }
 
 /// The `T` of `Prompt<T>` and `Result<Prompt<T>, E>`, for the sake of carets only: what it means is left to the types.

@@ -5,7 +5,7 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::Lifetime;
 use syn::spanned::Spanned;
 
-use super::builder::default_value;
+use super::builder::default_name;
 use super::expand::{Body, args_name};
 use super::model::{Arg, ArgDefault, PromptFn};
 use crate::keys::with_lifetime;
@@ -47,7 +47,7 @@ pub(super) fn items(prompt: &PromptFn<'_>, body: Body) -> TokenStream {
             model: #model,
             temperature: #temperature,
             max_tokens: #max_tokens,
-            output: <<#marker as #p::PromptDef>::Output as #p::PromptOutput>::output,
+            output: #p::output_of::<#marker>,
             #pointers,
         });
         #by_name
@@ -112,18 +112,18 @@ fn by_name(prompt: &PromptFn<'_>) -> TokenStream {
         let value = match (&arg.default, arg.referent) {
             (None, None) => quote!(#local),
             (None, Some(_)) => quote!(::core::borrow::Borrow::borrow(&#local)),
-            (Some(default), None) => {
-                let default = default_value(arg, default);
+            (Some(_), None) => {
+                let default = default_name(arg);
                 quote!(match #local {
                     ::core::option::Option::Some(value) => value,
-                    ::core::option::Option::None => #default,
+                    ::core::option::Option::None => #default(),
                 })
             }
-            (Some(default), Some(_)) => {
-                let default = default_value(arg, default);
+            (Some(_), Some(_)) => {
+                let default = default_name(arg);
                 quote!(match &#local {
                     ::core::option::Option::Some(value) => ::core::borrow::Borrow::borrow(value),
-                    ::core::option::Option::None => #default,
+                    ::core::option::Option::None => #default(),
                 })
             }
         };
@@ -137,9 +137,10 @@ fn by_name(prompt: &PromptFn<'_>) -> TokenStream {
             };
         }
     });
-    let schemas = names.iter().zip(&types).map(|(name, ty)| {
-        quote!(schemas.add(#name, |generator| (&&#p::Probe::<#ty>::new()).schema(generator));)
-    });
+    let schemas = names
+        .iter()
+        .zip(&types)
+        .map(|(name, ty)| quote!(schemas.add(#name, |generator| (&&#p::Probe::<#ty>::new()).schema(generator));));
     quote! {
         fn render(arguments: #p::Value) -> #p::BoxFuture<'static, #p::Result<#p::Rendered>> {
             ::std::boxed::Box::pin(async move {
@@ -148,8 +149,7 @@ fn by_name(prompt: &PromptFn<'_>) -> TokenStream {
                 arguments.finish()?;
                 #(#present)*
                 let arguments = #args_name { #(#values),* };
-                let prompt = <#marker as #p::PromptDef>::render(arguments).await?;
-                ::core::result::Result::Ok(#p::Rendered::new(prompt))
+                #p::Rendered::render::<#marker>(arguments).await
             })
         }
         fn schemas(schemas: &mut #p::ArgSchemas<'_>) {

@@ -1,12 +1,13 @@
 //! The generated code of one prompt function. Takes a checked model and cannot fail.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::Lifetime;
+use syn::spanned::Spanned;
 
 use super::model::PromptFn;
 use super::{builder, entry};
-use crate::keys::with_lifetime;
+use crate::keys::{respanned, with_lifetime};
 
 /// What rendering does.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -61,6 +62,8 @@ fn marker(prompt: &PromptFn<'_>) -> TokenStream {
     let (marker, vis, forwarded) = (&prompt.marker, prompt.vis(), &prompt.forwarded);
     let docs = crate::docs::attributes(&prompt.function.attrs);
     let link = format!("The prompt `{}`, made from [`{}`](fn@{}).", prompt.mode, prompt.name(), prompt.name());
+    // On the function's name, since that is what a clash of names is about.
+    let item = quote_spanned!(prompt.name().span()=> #vis struct #marker;);
     let gap = (!docs.is_empty()).then(|| quote!(#[doc = ""]));
     quote! {
         #(#docs)*
@@ -68,9 +71,8 @@ fn marker(prompt: &PromptFn<'_>) -> TokenStream {
         #[doc = #link]
         #(#forwarded)*
         // A prompt may be called by name only.
-        #[allow(dead_code)]
-        #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
-        #vis struct #marker;
+        #[allow(dead_code, missing_debug_implementations)]
+        #item
     }
 }
 
@@ -105,35 +107,39 @@ fn definition(prompt: &PromptFn<'_>, body: Body) -> TokenStream {
     let lifetime = args_lifetime();
     let args_generics = args_generics(prompt);
     let fields: Vec<_> = prompt.args.iter().map(|arg| arg.name).collect();
-    // The caret for a type that is no output belongs on the `T` of `Prompt<T>`.
-    let returned = {
-        let colons = quote_spanned!(prompt.output_span=> >::Output);
-        let open = quote_spanned!(prompt.output_span=> <);
-        let returns = with_lifetime(crate::tokens(returns), &Lifetime::new("'static", Span::mixed_site()));
-        quote!(#open #returns as #p::IntoPrompt #colons)
+    // What concerns the return type points at the `T` of `Prompt<T>`, what concerns the future at the function's name.
+    let (first, last) = prompt.output_ends;
+    let returns = with_lifetime(crate::tokens(returns), &Lifetime::new("'static", Span::mixed_site()));
+    let (open, close) = (respanned(quote!(<), first), respanned(quote!(as #p::Itself>::Type), last));
+    let returned = quote!(#open #returns #close);
+    let future = quote_spanned! {function.span()=>
+        impl #lifetime + ::core::future::Future<Output = Self::Returned> + ::core::marker::Send
     };
-    let future = {
-        let send = quote_spanned!(function.span()=> ::core::marker::Send);
-        quote_spanned!(function.span()=> impl ::core::future::Future<Output = #p::Result<#p::Prompt<Self::Output>>> + #send + #lifetime)
-    };
-    let rendered = match body {
-        Body::Calls => quote! {
-            let #name { #(#fields),* } = args;
-            #p::IntoPrompt::into_prompt(#function(#(#fields),*).await)
-        },
+    let sendable = prompt.args.iter().map(|arg| {
+        let span = arg.ty.span();
+        let ty = with_lifetime(crate::tokens(arg.ty), &lifetime);
+        quote_spanned!(span=> #p::send::<#ty>();)
+    });
+    let run = match body {
+        Body::Calls => quote!(#function(#(args.#fields),*).await),
+        // Nobody can run it: the program does not compile.
         Body::Refuses => quote! {
             let _ = args;
-            ::core::result::Result::Err(#p::broken_prompt())
+            ::core::future::pending().await
         },
     };
+    let mut run = Group::new(Delimiter::Brace, run);
+    run.set_span(function.span());
+    let run = quote_spanned!(function.span()=> async move #run);
     quote! {
         #[automatically_derived]
         impl #p::PromptDef for #marker {
             const ENTRY: &'static #p::Entry = &ENTRY;
             type Args<#lifetime> = #name #args_generics;
-            type Output = #returned;
-            fn render<#lifetime>(args: Self::Args<#lifetime>) -> #future {
-                async move { #rendered }
+            type Returned = #returned;
+            fn run<#lifetime>(args: Self::Args<#lifetime>) -> #future {
+                #(#sendable)*
+                #run
             }
         }
     }

@@ -45,11 +45,11 @@ pub(super) fn marker(function: &Function, marker: &Ident, paths: &Paths) -> Toke
         #vis struct #marker;
         #[automatically_derived]
         impl #p::PromptDef for #marker {
-            const ENTRY: &'static #p::Entry = &#p::Entry::broken();
+            const ENTRY: &'static #p::Entry = &#p::BROKEN;
             type Args<'__a> = ();
-            type Output = #p::String;
-            async fn render<'__a>(_args: ()) -> #p::Result<#p::Prompt> {
-                ::core::result::Result::Err(#p::broken_prompt())
+            type Returned = #p::Prompt;
+            async fn run<'__a>(_args: ()) -> #p::Prompt {
+                ::core::future::pending().await
             }
         }
     }

@@ -21,8 +21,8 @@ pub(super) struct PromptFn<'a> {
     pub(super) args: Vec<Arg<'a>>,
     /// The return type, as written.
     pub(super) returns: &'a Type,
-    /// The innermost type of the return type, where it can be seen: the `T` of `Prompt<T>`.
-    pub(super) output_span: Span,
+    /// Where the innermost type of the return type begins and ends, if it can be seen: the `T` of `Prompt<T>`.
+    pub(super) output_ends: (Span, Span),
     /// `cfg`, lint levels and `deprecated`, copied to everything that is generated.
     pub(super) forwarded: Vec<&'a Attribute>,
 }

@@ -40,7 +40,8 @@ pub(super) fn check<'a>(input: &'a DeriveInput, diag: &mut Diag) -> SchemaType<'
             Body::Unknown
         }
     };
-    SchemaType { input, paths, description, body }
+    let hopeless = matches!(body, Body::Unknown) || input.generics.lifetimes().next().is_some();
+    SchemaType { input, paths, description, body, hopeless }
 }
 
 fn fields<'a>(fields: &'a syn::Fields, diag: &mut Diag) -> Fields<'a> {
@@ -53,7 +54,12 @@ fn fields<'a>(fields: &'a syn::Fields, diag: &mut Diag) -> Fields<'a> {
         if let Some(reference) = reference(&field.ty) {
             diag.error(reference, messages::derive_reference());
         }
-        Field { attrs: &field.attrs, name: field.ident.as_ref(), ty: &field.ty, rules: llm::of_field(&field.attrs, diag) }
+        Field {
+            attrs: &field.attrs,
+            name: field.ident.as_ref(),
+            ty: &field.ty,
+            rules: llm::of_field(&field.attrs, diag),
+        }
     });
     Fields { style, fields: fields.collect() }
 }

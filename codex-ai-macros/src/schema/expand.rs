@@ -1,26 +1,29 @@
-//! The generated code of one type: a hidden twin with the same shape derives schemars, and the type's own impls hand on
-//! to it. So the rules of serde are schemars' business, and users need neither it nor a second derive.
+//! The generated code of one type: a hidden shape of the same fields derives schemars, and the type's own impls hand on to
+//! it. So the rules of serde are schemars' business, and users need neither it nor a second derive.
+//!
+//! The shape has a type parameter for each field, and a field's type is named in one place, the impl of `Field` for a type
+//! that stands for it. So a field without a schema is one error, at the field.
 
-use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote, quote_spanned};
+use proc_macro2::{Group, Ident, TokenStream, TokenTree};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Attribute, Expr, GenericParam, Meta, WherePredicate, parse_quote};
 
 use super::model::{Body, Field, Fields, SchemaType, Style};
+use crate::keys::{ends, respanned};
 
 /// The impls of a type without mistakes.
 pub(super) fn good(ty: &SchemaType<'_>) -> TokenStream {
-    let twin = twin(ty);
-    let default = container_default(ty);
+    let shape = Shape::new(ty);
+    let items = &shape.items;
     let checks = checks(ty);
-    let json_schema = json_schema(ty);
+    let json_schema = json_schema(ty, &shape);
     let llm_schema = llm_schema(ty);
     quote! {
-        // The twin is never made, and its fields repeat what the user's own type answers for.
+        // The shape is never made, and it repeats what the user's own type answers for.
         #[allow(dead_code, deprecated, non_camel_case_types, clippy::all, clippy::pedantic, clippy::nursery)]
         const _: () = {
-            #twin
-            #default
+            #items
             #checks
             #json_schema
             #llm_schema
@@ -28,12 +31,16 @@ pub(super) fn good(ty: &SchemaType<'_>) -> TokenStream {
     }
 }
 
-/// Impls for a type with mistakes, so that its users have none.
+/// Impls for a type with mistakes, so that its users have none. A type that cannot even be deserialised has none.
 pub(super) fn broken(ty: &SchemaType<'_>) -> TokenStream {
+    if ty.hopeless {
+        return TokenStream::new();
+    }
     let p = ty.paths.private();
     let name = &ty.input.ident;
     let text = name.to_string();
-    let (impl_generics, type_generics, where_clause) = ty.input.generics.split_for_impl();
+    let generics = bounded(ty);
+    let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
     quote! {
         const _: () = {
             #[automatically_derived]
@@ -51,11 +58,6 @@ pub(super) fn broken(ty: &SchemaType<'_>) -> TokenStream {
             }
         };
     }
-}
-
-/// The twin's name. Its schema is named after the user's type.
-fn twin_name() -> Ident {
-    Ident::new("Twin", Span::mixed_site())
 }
 
 /// The user's type with its parameters: what `Self` in a field means.
@@ -81,24 +83,22 @@ fn without_self(tokens: TokenStream, own: &TokenStream) -> TokenStream {
         .collect()
 }
 
-/// The attributes that schemars understands. `default = "path"` on a struct gives way to [`container_default`], since the
-/// path leads to the user's type.
+/// The attributes that schemars understands, but for keys of serde's that are about its own code, and for `default`, which
+/// [`default`] words anew.
 fn attributes<'a>(attrs: &'a [Attribute], container: bool) -> impl Iterator<Item = TokenStream> + 'a {
     let known = ["serde", "schemars", "doc", "validate", "garde"];
-    attrs.iter().filter(move |attr| known.iter().any(|name| attr.path().is_ident(name))).map(move |attr| match &attr.meta {
-        Meta::List(list) if container && list.path.is_ident("serde") => {
-            let kept = split(list.tokens.clone()).into_iter().filter_map(|entry| {
-                let name = entry.clone().into_iter().next().map(|first| first.to_string()).unwrap_or_default();
-                match name.as_str() {
-                    "default" => Some(quote!(default)),
-                    // About serde's own code.
-                    "crate" | "bound" | "expecting" | "remote" => None,
-                    _ => Some(entry),
-                }
-            });
-            quote!(#[serde(#(#kept),*)])
+    attrs.iter().filter(move |attr| known.iter().any(|name| attr.path().is_ident(name))).map(move |attr| {
+        match &attr.meta {
+            Meta::List(list) if list.path.is_ident("serde") => {
+                let kept = split(list.tokens.clone()).into_iter().filter(|entry| {
+                    let name = first_name(entry);
+                    name != "default"
+                        && !(container && matches!(name.as_str(), "crate" | "bound" | "expecting" | "remote"))
+                });
+                quote!(#[serde(#(#kept),*)])
+            }
+            _ => attr.to_token_stream(),
         }
-        _ => attr.to_token_stream(),
     })
 }
 
@@ -119,195 +119,170 @@ fn split(tokens: TokenStream) -> Vec<TokenStream> {
     entries
 }
 
-/// The value of a key in the type's `#[serde(..)]`: `Some(None)` for a key alone.
-fn serde_key(ty: &SchemaType<'_>, key: &str) -> Option<Option<TokenStream>> {
-    ty.input.attrs.iter().filter(|attr| attr.path().is_ident("serde") || attr.path().is_ident("schemars")).find_map(|attr| {
+fn first_name(entry: &TokenStream) -> String {
+    entry.clone().into_iter().next().map(|first| first.to_string()).unwrap_or_default()
+}
+
+/// The value of a key in `#[serde(..)]` or `#[schemars(..)]`: `Some(None)` for a key alone.
+fn serde_key(attrs: &[Attribute], key: &str) -> Option<Option<TokenStream>> {
+    attrs.iter().filter(|attr| attr.path().is_ident("serde") || attr.path().is_ident("schemars")).find_map(|attr| {
         let Meta::List(list) = &attr.meta else { return None };
-        split(list.tokens.clone()).into_iter().find_map(|entry| {
-            let mut trees = entry.into_iter();
-            let named = matches!(trees.next(), Some(TokenTree::Ident(ident)) if ident == key);
-            let value: TokenStream = trees.skip(1).collect();
-            named.then(|| (!value.is_empty()).then_some(value))
+        split(list.tokens.clone()).into_iter().find(|entry| first_name(entry) == key).map(|entry| {
+            let value: TokenStream = entry.into_iter().skip(2).collect();
+            (!value.is_empty()).then_some(value)
         })
     })
 }
 
-fn twin(ty: &SchemaType<'_>) -> TokenStream {
-    let p = ty.paths.private();
-    let krate = crate::pretty::tokens(quote!(#p::schemars));
-    let twin = twin_name();
-    let attrs = attributes(&ty.input.attrs, true);
-    let rename = serde_key(ty, "rename").is_none().then(|| {
-        let name = schema_name(ty);
-        quote!(#[schemars(rename = #name)])
-    });
-    let description = ty.description.as_ref().map(|text| quote!(#[schemars(description = #text)]));
-    let own = own_type(ty);
-    let mut generics = ty.input.generics.clone();
-    for param in generics.params.iter_mut() {
-        if let GenericParam::Type(param) = param {
-            param.default = None;
-        }
-    }
-    let predicates = field_predicates(ty, &own);
-    if !predicates.is_empty() {
-        generics.make_where_clause().predicates.extend(predicates);
-    }
-    let (_, _, where_clause) = generics.split_for_impl();
-    let body = match &ty.body {
-        Body::Struct(fields) => {
-            let body = twin_fields(fields, &own, ty);
-            match fields.style {
-                Style::Named => quote!(struct #twin #generics #where_clause #body),
-                _ => quote!(struct #twin #generics #body #where_clause;),
+/// The shape and what it takes to name it.
+struct Shape {
+    /// The shape itself, and the functions that make defaults.
+    items: TokenStream,
+    /// `F0`.
+    parameters: Vec<TokenStream>,
+    /// What stands for the fields' types.
+    arguments: Vec<TokenStream>,
+}
+
+impl Shape {
+    fn new(ty: &SchemaType<'_>) -> Self {
+        let p = ty.paths.private();
+        let krate = crate::pretty::tokens(quote!(#p::schemars));
+        let attrs: Vec<TokenStream> = attributes(&ty.input.attrs, true).collect();
+        let description = ty.description.as_ref().map(|text| quote!(#[schemars(description = #text)]));
+        let mut shape = Self { items: TokenStream::new(), parameters: Vec::new(), arguments: Vec::new() };
+        let body = match &ty.body {
+            Body::Struct(fields) => {
+                let body = shape.fields(fields, ty);
+                let parameters = &shape.parameters;
+                match fields.style {
+                    Style::Named => quote!(struct Fields<#(#parameters),*> #body),
+                    _ => quote!(struct Fields<#(#parameters),*> #body;),
+                }
             }
-        }
-        Body::Enum(variants) => {
-            let variants = variants.iter().map(|variant| {
-                let (name, attrs) = (variant.name, attributes(variant.attrs, false));
-                let description = variant.description.as_ref().map(|text| quote!(#[schemars(description = #text)]));
-                let body = twin_fields(&variant.fields, &own, ty);
-                quote!(#(#attrs)* #description #name #body)
-            });
-            quote!(enum #twin #generics #where_clause { #(#variants),* })
-        }
-        Body::Unknown => TokenStream::new(),
-    };
-    quote! {
-        #[derive(#p::schemars::JsonSchema)]
-        #[schemars(crate = #krate)]
-        #rename
-        #(#attrs)*
-        #description
-        #body
+            Body::Enum(variants) => {
+                let mut list = Vec::new();
+                for variant in variants {
+                    let (name, attrs) = (variant.name, attributes(variant.attrs, false));
+                    let description = variant.description.as_ref().map(|text| quote!(#[schemars(description = #text)]));
+                    let body = shape.fields(&variant.fields, ty);
+                    list.push(quote!(#(#attrs)* #description #name #body));
+                }
+                let parameters = &shape.parameters;
+                quote!(enum Fields<#(#parameters),*> { #(#list),* })
+            }
+            Body::Unknown => TokenStream::new(),
+        };
+        shape.items.extend(quote! {
+            #[derive(#p::schemars::JsonSchema)]
+            #[schemars(crate = #krate)]
+            #(#attrs)*
+            #description
+            #body
+        });
+        shape
     }
-}
 
-/// The name in schemas: `Page`, or `Page_for_{T}` for a type with parameters, which schemars fills in.
-fn schema_name(ty: &SchemaType<'_>) -> String {
-    let name = crate::prompt::plain_name(&ty.input.ident);
-    let params: Vec<String> =
-        ty.input.generics.type_params().map(|param| format!("{{{}}}", param.ident)).collect();
-    if params.is_empty() { name } else { format!("{name}_for_{}", params.join("_and_")) }
-}
-
-/// One `FieldType: LlmSchema` for each field, in the user's spans: what has no schema is reported there, once, and taken
-/// for granted below.
-fn field_predicates(ty: &SchemaType<'_>, own: &TokenStream) -> Vec<WherePredicate> {
-    let p = ty.paths.private();
-    let mut seen: Vec<String> = Vec::new();
-    let mut predicates = Vec::new();
-    let mut add = |field: &Field<'_>| {
-        if is_hidden(field) {
-            return;
+    /// The fields of the struct or of one variant.
+    fn fields(&mut self, fields: &Fields<'_>, ty: &SchemaType<'_>) -> TokenStream {
+        let list: Vec<TokenStream> = fields.fields.iter().filter_map(|field| self.field(field, ty)).collect();
+        match fields.style {
+            Style::Named => quote!({ #(#list),* }),
+            Style::Unnamed => quote!((#(#list),*)),
+            Style::Unit => TokenStream::new(),
         }
-        let described = field.rules.with.as_ref().unwrap_or(field.ty);
-        let tokens = without_self(crate::tokens(described), own);
-        let text = tokens.to_string();
-        if seen.contains(&text) {
-            return;
-        }
-        seen.push(text);
-        let bound = quote_spanned!(described.span()=> #p::LlmSchema);
-        predicates.push(parse_quote!(#tokens: #bound));
-    };
-    match &ty.body {
-        Body::Struct(fields) => fields.fields.iter().for_each(&mut add),
-        Body::Enum(variants) => variants.iter().flat_map(|variant| &variant.fields.fields).for_each(&mut add),
-        Body::Unknown => {}
     }
-    predicates
-}
 
-/// Whether the model never sees the field, or schemars is told by the user what to say of it.
-fn is_hidden(field: &Field<'_>) -> bool {
-    field.attrs.iter().any(|attr| {
-        let (serde, schemars) = (attr.path().is_ident("serde"), attr.path().is_ident("schemars"));
-        let Meta::List(list) = &attr.meta else { return false };
-        split(list.tokens.clone()).iter().any(|entry| {
-            let name = entry.clone().into_iter().next().map(|first| first.to_string()).unwrap_or_default();
-            (serde || schemars) && matches!(name.as_str(), "skip" | "skip_deserializing")
-                || schemars && matches!(name.as_str(), "with" | "schema_with")
-        })
-    })
-}
-
-fn twin_fields(fields: &Fields<'_>, own: &TokenStream, ty: &SchemaType<'_>) -> TokenStream {
-    let p = ty.paths.private();
-    let list = fields.fields.iter().map(|field| {
+    /// One field; none for a field that the model never sees.
+    fn field(&mut self, field: &Field<'_>, ty: &SchemaType<'_>) -> Option<TokenStream> {
+        let skipped = ["skip", "skip_deserializing"].iter().any(|key| serde_key(field.attrs, key).is_some());
+        if skipped && field.name.is_some() {
+            return None;
+        }
+        let p = ty.paths.private();
+        let own = own_type(ty);
         let attrs = attributes(field.attrs, false);
+        let default = self.default(field, ty, &own);
         let name = field.name.map(|name| quote!(#name:));
-        let described = field.rules.with.as_ref().unwrap_or(field.ty);
-        let tokens = without_self(crate::tokens(described), own);
-        let description = field.rules.description.as_ref().map(|text| quote!(#[schemars(description = #text)]));
-        let example = field.rules.example.as_ref().map(|value| {
+        let rules = &field.rules;
+        let description = rules.description.as_ref().map(|text| quote!(#[schemars(description = #text)]));
+        let example = rules.example.as_ref().map(|value| {
             if is_text(value) {
                 return quote!(#[schemars(example = #value)]);
             }
-            let ty = without_self(crate::tokens(field.ty), own);
+            let ty = without_self(crate::tokens(field.ty), &own);
             let typed = quote_spanned!(value.span()=> ::core::convert::identity);
             quote!(#[schemars(example = #typed::<#ty>(#value))])
         });
-        let bounds = field.rules.bounds.iter().map(|bound| {
+        let bounds = rules.bounds.iter().map(|bound| {
             let (keyword, value) = (bound.keyword, &bound.value);
             quote!(#[schemars(extend(#keyword = #p::json(&(#value))))])
         });
-        quote!(#(#attrs)* #description #example #(#bounds)* #name #tokens)
-    });
-    match fields.style {
-        Style::Named => quote!({ #(#list),* }),
-        Style::Unnamed => quote!((#(#list),*)),
-        Style::Unit => TokenStream::new(),
+        // With `schemars(with = ..)` the user says what it is like, and the type says nothing.
+        let described_by_user = ["with", "schema_with"].iter().any(|key| {
+            field
+                .attrs
+                .iter()
+                .filter(|attr| attr.path().is_ident("schemars"))
+                .any(|attr| serde_key(std::slice::from_ref(attr), key).is_some())
+        });
+        let shown = if described_by_user || skipped {
+            quote!(())
+        } else {
+            let described = rules.with.as_ref().unwrap_or(field.ty);
+            let parameter = format_ident!("F{}", self.parameters.len());
+            let described = without_self(crate::tokens(described), &own);
+            let (first, last) = ends(described.clone());
+            let (open, close) = (respanned(quote!(#p::field::<), first), respanned(quote!(>()), last));
+            let stand_in = format_ident!("Field{}", self.parameters.len());
+            let generics = bounded(ty);
+            let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
+            self.items.extend(quote! {
+                struct #stand_in #impl_generics (::core::marker::PhantomData<fn() -> #own>) #where_clause;
+                impl #impl_generics #p::Field for #stand_in #type_generics #where_clause {
+                    const SCHEMA: #p::FieldSchema = #open #described #close;
+                }
+            });
+            self.parameters.push(quote!(#parameter));
+            self.arguments.push(quote!(#p::Described<#stand_in #type_generics>));
+            quote!(#parameter)
+        };
+        Some(quote!(#(#attrs)* #default #description #example #(#bounds)* #name #shown))
     }
-}
 
-/// `Default` for the twin, where the struct has `#[serde(default)]`: the user's own value, moved over.
-fn container_default(ty: &SchemaType<'_>) -> TokenStream {
-    let (Some(value), Body::Struct(fields), true) = (serde_key(ty, "default"), &ty.body, ty.is_struct()) else {
-        return TokenStream::new();
-    };
-    let twin = twin_name();
-    let own = own_type(ty);
-    let path = value.and_then(|value| {
-        let literal: syn::LitStr = syn::parse2(value).ok()?;
-        literal.parse::<syn::Path>().ok()
-    });
-    let make = match path {
-        Some(path) => quote!(#path()),
-        None => quote!(<#own as ::core::default::Default>::default()),
-    };
-    let (impl_generics, type_generics, _) = ty.input.generics.split_for_impl();
-    let predicates = twin_predicates(ty);
-    let names: Vec<TokenStream> = fields
-        .fields
-        .iter()
-        .enumerate()
-        .map(|(index, field)| match field.name {
-            Some(name) => name.to_token_stream(),
-            None => syn::Index::from(index).to_token_stream(),
-        })
-        .collect();
-    quote! {
-        #[automatically_derived]
-        impl #impl_generics ::core::default::Default for #twin #type_generics #predicates {
-            fn default() -> Self {
-                let own: #own = #make;
-                #twin { #(#names: own.#names),* }
+    /// The default of a field, as a path to a function: schemars calls it to tell the model the value. What depends on a
+    /// type parameter cannot be told.
+    fn default(&mut self, field: &Field<'_>, ty: &SchemaType<'_>, own: &TokenStream) -> Option<TokenStream> {
+        let p = ty.paths.private();
+        let generic = ty.input.generics.type_params().next().is_some();
+        let unknown = || {
+            let path = crate::pretty::tokens(quote!(#p::no_default));
+            quote!(#[serde(default = #path)])
+        };
+        let name = format_ident!("default_{}", self.items.clone().into_iter().count());
+        let field_type = without_self(crate::tokens(field.ty), own);
+        let value = match serde_key(field.attrs, "default") {
+            Some(Some(path)) => return Some(quote!(#[serde(default = #path)])),
+            Some(None) if generic => return Some(unknown()),
+            Some(None) => quote!(::core::default::Default::default()),
+            None => {
+                let container = if ty.is_struct() { serde_key(&ty.input.attrs, "default")? } else { return None };
+                if generic {
+                    return Some(unknown());
+                }
+                let whole =
+                    match container.and_then(|path| syn::parse2::<syn::LitStr>(path).ok()?.parse::<syn::Path>().ok()) {
+                        Some(path) => quote!(#path()),
+                        None => quote!(<#own as ::core::default::Default>::default()),
+                    };
+                let member = field.name.map_or_else(|| quote!(0), |name| quote!(#name));
+                quote!({ let whole: #own = #whole; whole.#member })
             }
-        }
+        };
+        let path = name.to_string();
+        self.items.extend(quote!(fn #name() -> #field_type { #value }));
+        Some(quote!(#[serde(default = #path)]))
     }
-}
-
-/// The where-clause of impls that name the twin.
-fn twin_predicates(ty: &SchemaType<'_>) -> TokenStream {
-    let mut generics = ty.input.generics.clone();
-    let own = own_type(ty);
-    let predicates = field_predicates(ty, &own);
-    if !predicates.is_empty() {
-        generics.make_where_clause().predicates.extend(predicates);
-    }
-    let where_clause = &generics.where_clause;
-    quote!(#where_clause)
 }
 
 /// That each `#[llm]` bound fits the field's type, with the caret on the key.
@@ -342,51 +317,44 @@ fn checks(ty: &SchemaType<'_>) -> TokenStream {
     }
 }
 
-fn respanned(tokens: TokenStream, span: Span) -> TokenStream {
-    tokens
-        .into_iter()
-        .map(|tree| match tree {
-            TokenTree::Group(group) => {
-                let mut group = Group::new(group.delimiter(), respanned(group.stream(), span));
-                group.set_span(span);
-                TokenTree::Group(group)
-            }
-            mut other => {
-                other.set_span(span);
-                other
-            }
-        })
-        .collect()
-}
-
 /// A string literal: an example of any type that is written as a string.
 fn is_text(value: &Expr) -> bool {
     matches!(value, Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(_), .. }))
 }
 
-/// The user's type hands on to the twin.
-fn json_schema(ty: &SchemaType<'_>) -> TokenStream {
+/// The user's type hands on to the shape.
+fn json_schema(ty: &SchemaType<'_>, shape: &Shape) -> TokenStream {
     let p = ty.paths.private();
-    let (twin, name) = (twin_name(), &ty.input.ident);
+    let name = &ty.input.ident;
     let generics = bounded(ty);
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
-    let (_, own_generics, _) = ty.input.generics.split_for_impl();
-    let twin = quote!(#twin #own_generics);
+    let params: Vec<&Ident> = ty.input.generics.type_params().map(|param| &param.ident).collect();
+    let text = match serde_key(&ty.input.attrs, "rename") {
+        Some(Some(renamed)) if syn::parse2::<syn::LitStr>(renamed.clone()).is_ok() => renamed,
+        _ => crate::prompt::plain_name(name).to_token_stream(),
+    };
+    let schema_name = if params.is_empty() {
+        quote!(::std::borrow::Cow::Borrowed(#text))
+    } else {
+        quote!(#p::generic_name(#text, &[#(<#params as #p::schemars::JsonSchema>::schema_name()),*]))
+    };
+    let inline = serde_key(&ty.input.attrs, "inline").is_some();
+    let arguments = &shape.arguments;
     quote! {
         #[automatically_derived]
         impl #impl_generics #p::schemars::JsonSchema for #name #type_generics #where_clause {
             fn schema_name() -> ::std::borrow::Cow<'static, str> {
-                <#twin as #p::schemars::JsonSchema>::schema_name()
+                #schema_name
             }
             // Unlike a module path, it tells types of one name in two functions apart.
             fn schema_id() -> ::std::borrow::Cow<'static, str> {
                 ::std::borrow::Cow::Borrowed(::core::any::type_name::<Self>())
             }
             fn inline_schema() -> bool {
-                <#twin as #p::schemars::JsonSchema>::inline_schema()
+                #inline
             }
             fn json_schema(generator: &mut #p::schemars::SchemaGenerator) -> #p::schemars::Schema {
-                <#twin as #p::schemars::JsonSchema>::json_schema(generator)
+                <Fields<#(#arguments),*> as #p::schemars::JsonSchema>::json_schema(generator)
             }
         }
     }
@@ -421,28 +389,16 @@ fn llm_schema(ty: &SchemaType<'_>) -> TokenStream {
 
 /// The type's generics, each type parameter with a schema.
 fn bounded(ty: &SchemaType<'_>) -> syn::Generics {
-    let p = ty.paths.private();
     let mut generics = ty.input.generics.clone();
-    let params: Vec<Ident> = generics.type_params().map(|param| param.ident.clone()).collect();
-    if !params.is_empty() {
-        let own = own_type(ty);
-        let predicates = field_predicates(ty, &own);
-        let clause = generics.make_where_clause();
-        clause.predicates.extend(params.iter().map(|param| -> WherePredicate { parse_quote!(#param: #p::LlmSchema) }));
-        // Of the fields only those that depend on a parameter: the others hold or are reported at the twin.
-        clause.predicates.extend(predicates.into_iter().filter(|predicate| mentions(predicate, &params)));
-    }
+    add_bounds(&mut generics, ty);
     generics
 }
 
-fn mentions(predicate: &WherePredicate, params: &[Ident]) -> bool {
-    fn any(tokens: TokenStream, params: &[Ident]) -> bool {
-        tokens.into_iter().any(|tree| match tree {
-            TokenTree::Ident(ident) => params.contains(&ident),
-            TokenTree::Group(group) => any(group.stream(), params),
-            _ => false,
-        })
+fn add_bounds(generics: &mut syn::Generics, ty: &SchemaType<'_>) {
+    let p = ty.paths.private();
+    let params: Vec<Ident> = generics.type_params().map(|param| param.ident.clone()).collect();
+    if !params.is_empty() {
+        let bounds = params.iter().map(|param| -> WherePredicate { parse_quote!(#param: #p::LlmSchema) });
+        generics.make_where_clause().predicates.extend(bounds);
     }
-    any(predicate.to_token_stream(), params)
 }
-

@@ -11,16 +11,25 @@ use crate::prompt::{crate_path, shown, string};
 const LLM: Spec = Spec {
     attribute: "#[llm]",
     keys: &[
-        "description", "min", "max", "min_length", "max_length", "min_items", "max_items", "pattern", "format", "example",
-        "with", "crate",
+        "description",
+        "min",
+        "max",
+        "min_length",
+        "max_length",
+        "min_items",
+        "max_items",
+        "pattern",
+        "format",
+        "example",
+        "with",
+        "crate",
     ],
     bare: &[],
     example: "description = \"what it means\"",
 };
 
 /// The formats that are checked on an answer.
-const FORMATS: &[&str] =
-    &["date-time", "date", "time", "duration", "email", "hostname", "ipv4", "ipv6", "uuid", "uri"];
+const FORMATS: &[&str] = &["date-time", "date", "time", "duration", "email", "hostname", "ipv4", "ipv6", "uuid", "uri"];
 
 /// The keys of one field.
 #[derive(Default)]

@@ -12,6 +12,8 @@ pub(super) struct SchemaType<'a> {
     /// `#[llm(description = ..)]` on the type.
     pub(super) description: Option<Expr>,
     pub(super) body: Body<'a>,
+    /// Whether serde cannot read the type either: a union, a borrowed field.
+    pub(super) hopeless: bool,
 }
 
 pub(super) enum Body<'a> {

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::image::{GenerateImage, GenerateImagen, GeneratedImage, ImageRequest};
-use crate::prompt::{JsonOutput, PromptDef, PromptOutput};
+use crate::prompt::{JsonOutput, OutputOf, PromptDef, PromptOutput};
 use crate::provider::{AnyProvider, BoxFuture, Provider};
 use crate::registry::{Entry, LINKING_HELP, Router, drop_absent};
 use crate::reply::Reply;
@@ -21,6 +21,9 @@ pub use builder::DispatcherBuilder;
 /// Calls prompts on a provider.
 ///
 /// Cloning is cheap: clones share the provider. Dropping the future of a call cancels it.
+///
+/// The methods return boxed futures rather than being `async`, so that a wrong type argument is one compile error where it
+/// stands and not three.
 ///
 /// Options are taken in this order: [`with_options`](Self::with_options), then what the prompt function sets, then the
 /// keys of `#[prompt(..)]`, then [`DispatcherBuilder::options`], then the provider's own defaults.
@@ -124,25 +127,16 @@ impl<P: Provider> Dispatcher<P> {
     ///
     /// # Errors
     /// What the prompt function, the provider or the reading of the answer ended in; see [`ErrorKind`].
-    pub async fn call<Q: PromptDef>(&self, args: Q::Args<'_>) -> Result<Q::Output> {
-        Ok(self.reply::<Q>(args).await?.value)
+    pub fn call<'a, Q: PromptDef>(&'a self, args: Q::Args<'a>) -> BoxFuture<'a, Result<OutputOf<Q>>> {
+        Box::pin(async move { Ok(self.ask_prompt::<Q>(args).await?.value) })
     }
 
     /// Calls a prompt and gives the value with all that came with it: text, usage, finish reason, model, request id.
     ///
     /// # Errors
     /// As [`call`](Self::call).
-    pub async fn reply<Q: PromptDef>(&self, args: Q::Args<'_>) -> Result<Reply<Q::Output>> {
-        let entry = Q::ENTRY;
-        let request = match Q::render(args).await {
-            Ok(prompt) => prompt.into_request(),
-            Err(error) => return Err(error.with_prompt(entry.mode())),
-        };
-        let reply = self.ask(request, Some(entry)).await?;
-        match Q::Output::read(&reply) {
-            Ok(value) => Ok(reply.with_value(value)),
-            Err(error) => Err(self.reading(error, &reply, Some(entry))),
-        }
+    pub fn reply<'a, Q: PromptDef>(&'a self, args: Q::Args<'a>) -> BoxFuture<'a, Result<Reply<OutputOf<Q>>>> {
+        Box::pin(self.ask_prompt::<Q>(args))
     }
 
     /// Calls a prompt by name with JSON arguments and gives the value as JSON; free text is a JSON string.
@@ -150,15 +144,71 @@ impl<P: Provider> Dispatcher<P> {
     /// # Errors
     /// [`ErrorKind::UnknownPrompt`] with a suggestion, [`ErrorKind::InvalidArguments`] with every problem and its path,
     /// both before anything is sent; otherwise as [`call`](Self::call).
-    pub async fn process(&self, mode: &str, arguments: Value) -> Result<Value> {
-        Ok(self.process_reply(mode, arguments).await?.value)
+    pub fn process<'a>(&'a self, mode: &'a str, arguments: Value) -> BoxFuture<'a, Result<Value>> {
+        Box::pin(async move { Ok(self.ask_by_name(mode, arguments).await?.value) })
     }
 
     /// As [`process`](Self::process), with all that came with the value.
     ///
     /// # Errors
     /// As [`process`](Self::process).
-    pub async fn process_reply(&self, mode: &str, mut arguments: Value) -> Result<Reply<Value>> {
+    pub fn process_reply<'a>(&'a self, mode: &'a str, arguments: Value) -> BoxFuture<'a, Result<Reply<Value>>> {
+        Box::pin(self.ask_by_name(mode, arguments))
+    }
+
+    /// Asks for free text, without a prompt function. Takes text, a [`Prompt`](crate::Prompt) or a [`Request`].
+    ///
+    /// # Errors
+    /// As [`call`](Self::call).
+    pub fn generate_text(&self, request: impl Into<Request>) -> BoxFuture<'_, Result<String>> {
+        Box::pin(self.ask_for(request.into()))
+    }
+
+    /// Asks for a `T` as JSON, without a prompt function. Takes text, a [`Prompt`](crate::Prompt) or a [`Request`].
+    ///
+    /// # Errors
+    /// As [`call`](Self::call).
+    pub fn generate_json<T: JsonOutput>(&self, request: impl Into<Request>) -> BoxFuture<'_, Result<T>> {
+        Box::pin(self.ask_for(request.into()))
+    }
+
+    /// Makes an image. Does not compile for a provider without images; [`AnyProvider`] refuses before anything is sent.
+    ///
+    /// # Errors
+    /// As [`GenerateImage::generate_image`].
+    pub fn generate_image(&self, request: ImageRequest) -> BoxFuture<'_, Result<GeneratedImage>>
+    where
+        P: GenerateImage,
+    {
+        Box::pin(async move { self.provider().generate_image(&request).await })
+    }
+
+    /// Makes an image by Imagen's own call. Does not compile for a provider without it; [`AnyProvider`] refuses before
+    /// anything is sent.
+    ///
+    /// # Errors
+    /// As [`GenerateImagen::generate_imagen`].
+    pub fn generate_imagen(&self, request: ImageRequest) -> BoxFuture<'_, Result<GeneratedImage>>
+    where
+        P: GenerateImagen,
+    {
+        Box::pin(async move { self.provider().generate_imagen(&request).await })
+    }
+
+    async fn ask_prompt<Q: PromptDef>(&self, args: Q::Args<'_>) -> Result<Reply<OutputOf<Q>>> {
+        let entry = Q::ENTRY;
+        let request = match Q::render(args).await {
+            Ok(prompt) => prompt.into_request(),
+            Err(error) => return Err(error.with_prompt(entry.mode())),
+        };
+        let reply = self.ask(request, Some(entry)).await?;
+        match <OutputOf<Q> as PromptOutput>::read(&reply) {
+            Ok(value) => Ok(reply.with_value(value)),
+            Err(error) => Err(self.reading(error, &reply, Some(entry))),
+        }
+    }
+
+    async fn ask_by_name(&self, mode: &str, mut arguments: Value) -> Result<Reply<Value>> {
         let entry = self.prompts.get(mode).ok_or_else(|| self.unknown(mode))?;
         let Some(render) = entry.renderer() else {
             return Err(Error::new(ErrorKind::Unsupported, "this prompt cannot be called by name")
@@ -174,49 +224,10 @@ impl<P: Provider> Dispatcher<P> {
         }
     }
 
-    /// Asks for free text, without a prompt function. Takes text, a [`Prompt`](crate::Prompt) or a [`Request`].
-    ///
-    /// # Errors
-    /// As [`call`](Self::call).
-    pub async fn generate_text(&self, request: impl Into<Request>) -> Result<String> {
-        self.generate(request.into()).await
-    }
-
-    /// Asks for a `T` as JSON, without a prompt function. Takes text, a [`Prompt`](crate::Prompt) or a [`Request`].
-    ///
-    /// # Errors
-    /// As [`call`](Self::call).
-    pub async fn generate_json<T: JsonOutput>(&self, request: impl Into<Request>) -> Result<T> {
-        self.generate(request.into()).await
-    }
-
-    async fn generate<T: PromptOutput>(&self, mut request: Request) -> Result<T> {
+    async fn ask_for<T: PromptOutput>(&self, mut request: Request) -> Result<T> {
         request.output = T::output();
         let reply = self.ask(request, None).await?;
         T::read(&reply).map_err(|error| self.reading(error, &reply, None))
-    }
-
-    /// Makes an image. Does not compile for a provider without images; [`AnyProvider`] refuses before anything is sent.
-    ///
-    /// # Errors
-    /// As [`GenerateImage::generate_image`].
-    pub async fn generate_image(&self, request: ImageRequest) -> Result<GeneratedImage>
-    where
-        P: GenerateImage,
-    {
-        self.provider().generate_image(&request).await
-    }
-
-    /// Makes an image by Imagen's own call. Does not compile for a provider without it; [`AnyProvider`] refuses before
-    /// anything is sent.
-    ///
-    /// # Errors
-    /// As [`GenerateImagen::generate_imagen`].
-    pub async fn generate_imagen(&self, request: ImageRequest) -> Result<GeneratedImage>
-    where
-        P: GenerateImagen,
-    {
-        self.provider().generate_imagen(&request).await
     }
 
     /// Puts the options together and asks.
@@ -313,12 +324,12 @@ pub trait Caller {
 
 impl<P: Provider> Caller for Dispatcher<P> {
     type Called<'a, Q: PromptDef>
-        = BoxFuture<'a, Result<Q::Output>>
+        = BoxFuture<'a, Result<OutputOf<Q>>>
     where
         Self: 'a;
 
     fn call_prompt<'a, Q: PromptDef>(&'a self, args: Q::Args<'a>) -> Self::Called<'a, Q> {
-        Box::pin(self.call::<Q>(args))
+        self.call::<Q>(args)
     }
 }
 

@@ -245,6 +245,10 @@ impl Entry {
 
 impl fmt::Debug for Entry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Entry").field("mode", &self.mode()).field("path", &self.path()).field("place", &self.place()).finish()
+        f.debug_struct("Entry")
+            .field("mode", &self.mode())
+            .field("path", &self.path())
+            .field("place", &self.place())
+            .finish()
     }
 }

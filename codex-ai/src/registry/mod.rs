@@ -178,7 +178,11 @@ fn two_versions(sharing: &[&'static Entry]) -> Option<String> {
     versions.dedup();
     (same_crate && versions.len() > 1).then(|| {
         let count = if versions.len() == 2 { "two".to_owned() } else { versions.len().to_string() };
-        format!("{count} versions of `{}` are linked ({}); align them in the manifest", first.crate_name(), versions.join(", "))
+        format!(
+            "{count} versions of `{}` are linked ({}); align them in the manifest",
+            first.crate_name(),
+            versions.join(", ")
+        )
     })
 }
 

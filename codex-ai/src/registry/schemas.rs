@@ -35,8 +35,7 @@ impl ArgSchemas<'_> {
                 describe(property, arg.docs);
             }
         }
-        let required: Vec<&str> =
-            entry.args().iter().filter(|arg| arg.default.is_none()).map(|arg| arg.name).collect();
+        let required: Vec<&str> = entry.args().iter().filter(|arg| arg.default.is_none()).map(|arg| arg.name).collect();
         let mut schema = json!({
             "type": "object",
             "properties": properties,

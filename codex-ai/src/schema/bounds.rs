@@ -19,14 +19,62 @@ macro_rules! bound {
     };
 }
 
-bound!(min, TakesMin, "`min` does not apply to `{Self}`", "only numbers have a `min`", "use `min_length` for a string, `min_items` for a list");
-bound!(max, TakesMax, "`max` does not apply to `{Self}`", "only numbers have a `max`", "use `max_length` for a string, `max_items` for a list");
-bound!(min_length, TakesMinLength, "`min_length` does not apply to `{Self}`", "only strings have a length", "use `min` for a number, `min_items` for a list");
-bound!(max_length, TakesMaxLength, "`max_length` does not apply to `{Self}`", "only strings have a length", "use `max` for a number, `max_items` for a list");
-bound!(min_items, TakesMinItems, "`min_items` does not apply to `{Self}`", "only lists have items", "use `min` for a number, `min_length` for a string");
-bound!(max_items, TakesMaxItems, "`max_items` does not apply to `{Self}`", "only lists have items", "use `max` for a number, `max_length` for a string");
-bound!(pattern, TakesPattern, "`pattern` does not apply to `{Self}`", "only strings have a pattern", "put it on a field of type `String`");
-bound!(format, TakesFormat, "`format` does not apply to `{Self}`", "only strings have a format", "put it on a field of type `String`");
+bound!(
+    min,
+    TakesMin,
+    "`min` does not apply to `{Self}`",
+    "only numbers have a `min`",
+    "use `min_length` for a string, `min_items` for a list"
+);
+bound!(
+    max,
+    TakesMax,
+    "`max` does not apply to `{Self}`",
+    "only numbers have a `max`",
+    "use `max_length` for a string, `max_items` for a list"
+);
+bound!(
+    min_length,
+    TakesMinLength,
+    "`min_length` does not apply to `{Self}`",
+    "only strings have a length",
+    "use `min` for a number, `min_items` for a list"
+);
+bound!(
+    max_length,
+    TakesMaxLength,
+    "`max_length` does not apply to `{Self}`",
+    "only strings have a length",
+    "use `max` for a number, `max_items` for a list"
+);
+bound!(
+    min_items,
+    TakesMinItems,
+    "`min_items` does not apply to `{Self}`",
+    "only lists have items",
+    "use `min` for a number, `min_length` for a string"
+);
+bound!(
+    max_items,
+    TakesMaxItems,
+    "`max_items` does not apply to `{Self}`",
+    "only lists have items",
+    "use `max` for a number, `max_length` for a string"
+);
+bound!(
+    pattern,
+    TakesPattern,
+    "`pattern` does not apply to `{Self}`",
+    "only strings have a pattern",
+    "put it on a field of type `String`"
+);
+bound!(
+    format,
+    TakesFormat,
+    "`format` does not apply to `{Self}`",
+    "only strings have a format",
+    "put it on a field of type `String`"
+);
 
 macro_rules! take {
     ($types:tt $($takes:ident)*) => {$( take!(@ $takes $types); )*};

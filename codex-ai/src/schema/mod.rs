@@ -48,7 +48,7 @@ use validate::Validator;
     label = "this type needs a schema",
     note = "add `#[derive(serde::Deserialize, codex_ai::LlmSchema)]` to `{Self}`; for a type of another crate enable its feature of `codex-ai`, or use `#[llm(with = ..)]`"
 )]
-pub trait LlmSchema: schemars::JsonSchema + Readable {
+pub trait LlmSchema: schemars::JsonSchema + DeserializeOwned {
     /// Whether the type is free text or JSON as the output of a prompt.
     #[doc(hidden)]
     type Form;
@@ -62,18 +62,6 @@ pub trait LlmSchema: schemars::JsonSchema + Readable {
         cache::schema_of::<Self>()
     }
 }
-
-/// A type that can be read back from JSON: everything that is [`DeserializeOwned`].
-#[doc(hidden)]
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` can be described to the model but not read back",
-    label = "missing `Deserialize`",
-    note = "add `#[derive(serde::Deserialize)]` to `{Self}`"
-)]
-pub trait Readable: DeserializeOwned {}
-
-#[diagnostic::do_not_recommend]
-impl<T: DeserializeOwned> Readable for T {}
 
 /// The form of `String`: what the model says, as it is.
 #[doc(hidden)]
