@@ -12,6 +12,7 @@ pub mod openai;
 use std::pin::Pin;
 
 pub use any::AnyProvider;
+pub use local::Local;
 
 use crate::error::Result;
 use crate::image::{GenerateImage, GenerateImagen};

@@ -1,5 +1,7 @@
 //! What a type looks like to a model: its JSON schema, made once per type.
 
+#[doc(hidden)]
+pub mod bounds;
 mod cache;
 mod format;
 mod standard;
@@ -15,6 +17,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::error::{Error, Problem, Result};
+pub(crate) use cache::{make, make_shared};
 use validate::Validator;
 
 /// A type that a model can be asked for, by `#[derive(LlmSchema)]`.

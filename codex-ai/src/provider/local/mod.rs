@@ -15,6 +15,11 @@ impl Local {
     pub fn new() -> Self {
         Self::default()
     }
+
+    /// wip
+    pub fn quiet() -> Self {
+        Self::default()
+    }
 }
 
 impl Provider for Local {
