@@ -1,6 +1,10 @@
 //! The trait that a language model implements, and the vendors.
 
 mod any;
+#[cfg(feature = "openai")]
+mod endpoint;
+#[cfg(feature = "openai")]
+mod env;
 pub mod local;
 #[cfg(feature = "openai")]
 pub mod openai;
