@@ -120,11 +120,11 @@ fn generics(prompt: &PromptFn<'_>, inner: &TokenStream) -> TokenStream {
 }
 
 /// The builder's type with one state replaced.
-fn with_state(prompt: &PromptFn<'_>, replaced: Option<(&Arg<'_>, TokenStream)>) -> TokenStream {
+fn with_state(prompt: &PromptFn<'_>, replaced: Option<(&Arg<'_>, &TokenStream)>) -> TokenStream {
     let lifetime = args_lifetime();
     let own_lifetime = prompt.borrows().then(|| quote!(#lifetime,));
     let states = required(prompt).map(|arg| match &replaced {
-        Some((other, state)) if other.name == arg.name => state.clone(),
+        Some((other, state)) if other.name == arg.name => (*state).clone(),
         _ => {
             let state = state(arg);
             quote!(#state)
@@ -216,7 +216,7 @@ fn setter(prompt: &PromptFn<'_>, arg: &Arg<'_>) -> TokenStream {
     let phantom = phantom(prompt);
     let value = Ident::new("value", Span::mixed_site());
     let method = if arg.default.is_none() {
-        let set = with_state(prompt, Some((arg, quote!(#p::Set<#ty>))));
+        let set = with_state(prompt, Some((arg, &quote!(#p::Set<#ty>))));
         let (state, once) = (state(arg), unset_name(arg));
         quote! {
             #vis fn #name(self, #value: #ty) -> #set
