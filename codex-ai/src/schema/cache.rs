@@ -36,7 +36,7 @@ pub(crate) fn make<T: LlmSchema>() -> Arc<Schema> {
     let name = wire_name(&T::schema_name());
     match Schema::new(name.clone(), value) {
         Ok(schema) => Arc::new(schema),
-        Err(error) => Arc::new(Schema::unusable(name, error)),
+        Err(error) => Arc::new(Schema::unusable(name, &error)),
     }
 }
 
@@ -50,7 +50,7 @@ fn wire_name(name: &str) -> Cow<'static, str> {
 impl Schema {
     /// The schema of a type whose author wrote something unusable, a bad pattern for instance. It can be asked for by
     /// nobody: every use ends in the error that tells what is wrong.
-    fn unusable(name: Cow<'static, str>, error: Error) -> Self {
+    fn unusable(name: Cow<'static, str>, error: &Error) -> Self {
         let problems = error.problems().to_vec();
         Self {
             name,

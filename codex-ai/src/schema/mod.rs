@@ -16,6 +16,7 @@ use serde_json::value::RawValue;
 
 use crate::error::{Error, Problem, Result};
 use validate::Validator;
+pub(crate) use validate::{path, words};
 
 /// A type that a model can be asked for, by `#[derive(LlmSchema)]`.
 ///
