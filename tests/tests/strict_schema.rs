@@ -276,8 +276,8 @@ fn references_stay_where_they_stand_alone() {
     let wire = strict(json!({
         "$ref": "#/$defs/Tree", "$defs": {
             "Tree": { "type": "object", "description": "A tree.", "properties": {
-                "left": { "$ref": "#/$defs/Tree" },
-                "right": { "$ref": "#/$defs/Tree", "description": "The other one." },
+                "left": { "type": "array", "items": { "$ref": "#/$defs/Tree" } },
+                "right": { "type": "array", "items": { "$ref": "#/$defs/Tree", "description": "The other one." } },
                 "odd": { "$ref": "#/$defs/a<b>" },
                 "alias": { "$ref": "#/$defs/Alias" },
                 "described": { "$ref": "#/$defs/a<b>", "description": "Described.", "default": null }
@@ -290,8 +290,8 @@ fn references_stay_where_they_stand_alone() {
         json!({
             "description": "A tree.", "type": "object",
             "properties": {
-                "left": { "$ref": "#" },
-                "right": { "description": "The other one.", "anyOf": [{ "$ref": "#" }] },
+                "left": { "type": "array", "items": { "$ref": "#" } },
+                "right": { "type": "array", "items": { "description": "The other one.", "anyOf": [{ "$ref": "#" }] } },
                 "odd": { "$ref": "#/$defs/a_b_" },
                 "alias": { "$ref": "#/$defs/a_b_" },
                 "described": { "description": "Described.", "type": "string" }
@@ -408,6 +408,26 @@ fn limits_are_known() {
     }
     let deep = (0..120).fold(json!({ "type": "string" }), |inner, _| json!({ "type": "array", "items": inner }));
     assert_eq!(problems(json!({ "type": "object", "properties": { "a": deep } })), ["$: is too large for strict mode"]);
+}
+
+#[test]
+fn a_type_without_a_finite_value_is_refused() {
+    let node = |left: Value| {
+        json!({ "type": "object", "properties": { "left": left }, "$defs": {
+            "Pair": { "type": "object", "properties": { "a": { "$ref": "#/$defs/Pair" }, "b": { "$ref": "#" } } }
+        } })
+    };
+    for endless in [
+        json!({ "$ref": "#" }),
+        json!({ "$ref": "#/$defs/Pair" }),
+        json!({ "type": "array", "items": { "$ref": "#" }, "minItems": 1 }),
+        json!({ "anyOf": [{ "$ref": "#" }, { "$ref": "#/$defs/Pair" }] }),
+    ] {
+        let problems = problems(node(endless));
+        assert!(problems[0].starts_with("$: contains itself in a field that strict mode always has"), "{problems:?}");
+    }
+    strict(node(json!({ "type": "array", "items": { "$ref": "#" } })));
+    strict(node(json!({ "anyOf": [{ "$ref": "#" }, { "type": "null" }] })));
 }
 
 #[test]

@@ -7,6 +7,7 @@
 //! problem with its path in the type: a value that the type takes and the wire form does not would be lost silently.
 
 mod choice;
+mod endless;
 mod flatten;
 mod keyword;
 mod limits;
@@ -41,6 +42,7 @@ pub(super) fn compile(schema: &Value) -> Result<Box<RawValue>, Vec<Problem>> {
     let wire = translator.document();
     if translator.problems.is_empty() {
         translator.problems = limits::check(&wire);
+        translator.problems.extend(endless::check(&wire));
     }
     if !translator.problems.is_empty() {
         return Err(translator.problems);
