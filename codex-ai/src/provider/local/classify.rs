@@ -113,6 +113,15 @@ fn words_of(choice: &Choice) -> Vec<(String, usize)> {
 fn is_rest(name: &str) -> bool {
     matches!(
         name.to_lowercase().as_str(),
-        "other" | "others" | "unknown" | "none" | "neutral" | "general" | "misc" | "miscellaneous" | "unclear" | "sonstiges"
+        "other"
+            | "others"
+            | "unknown"
+            | "none"
+            | "neutral"
+            | "general"
+            | "misc"
+            | "miscellaneous"
+            | "unclear"
+            | "sonstiges"
     )
 }

@@ -89,7 +89,8 @@ pub(super) fn duration(text: &str) -> Option<String> {
         let digits = word.text.bytes().take_while(u8::is_ascii_digit).count();
         let (count, unit) = match (digits, &word.text[digits..]) {
             (0, _) => {
-                let Some(n) = super::numbers::SMALL.iter().position(|small| word.text.eq_ignore_ascii_case(small)) else {
+                let Some(n) = super::numbers::SMALL.iter().position(|small| word.text.eq_ignore_ascii_case(small))
+                else {
                     continue;
                 };
                 ((n + 2).to_string(), words.peek().map_or("", |next| next.text))
@@ -131,6 +132,11 @@ pub(super) fn duration(text: &str) -> Option<String> {
 
 fn date_at(text: &str, at: usize) -> Option<(usize, Date)> {
     let mut scan = Scan { text, at };
+    let first = text.as_bytes().get(at)?;
+    // Most words end here: no month begins with their first letter.
+    if !first.is_ascii_digit() && !b"JFMASONDjfmasond".contains(first) {
+        return None;
+    }
     if let Some(month) = scan.month() {
         scan.skip(&[' ', '.', '\u{a0}']);
         let day = scan.number(2)?;
@@ -228,9 +234,8 @@ const MONTHS: &[(&str, u32)] = &[
 ];
 
 /// The ends that may follow those three letters.
-const MONTH_ENDS: &[&str] = &[
-    "", "uary", "ruary", "ch", "il", "e", "y", "ust", "tember", "t", "ober", "ember", "uar", "ruar", "z", "i",
-];
+const MONTH_ENDS: &[&str] =
+    &["", "uary", "ruary", "ch", "il", "e", "y", "ust", "tember", "t", "ober", "ember", "uar", "ruar", "z", "i"];
 
 struct Scan<'t> {
     text: &'t str,

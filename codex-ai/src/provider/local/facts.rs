@@ -71,7 +71,29 @@ impl Taken {
 /// What stands between white space, without the punctuation around it.
 fn chunks(text: &str) -> impl Iterator<Item = Range<usize>> {
     let around = |c: char| {
-        matches!(c, '.' | ',' | ';' | ':' | '!' | '?' | '(' | ')' | '[' | ']' | '<' | '>' | '{' | '}' | '"' | '\'' | '“' | '”' | '`' | '*' | '|')
+        matches!(
+            c,
+            '.' | ','
+                | ';'
+                | ':'
+                | '!'
+                | '?'
+                | '('
+                | ')'
+                | '['
+                | ']'
+                | '<'
+                | '>'
+                | '{'
+                | '}'
+                | '"'
+                | '\''
+                | '“'
+                | '”'
+                | '`'
+                | '*'
+                | '|'
+        )
     };
     text.split_whitespace().filter_map(move |chunk| {
         let chunk = chunk.trim_matches(around);
@@ -141,7 +163,9 @@ fn phones(text: &str) -> Vec<Range<usize>> {
                     digits += 1;
                     end = next + 1;
                 }
-                b' ' | b'-' | b'(' | b')' | b'/' if bytes[next - usize::from(next > at)] != b' ' || b" -/".iter().all(|x| x != b) => {
+                b' ' | b'-' | b'(' | b')' | b'/'
+                    if bytes[next - usize::from(next > at)] != b' ' || b" -/".iter().all(|x| x != b) =>
+                {
                     groups += 1;
                 }
                 b'+' if next == at => {}
@@ -150,7 +174,11 @@ fn phones(text: &str) -> Vec<Range<usize>> {
             next += 1;
         }
         let follows_letter = bytes.get(end).is_some_and(u8::is_ascii_alphanumeric);
-        if (7..=15).contains(&digits) && !follows_letter && (bytes[at] != b'0' || groups > 0) && (groups > 0 || bytes[at] == b'+') {
+        if (7..=15).contains(&digits)
+            && !follows_letter
+            && (bytes[at] != b'0' || groups > 0)
+            && (groups > 0 || bytes[at] == b'+')
+        {
             found.push(at..end);
         }
         at = next.max(at + 1);

@@ -96,7 +96,9 @@ fn role_in(description: &str) -> Option<Role> {
     words::words(description)
         .take(DESCRIBING_WORDS)
         .find_map(|word| roles().get(words::stem(word.text).as_str()).copied())
-        .filter(|role| matches!(role, Role::Person | Role::Place | Role::Company | Role::Email | Role::Phone | Role::Website))
+        .filter(|role| {
+            matches!(role, Role::Person | Role::Place | Role::Company | Role::Email | Role::Phone | Role::Website)
+        })
 }
 
 /// Only so many words of a description may give a role; further on they explain something else.
@@ -118,9 +120,29 @@ const WORDS: &[(Role, &[&str])] = &[
     ),
     (
         Role::Person,
-        &["person", "author", "customer", "sender", "recipient", "speaker", "owner", "assignee", "contact", "writer", "people", "participant", "attendee", "employee", "manager", "patient"],
+        &[
+            "person",
+            "author",
+            "customer",
+            "sender",
+            "recipient",
+            "speaker",
+            "owner",
+            "assignee",
+            "contact",
+            "writer",
+            "people",
+            "participant",
+            "attendee",
+            "employee",
+            "manager",
+            "patient",
+        ],
     ),
-    (Role::Place, &["city", "country", "place", "location", "venue", "town", "region", "destination", "state", "ort", "stadt"]),
+    (
+        Role::Place,
+        &["city", "country", "place", "location", "venue", "town", "region", "destination", "state", "ort", "stadt"],
+    ),
     (Role::Company, &["company", "vendor", "brand", "publisher", "manufacturer", "airline", "bank", "institution"]),
     (Role::Name, &["name", "entity", "product"]),
     (Role::Email, &["email"]),
@@ -132,7 +154,13 @@ const WORDS: &[(Role, &[&str])] = &[
     (Role::Time, &["time"]),
     (Role::Keywords, &["keyword", "tag", "topics", "theme", "hashtag"]),
     (Role::Currency, &["currency"]),
-    (Role::Money, &["price", "amount", "total", "subtotal", "cost", "fee", "salary", "budget", "revenue", "tax", "balance", "payment"]),
+    (
+        Role::Money,
+        &[
+            "price", "amount", "total", "subtotal", "cost", "fee", "salary", "budget", "revenue", "tax", "balance",
+            "payment",
+        ],
+    ),
     (Role::Count, &["count", "quantity", "stock", "times"]),
     (Role::Year, &["year"]),
 ];

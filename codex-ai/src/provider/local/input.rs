@@ -4,6 +4,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::message::{Message, Part, Role};
 use crate::request::Request;
 
+use super::blocks::{enclosed, paragraphs};
 use super::sentences::item_mark;
 use super::words;
 
@@ -81,16 +82,19 @@ fn text_of(message: &Message) -> Result<String> {
 ///
 /// 1. The longest fenced block, pair of tags or triple-quoted block is the material if it is longer than the text around it
 ///    is at its longest; all else is instructions.
-/// 2. Paragraphs at the beginning that open with a word of request (`Summarise`, `At most`, `You are`) or end with a
-///    colon are instructions, so are such paragraphs at the end. A paragraph whose first line is one of these and ends with
-///    a colon gives only that line away.
+/// 2. Paragraphs at the beginning that open with a word of request (`Summarise`, `At most`, `You are`), end with a colon or
+///    are a short question are instructions, so are such paragraphs at the end. A paragraph whose first line is one of
+///    these and ends with a colon gives only that line away.
 /// 3. `Summarise this: the text` in one line is split at the colon; `Text:` and the like before the material are dropped.
 /// 4. A single paragraph that opens with a sentence of request is split behind it.
 ///
 /// What is left is the material. If nothing is left there is no material.
 pub(super) fn split(text: &str) -> (Vec<String>, String) {
     if let Some((before, inside, after)) = enclosed(text) {
-        return ([before, after].iter().filter(|t| !t.is_empty()).map(|t| (*t).to_owned()).collect(), inside.to_owned());
+        return (
+            [before, after].iter().filter(|t| !t.is_empty()).map(|t| (*t).to_owned()).collect(),
+            inside.to_owned(),
+        );
     }
     let all: Vec<&str> = paragraphs(text);
     let mut blocks = all.as_slice();
@@ -111,7 +115,7 @@ pub(super) fn split(text: &str) -> (Vec<String>, String) {
         }
     }
     while let [_, .., last] = blocks
-        && is_request(last)
+        && (is_request(last) || is_question(last))
     {
         instructions.push((*last).to_owned());
         blocks = &blocks[..blocks.len() - 1];
@@ -149,7 +153,8 @@ fn leading(block: &str, only: bool) -> Lead {
                 _ => first_sentence(block).map_or(Lead::None, Lead::Upto),
             };
         }
-        return if !only && line.ends_with([':', '：']) { Lead::All } else { Lead::None };
+        let alone = line.ends_with([':', '：', '?', '？', '؟']) && word_count(line) <= LONGEST_LEAD;
+        return if !only && alone { Lead::All } else { Lead::None };
     }
     // Several lines: the lines up to a colon, or all of them if they only ask.
     if let Some(end) = colon_line(block).filter(|end| asks || *end == line.len()) {
@@ -197,6 +202,11 @@ fn first_sentence(block: &str) -> Option<usize> {
     None
 }
 
+/// Whether a paragraph is one short question.
+fn is_question(block: &str) -> bool {
+    block.ends_with(['?', '？', '؟']) && word_count(block) <= LONGEST_LEAD && super::sentences::split(block).len() == 1
+}
+
 /// Whether a text opens with a word of request.
 fn is_request(text: &str) -> bool {
     let text = text.trim_start_matches(|c: char| !c.is_alphanumeric());
@@ -208,18 +218,86 @@ fn is_request(text: &str) -> bool {
 
 /// Verbs with which prompts begin, and `please`.
 const REQUESTS: &[&str] = &[
-    "summarise", "summarize", "classify", "categorise", "categorize", "extract", "list", "identify", "analyse", "analyze",
-    "translate", "rewrite", "describe", "explain", "answer", "write", "generate", "create", "please", "label", "tag", "rate",
-    "determine", "decide", "detect", "pick", "respond", "reply", "return", "shorten", "condense", "paraphrase", "convert",
-    "tell", "give", "find", "fasse", "klassifiziere", "extrahiere", "übersetze", "nenne", "beschreibe", "résume", "resume",
-    "exactly", "tl",
+    "summarise",
+    "summarize",
+    "classify",
+    "categorise",
+    "categorize",
+    "extract",
+    "list",
+    "identify",
+    "analyse",
+    "analyze",
+    "translate",
+    "rewrite",
+    "describe",
+    "explain",
+    "answer",
+    "write",
+    "generate",
+    "create",
+    "please",
+    "label",
+    "tag",
+    "rate",
+    "determine",
+    "decide",
+    "detect",
+    "pick",
+    "respond",
+    "reply",
+    "return",
+    "shorten",
+    "condense",
+    "paraphrase",
+    "convert",
+    "tell",
+    "give",
+    "find",
+    "fasse",
+    "klassifiziere",
+    "extrahiere",
+    "übersetze",
+    "nenne",
+    "beschreibe",
+    "résume",
+    "resume",
+    "exactly",
+    "tl",
 ];
 
 /// Two words with which prompts begin.
 const OPENINGS: &[&str] = &[
-    "you are", "at most", "no more", "your task", "your job", "the following", "up to", "in one", "in two", "in three",
-    "in at", "use at", "here is", "here are", "read the", "below is", "what is", "what are", "which of", "based on",
-    "given the", "from the", "make a", "name the", "keep it", "not more", "du bist", "act as", "be brief", "do not",
+    "you are",
+    "at most",
+    "no more",
+    "your task",
+    "your job",
+    "the following",
+    "up to",
+    "in one",
+    "in two",
+    "in three",
+    "in at",
+    "use at",
+    "here is",
+    "here are",
+    "read the",
+    "below is",
+    "what is",
+    "what are",
+    "which of",
+    "based on",
+    "given the",
+    "from the",
+    "make a",
+    "name the",
+    "keep it",
+    "not more",
+    "du bist",
+    "act as",
+    "be brief",
+    "do not",
 ];
 
 /// A name before the material that is no part of it.
@@ -227,66 +305,18 @@ fn strip_label(material: &str) -> &str {
     let Some((label, rest)) = material.split_once([':', '：']) else { return material };
     let known = matches!(
         label.trim_matches(['*', '#', ' ']).to_lowercase().as_str(),
-        "text" | "article" | "input" | "document" | "content" | "message" | "ticket" | "passage" | "transcript" | "review"
+        "text"
+            | "article"
+            | "input"
+            | "document"
+            | "content"
+            | "message"
+            | "ticket"
+            | "passage"
+            | "transcript"
+            | "review"
     );
     if known && !rest.trim().is_empty() { rest.trim_start_matches('*').trim() } else { material }
-}
-
-/// The longest enclosed block with what stands before and behind it.
-fn enclosed(text: &str) -> Option<(&str, &str, &str)> {
-    let candidates = [fenced(text, "```"), fenced(text, "\"\"\""), tagged(text)];
-    let (outer, inner) = candidates.into_iter().flatten().max_by_key(|(_, inner)| inner.len())?;
-    let (before, after) = (text[..outer.start].trim(), text[outer.end..].trim());
-    let longest = [before, after].iter().flat_map(|t| paragraphs(t)).map(str::len).max().unwrap_or(0);
-    let inside = text[inner].trim();
-    (!inside.is_empty() && inside.len() > longest).then_some((before, inside, after))
-}
-
-type Span = std::ops::Range<usize>;
-
-/// The longest block between two marks; a word right behind the first mark names its language.
-fn fenced(text: &str, mark: &str) -> Option<(Span, Span)> {
-    let places: Vec<usize> = text.match_indices(mark).map(|(at, _)| at).collect();
-    places
-        .chunks_exact(2)
-        .map(|pair| {
-            let line_end = text[pair[0]..pair[1]].find('\n').map_or(pair[0] + mark.len(), |end| pair[0] + end);
-            (pair[0]..pair[1] + mark.len(), line_end..pair[1])
-        })
-        .max_by_key(|(_, inner)| inner.len())
-}
-
-/// What stands between the first tag of a text, such as `<article>`, and the end of its pair.
-fn tagged(text: &str) -> Option<(Span, Span)> {
-    let open = text.match_indices('<').take(8).find_map(|(at, _)| {
-        let name = text[at + 1..].split('>').next().filter(|name| (1..=40).contains(&name.len()))?;
-        let plain = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
-        let inner = at + name.len() + 2;
-        let end = if plain && inner <= text.len() { text[inner..].find(&format!("</{name}>"))? } else { return None };
-        Some((at..inner + end + name.len() + 3, inner..inner + end))
-    });
-    open
-}
-
-/// Texts with empty lines between them.
-fn paragraphs(text: &str) -> Vec<&str> {
-    let mut found = Vec::new();
-    let (mut start, mut at, mut end) = (None, 0, 0);
-    for line in text.split_inclusive('\n') {
-        if line.trim().is_empty() {
-            if let Some(start) = start.take() {
-                found.push(text[start..end].trim());
-            }
-        } else {
-            start.get_or_insert(at);
-            end = at + line.len();
-        }
-        at += line.len();
-    }
-    if let Some(start) = start {
-        found.push(text[start..end].trim());
-    }
-    found
 }
 
 fn word_count(text: &str) -> usize {

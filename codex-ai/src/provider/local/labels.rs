@@ -19,6 +19,9 @@ pub(super) struct Label {
 /// A longer name is a sentence with a colon in it.
 const LONGEST_NAME: usize = 40;
 
+/// More labels than this are not collected: the rest of such a text is the same again.
+const MOST_LABELS: usize = 5_000;
+
 /// More words make a sentence of a name.
 const MOST_NAME_WORDS: usize = 5;
 
@@ -27,6 +30,9 @@ pub(super) fn find(text: &str) -> Vec<Label> {
     let lines: Vec<Range<usize>> = lines(text).collect();
     let mut found = Vec::new();
     for (index, line) in lines.iter().enumerate() {
+        if found.len() >= MOST_LABELS {
+            break;
+        }
         let Some((name, value)) = label_in(text, line) else { continue };
         let value = if value.is_empty() { block_below(text, &lines[index + 1..]).unwrap_or(value) } else { value };
         let words = words::name_words(&text[name.clone()]);
@@ -48,7 +54,8 @@ pub(super) fn table_rows(text: &str) -> Vec<String> {
         } else if !line.contains('|') {
             header.clear();
         } else if !header.is_empty() {
-            let row: Vec<String> = header.iter().zip(cells(line)).map(|(name, cell)| format!("{name}: {cell}")).collect();
+            let row: Vec<String> =
+                header.iter().zip(cells(line)).map(|(name, cell)| format!("{name}: {cell}")).collect();
             rows.push(row.join("\n"));
         }
         before = line;
@@ -77,7 +84,11 @@ pub(super) fn pieces(text: &str) -> Vec<String> {
 
 /// A value without the marks of Markdown and quotes around it.
 pub(super) fn clean(value: &str) -> &str {
-    value.trim_matches(|c: char| c.is_whitespace() || matches!(c, '*' | '`' | '"' | '“' | '”' | '„'))
+    let mut value = value.trim();
+    for (open, close) in [("**", "**"), ("*", "*"), ("`", "`"), ("\"", "\""), ("“", "”"), ("„", "“")] {
+        value = value.strip_prefix(open).and_then(|rest| rest.strip_suffix(close)).map_or(value, str::trim);
+    }
+    value
 }
 
 fn label_in(text: &str, line: &Range<usize>) -> Option<(Range<usize>, Range<usize>)> {
@@ -91,8 +102,7 @@ fn label_in(text: &str, line: &Range<usize>) -> Option<(Range<usize>, Range<usiz
         || head.len() > LONGEST_NAME
         || after.starts_with("//")
         || !head.starts_with(char::is_alphabetic)
-        || head.contains(['.', '!', '?', ',', ';'])
-        && !head.ends_with('.')
+        || head.contains(['.', '!', '?', ',', ';']) && !head.ends_with('.')
     {
         return None;
     }

@@ -1,5 +1,6 @@
 //! The built-in provider: deterministic, in-process, no key. It is not a language model.
 
+mod blocks;
 mod classify;
 mod dates;
 mod facts;

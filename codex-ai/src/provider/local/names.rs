@@ -53,7 +53,8 @@ pub(super) fn find(text: &str) -> Vec<Name> {
                 && all.get(last + 2).is_some_and(|after| {
                     is_capitalised(after.text) && &text[next.start + next.text.len()..after.start] == " "
                 });
-            if joins && matches!(gap, " " | "-" | ". " | " & " | "\u{a0}") && !(gap == ". " && all[last].text.len() > 3) {
+            if joins && matches!(gap, " " | "-" | ". " | " & " | "\u{a0}") && !(gap == ". " && all[last].text.len() > 3)
+            {
                 last += 1;
             } else if link {
                 last += 2;
@@ -91,13 +92,34 @@ fn cue(text: &str, words: &[Word<'_>], before: Option<&str>, after: Option<&str>
 }
 
 const LINKS: &[&str] = &["of", "de", "von", "van", "der", "la", "del", "the", "al", "bin"];
-const TITLES: &[&str] = &["Mr", "Mrs", "Ms", "Dr", "Prof", "Professor", "Sir", "Herr", "Frau", "President", "Minister", "Mayor"];
-const PERSON_BEFORE: &[&str] =
-    &["by", "mr", "mrs", "ms", "dr", "prof", "am", "author", "dear", "hi", "hello", "minister", "ceo", "director", "frau", "herr", "regards", "thanks"];
-const PERSON_AFTER: &[&str] = &["said", "says", "told", "wrote", "writes", "asked", "added", "explained", "who", "sagte"];
+const TITLES: &[&str] =
+    &["Mr", "Mrs", "Ms", "Dr", "Prof", "Professor", "Sir", "Herr", "Frau", "President", "Minister", "Mayor"];
+const PERSON_BEFORE: &[&str] = &[
+    "by", "mr", "mrs", "ms", "dr", "prof", "am", "author", "dear", "hi", "hello", "minister", "ceo", "director",
+    "frau", "herr", "regards", "thanks",
+];
+const PERSON_AFTER: &[&str] =
+    &["said", "says", "told", "wrote", "writes", "asked", "added", "explained", "who", "sagte"];
 const PLACE_BEFORE: &[&str] = &["in", "at", "from", "near", "to", "outside", "across", "aus"];
-const COMPANY_ENDS: &[&str] =
-    &["inc", "ltd", "llc", "gmbh", "ag", "corp", "corporation", "company", "co", "plc", "bank", "group", "labs", "university", "institute", "agency", "sa"];
+const COMPANY_ENDS: &[&str] = &[
+    "inc",
+    "ltd",
+    "llc",
+    "gmbh",
+    "ag",
+    "corp",
+    "corporation",
+    "company",
+    "co",
+    "plc",
+    "bank",
+    "group",
+    "labs",
+    "university",
+    "institute",
+    "agency",
+    "sa",
+];
 const COMPANY_STARTS: &[&str] = &["University", "Bank", "Institute", "Ministry", "Department"];
 
 /// Words that stand capitalised without being a name: the first person, days, months and what opens many sentences.
@@ -106,10 +128,51 @@ fn is_common(word: &str) -> bool {
 }
 
 const COMMON: &[&str] = &[
-    "I", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday", "January", "February", "March",
-    "April", "May", "June", "July", "August", "September", "October", "November", "December", "Dear", "Hello", "Hi",
-    "Thanks", "Regards", "Please", "Yesterday", "Today", "Tomorrow", "However", "Meanwhile", "English", "Invoice",
-    "Total", "Date", "Email", "Phone", "Yes", "Best", "Kind", "I'm", "I've", "I'd", "I'll", "It's",
+    "I",
+    "Monday",
+    "Tuesday",
+    "Wednesday",
+    "Thursday",
+    "Friday",
+    "Saturday",
+    "Sunday",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+    "Dear",
+    "Hello",
+    "Hi",
+    "Thanks",
+    "Regards",
+    "Please",
+    "Yesterday",
+    "Today",
+    "Tomorrow",
+    "However",
+    "Meanwhile",
+    "English",
+    "Invoice",
+    "Total",
+    "Date",
+    "Email",
+    "Phone",
+    "Yes",
+    "Best",
+    "Kind",
+    "I'm",
+    "I've",
+    "I'd",
+    "I'll",
+    "It's",
 ];
 
 fn is_capitalised(word: &str) -> bool {

@@ -185,7 +185,7 @@ fn plain(digits: &str) -> Option<String> {
     };
     let (points, commas) = (digits.matches('.').count(), digits.matches(',').count());
     Some(match (points, commas) {
-        (0, 0) | (1, 0) => digits,
+        (0 | 1, 0) => digits,
         (0, _) if grouped(',') => digits.replace(',', ""),
         (0, 1) => digits.replace(',', "."),
         (_, 0) if grouped('.') => digits.replace('.', ""),

@@ -25,10 +25,10 @@ pub(super) fn split(text: &str) -> Vec<Sentence> {
         let content = &text[line.clone()];
         let mark = item_mark(content);
         let heading = content.starts_with('#') || is_table_rule(content);
-        if content.is_empty() || mark > 0 || heading {
-            if let Some(range) = paragraph.take() {
-                split_paragraph(text, range, false, &mut found);
-            }
+        if (content.is_empty() || mark > 0 || heading)
+            && let Some(range) = paragraph.take()
+        {
+            split_paragraph(text, range, false, &mut found);
         }
         if heading {
             let start = line.start + content.len() - content.trim_start_matches('#').trim_start().len();
@@ -133,15 +133,17 @@ fn ends_here(before: &str, terminator: char, after: &str) -> bool {
     if !next.is_none_or(char::is_whitespace) {
         return next.is_some_and(is_ideograph) && terminator != '.';
     }
-    if terminator != '.' {
-        return true;
-    }
-    let word = before.rsplit(|c: char| c.is_whitespace() || matches!(c, '(' | '[' | '"' | '“' | '„')).next().unwrap_or("");
     let following = after.trim_start();
+    // `"Is it open?" asked the captain.` goes on.
     if following.starts_with(char::is_lowercase) {
         return false;
     }
-    let initial = word.chars().count() == 1 && word.starts_with(char::is_uppercase) && word != "I";
+    if terminator != '.' {
+        return true;
+    }
+    let word =
+        before.rsplit(|c: char| c.is_whitespace() || matches!(c, '(' | '[' | '"' | '“' | '„')).next().unwrap_or("");
+    let initial = word.chars().count() == 1 && word.starts_with(char::is_alphabetic) && word != "I";
     let dotted = word.contains('.') && word.chars().all(|c| c == '.' || c.is_alphabetic()) && !following.is_empty();
     let ordinal = (1..=2).contains(&word.len())
         && word.bytes().all(|b| b.is_ascii_digit())
@@ -157,14 +159,26 @@ fn is_abbreviation(word: &str) -> bool {
 
 /// After these a stop rarely ends a sentence.
 const ABBREVIATIONS: &[&str] = &[
-    "mr", "mrs", "ms", "dr", "prof", "sr", "jr", "st", "vs", "etc", "inc", "ltd", "co", "corp", "no", "nr", "fig", "vol",
-    "approx", "dept", "est", "gov", "gen", "sen", "rep", "rev", "hon", "jan", "feb", "mar", "apr", "jun", "jul", "aug",
-    "sep", "sept", "oct", "nov", "dec", "ca", "bzw", "usw", "zb", "evtl", "inkl", "str", "hr", "fr", "tel", "cf", "al",
+    "mr", "mrs", "ms", "dr", "prof", "sr", "jr", "st", "vs", "etc", "inc", "ltd", "co", "corp", "no", "nr", "fig",
+    "vol", "approx", "dept", "est", "gov", "gen", "sen", "rep", "rev", "hon", "jan", "feb", "mar", "apr", "jun", "jul",
+    "aug", "sep", "sept", "oct", "nov", "dec", "ca", "bzw", "usw", "zb", "evtl", "inkl", "str", "hr", "fr", "tel",
+    "cf", "al",
 ];
 
 /// German months, which stand after an ordinal: `am 3. Mai`.
 const MONTHS: &[&str] = &[
-    "Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November", "Dezember",
+    "Januar",
+    "Februar",
+    "März",
+    "April",
+    "Mai",
+    "Juni",
+    "Juli",
+    "August",
+    "September",
+    "Oktober",
+    "November",
+    "Dezember",
 ];
 
 /// The ends of sentences in Latin, Greek, Cyrillic, Arabic, Indic, Armenian, Ethiopic, Burmese, Khmer, Tibetan and East
@@ -172,7 +186,25 @@ const MONTHS: &[&str] = &[
 fn is_terminator(c: char) -> bool {
     matches!(
         c,
-        '.' | '!' | '?' | '…' | '‼' | '⁇' | '。' | '．' | '！' | '？' | '｡' | '؟' | '۔' | '।' | '॥' | '։' | '።' | '။' | '។' | '།'
+        '.' | '!'
+            | '?'
+            | '…'
+            | '‼'
+            | '⁇'
+            | '。'
+            | '．'
+            | '！'
+            | '？'
+            | '｡'
+            | '؟'
+            | '۔'
+            | '।'
+            | '॥'
+            | '։'
+            | '።'
+            | '။'
+            | '។'
+            | '།'
     )
 }
 

@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use super::facts::Facts;
 use super::labels::{self, Label};
+use super::numbers::SMALL;
 use super::sentences::{self, Sentence};
 use super::words;
 
@@ -29,15 +30,22 @@ impl Source {
         let mut stems: HashMap<String, usize> = HashMap::new();
         let mut places: Vec<Vec<usize>> = Vec::new();
         let mut occurrences = Vec::new();
+        // Most words come again as they are, and need not be cut to their stem again.
+        let mut known: HashMap<&str, Option<usize>> = HashMap::new();
         for word in words::words(&text) {
-            let Some(stem) = words::content_stem(word.text) else { continue };
-            let id = *stems.entry(stem).or_insert_with(|| {
-                places.push(Vec::new());
-                places.len() - 1
+            let id = *known.entry(word.text).or_insert_with(|| {
+                let stem = words::content_stem(word.text)?;
+                Some(*stems.entry(stem).or_insert_with(|| {
+                    places.push(Vec::new());
+                    places.len() - 1
+                }))
             });
-            places[id].push(occurrences.len());
-            occurrences.push((word.start, id));
+            if let Some(id) = id {
+                places[id].push(occurrences.len());
+                occurrences.push((word.start, id));
+            }
         }
+        drop(known);
         Self { text, sentences, occurrences, stems, places, labels: OnceCell::new(), facts: OnceCell::new() }
     }
 
@@ -103,7 +111,9 @@ impl Source {
             } else if index < self.sentences.len() / 5 {
                 score = score * 6 / 5;
             }
-            if count < SHORT || self.text[sentence.range.clone()].ends_with([':', '?']) {
+            let text = &self.text[sentence.range.clone()];
+            let heading = !sentence.item && text.ends_with(char::is_alphanumeric) && self.sentences.len() > 1;
+            if count < SHORT || heading || text.ends_with([':', '?']) {
                 score /= 2;
             }
             scored.push((score, index));
@@ -130,17 +140,22 @@ impl Source {
         order
             .into_iter()
             .map(|id| (written(id).to_lowercase(), self.places[id].len()))
-            .filter(|(word, _)| word.chars().count() > 2 && !word.starts_with(|c: char| c.is_ascii_digit()))
+            .filter(|(word, _)| is_keyword(word))
             .take(MOST_KEYWORDS)
             .collect()
     }
+}
+
+fn is_keyword(word: &str) -> bool {
+    let long = word.chars().count() > 2 || word.starts_with(words::is_ideograph);
+    long && !word.starts_with(|c: char| c.is_ascii_digit()) && !SMALL.contains(&word)
 }
 
 /// A word that is more frequent than this weighs no more.
 const MOST_FREQUENT: u64 = 12;
 
 /// What a word of the question adds to the weight of a sentence that has it.
-const WANTED_WEIGHT: u64 = 6;
+const WANTED_WEIGHT: u64 = 30;
 
 /// A sentence of fewer meaningful words is rarely the one that is looked for.
 const SHORT: u64 = 4;

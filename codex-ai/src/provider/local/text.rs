@@ -32,7 +32,11 @@ pub(super) fn answer(input: &Input, source: &Source, limits: &Limits) -> String 
         return found.into_iter().take(most).map(|item| format!("{mark}{item}")).collect::<Vec<_>>().join("\n");
     }
     let wanted = words::content_stems(&input.task);
-    let sentences = best_sentences(source, &wanted, limits);
+    let mut limits = *limits;
+    if input.task.contains(['?', '？', '؟']) && !limits.list && limits.words.or(limits.characters).is_none() {
+        limits.sentences.get_or_insert(1);
+    }
+    let sentences = best_sentences(source, &wanted, &limits);
     if limits.list {
         sentences.iter().map(|sentence| format!("- {sentence}")).collect::<Vec<_>>().join("\n")
     } else {
@@ -137,27 +141,50 @@ fn labels(task: &str) -> Option<Vec<String>> {
     let text = if lower.len() == task.len() { task } else { &lower };
     let start = ["one of", " into ", " either ", "labels:", "categories:", " as ", "label:", "category:", " als "]
         .iter()
-        .find_map(|mark| Some(lower.find(mark)? + mark.len()))?;
-    let end = lower[start..].find(['.', '\n', '?', '!']).map_or(text.len(), |end| start + end);
-    let list = text.get(start..end)?.trim_start_matches(|c: char| c == ':' || c.is_whitespace());
-    let list = list.trim_start_matches("these labels:").trim_start_matches("the following:").trim_end_matches([':', ' ']);
-    let list = list.replace(" or ", ",").replace(" and ", ",").replace(" oder ", ",").replace(" / ", ",");
+        .find_map(|mark| Some(lower.find(mark)? + mark.len()));
+    let end = |start: usize| lower[start..].find(['.', '\n', '?', '!']).map_or(lower.len(), |end| start + end);
+    let list = start.and_then(|start| text.get(start..end(start))).map(|list| in_list(list, false));
+    let plausible = |labels: &Vec<String>| {
+        (2..=MOST_LABELS).contains(&labels.len()) && labels.iter().all(|label| label.split_whitespace().count() <= 4)
+    };
+    list.filter(plausible).or_else(|| {
+        // `Is the sentiment positive, negative or neutral?`: the list stands behind the sentence's other words.
+        let or = lower.find(" or ").or_else(|| lower.find(" oder "))?;
+        let start = lower[..or].rfind(['.', '\n', '?', '!']).map_or(0, |at| at + 1);
+        Some(in_list(text.get(start..end(or))?, true)).filter(plausible)
+    })
+}
+
+/// More labels than this are no list of labels.
+const MOST_LABELS: usize = 24;
+
+/// The labels of a list such as `A, B or C`; with `tail` only the last word before the first comma belongs to it.
+fn in_list(list: &str, tail: bool) -> Vec<String> {
+    let list = list.trim_start_matches(|c: char| c == ':' || c.is_whitespace());
+    let list =
+        list.trim_start_matches("these labels:").trim_start_matches("the following:").trim_end_matches([':', ' ']);
+    let list =
+        [" or ", " and ", " oder ", " und ", " / "].iter().fold(list.to_owned(), |list, word| list.replace(word, ","));
     let clean = |label: &str| label.trim_matches(|c: char| !c.is_alphanumeric()).to_owned();
-    let labels: Vec<String> = list.split([',', ';', '|']).map(clean).filter(|label| !label.is_empty()).collect();
-    let plausible = (2..=24).contains(&labels.len()) && labels.iter().all(|label| label.split_whitespace().count() <= 4);
-    plausible.then_some(labels)
+    let mut labels: Vec<String> = list.split([',', ';', '|']).map(clean).filter(|label| !label.is_empty()).collect();
+    if let Some(first) = labels.first_mut().filter(|_| tail) {
+        *first = first.rsplit(' ').next().unwrap_or_default().to_owned();
+    }
+    labels
 }
 
 /// What a prompt asks to be found in the text, each thing once, if it is of a kind that can be found.
 fn extracted(task: &str, source: &Source) -> Option<Vec<String>> {
     let lower = task.to_lowercase();
-    let verbs = ["extract", "find", "list", "identify", "what is", "what are", "give", "return", "extrahiere", "nenne"];
-    if !verbs.iter().any(|verb| lower.contains(verb)) {
-        return None;
-    }
-    let asks = |names: &[&str]| words::words(&lower).any(|word| names.contains(&word.text));
+    let verbs = ["extract", "find", "list", "identify", "give", "return", "extrahiere", "nenne"];
+    let mut words = words::words(&lower).map(|word| word.text);
+    words.find(|word| verbs.contains(word))?;
+    // What is to be found stands close behind: `list all email addresses`, but not `find the point and name its date`.
+    let objects: Vec<&str> = words.take(OBJECT_WORDS).collect();
+    let asks = |names: &[&str]| objects.iter().any(|word| names.contains(word));
     let facts = source.facts();
-    let slices = |ranges: &[std::ops::Range<usize>]| ranges.iter().map(|r| one_line(source.slice(r))).collect::<Vec<_>>();
+    let slices =
+        |ranges: &[std::ops::Range<usize>]| ranges.iter().map(|r| one_line(source.slice(r))).collect::<Vec<_>>();
     let named = |cue: Cue, any: bool| {
         let fits = |cues: Option<Cue>| cues == Some(cue) || (any && cues.is_none());
         facts.names.iter().filter(|name| fits(name.cue)).map(|name| one_line(source.slice(&name.range))).collect()
@@ -192,6 +219,9 @@ fn extracted(task: &str, source: &Source) -> Option<Vec<String>> {
     }
     Some(found)
 }
+
+/// What is to be extracted is named within so many words.
+const OBJECT_WORDS: usize = 5;
 
 /// How many keywords are given where no number is asked for.
 pub(super) const DEFAULT_KEYWORDS: usize = 5;

@@ -130,7 +130,8 @@ fn canonical(word: &str) -> String {
 
 /// Whether a character is written without spaces around words.
 pub(super) fn is_ideograph(c: char) -> bool {
-    matches!(c, '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{3FFFF}')
+    c >= '\u{3040}'
+        && matches!(c, '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{3FFFF}')
 }
 
 /// Combining marks, which stand inside words of many scripts.
@@ -140,16 +141,16 @@ fn is_mark(c: char) -> bool {
 
 /// Frequent words of English and German that tell nothing about a topic. Sorted, for the binary search.
 const STOP_WORDS: &[&str] = &[
-    "a", "about", "after", "all", "also", "although", "am", "an", "and", "any", "are", "as", "at", "auch", "auf", "aus",
-    "be", "because", "been", "before", "being", "bei", "but", "by", "can", "could", "das", "dass", "dem", "den", "der",
-    "des", "did", "die", "do", "does", "doing", "during", "each", "ein", "eine", "einem", "einen", "einer", "er", "es",
-    "for", "from", "für", "had", "has", "hat", "have", "having", "he", "her", "here", "him", "his", "how", "i", "ich",
-    "if", "im", "in", "into", "is", "ist", "it", "its", "just", "like", "may", "me", "might", "mit", "more", "most",
-    "much", "must", "my", "nach", "nicht", "no", "nor", "not", "now", "of", "on", "one", "only", "or", "other", "our",
-    "out", "over", "own", "said", "same", "says", "she", "should", "sich", "sie", "sind", "so", "some", "such", "than",
-    "that", "the", "their", "them", "then", "there", "these", "they", "this", "those", "through", "to", "too", "und",
-    "until", "up", "us", "very", "von", "war", "was", "we", "were", "what", "when", "where", "which", "while", "who",
-    "whom", "why", "will", "wir", "wird", "with", "would", "you", "your", "zu", "zum", "zur", "über",
+    "a", "about", "after", "all", "also", "although", "am", "an", "and", "any", "are", "as", "at", "auch", "auf",
+    "aus", "be", "because", "been", "before", "being", "bei", "but", "by", "can", "could", "das", "dass", "dem", "den",
+    "der", "des", "did", "die", "do", "does", "doing", "during", "each", "ein", "eine", "einem", "einen", "einer",
+    "er", "es", "for", "from", "für", "had", "has", "hat", "have", "having", "he", "her", "here", "him", "his", "how",
+    "i", "ich", "if", "im", "in", "into", "is", "ist", "it", "its", "just", "like", "may", "me", "might", "mit",
+    "more", "most", "much", "must", "my", "nach", "nicht", "no", "nor", "not", "now", "of", "on", "one", "only", "or",
+    "other", "our", "out", "over", "own", "said", "same", "says", "she", "should", "sich", "sie", "sind", "so", "some",
+    "such", "than", "that", "the", "their", "them", "then", "there", "these", "they", "this", "those", "through", "to",
+    "too", "und", "until", "up", "us", "very", "von", "war", "was", "we", "were", "what", "when", "where", "which",
+    "while", "who", "whom", "why", "will", "wir", "wird", "with", "would", "you", "your", "zu", "zum", "zur", "über",
 ];
 
 #[cfg(test)]
@@ -163,7 +164,8 @@ mod tests {
 
     #[test]
     fn endings_do_not_keep_words_apart() {
-        for (one, other) in [("charged", "charges"), ("shipping", "shipped"), ("bill", "billing"), ("invoices", "invoice")]
+        for (one, other) in
+            [("charged", "charges"), ("shipping", "shipped"), ("bill", "billing"), ("invoices", "invoice")]
         {
             assert_eq!(stem(one), stem(other));
         }

@@ -5,19 +5,15 @@ use std::collections::HashSet;
 use serde_json::Value;
 
 use super::goal::{Goal, Type};
-use super::scope::{Fact, Scope};
+use super::scope::Scope;
 use super::writer::{Made, Step, Writer};
 use crate::error::Problem;
 use crate::provider::local::classify::Choice;
-use crate::provider::local::field::{Field, Role};
+use crate::provider::local::field::Field;
 use crate::provider::local::labels;
-use crate::provider::local::limits::Limits;
-use crate::provider::local::names::Cue;
-use crate::provider::local::source::one_line;
-use crate::provider::local::text::{DEFAULT_KEYWORDS, DEFAULT_SENTENCES};
 
 /// A list gets at most this many elements from the material, unless the schema wants more.
-const MOST_ELEMENTS: usize = 50;
+pub(super) const MOST_ELEMENTS: usize = 50;
 
 impl<'s> Writer<'s, '_> {
     pub(super) fn array(&mut self, goal: &Goal<'s>, field: &Field, need: bool, way: &mut usize) -> Made {
@@ -44,7 +40,8 @@ impl<'s> Writer<'s, '_> {
         }
         let most = if goal.all("maxContains").next().is_some() { values.len().max(least) } else { most };
         if values.is_empty() && !self.is_terse() {
-            found |= self.elements(goal, field, need, least, most.min(MOST_ELEMENTS.max(least)), unique, &mut values)?;
+            found |=
+                self.elements(goal, field, need, least, most.min(MOST_ELEMENTS.max(least)), unique, &mut values)?;
         }
         if !need && !found {
             return Ok(None);
@@ -65,10 +62,13 @@ impl<'s> Writer<'s, '_> {
         for part in &goal.parts {
             let Some(contains) = part.get("contains") else { continue };
             let count = part.get("minContains").and_then(super::goal::whole).unwrap_or(1) as usize;
-            if count.saturating_add(demanded.len()) > most {
-                return Err(self.problem(format!("no list of at most {most} elements has {count} of those it must contain")));
+            if count.saturating_add(demanded.len()) > most.min(MOST_LENGTH) {
+                return Err(self.problem(format!(
+                    "no list of at most {} elements has the {count} that it must contain",
+                    most.min(MOST_LENGTH)
+                )));
             }
-            demanded.extend(std::iter::repeat_n(contains, count.min(MOST_LENGTH)));
+            demanded.extend(std::iter::repeat_n(contains, count));
         }
         Ok(demanded)
     }
@@ -174,7 +174,8 @@ impl<'s> Writer<'s, '_> {
         }
         let outer = self.variant;
         let mut tries = 0;
-        let mut seen: HashSet<String> = if unique { values.iter().map(Value::to_string).collect() } else { HashSet::new() };
+        let mut seen: HashSet<String> =
+            if unique { values.iter().map(Value::to_string).collect() } else { HashSet::new() };
         let bare = Field { given: None, ..field.clone() };
         let mut made = Ok(());
         while values.len() < least {
@@ -236,15 +237,19 @@ impl<'s> Writer<'s, '_> {
                         Some(Choice { name: value.as_str()?.to_owned(), about: option.description().to_owned() })
                     })),
                     // Whatever the branches are, records serve objects and texts serve the rest.
-                    None if option.types().is_some_and(|types| types.first() == Some(&Type::Object)) => return Kind::Record,
+                    None if option.types().is_some_and(|types| types.first() == Some(&Type::Object)) => {
+                        return Kind::Record;
+                    }
                     None => {}
                 }
             }
         }
         if let Some(values) = element.constants() {
-            names.extend(values.iter().filter_map(|value| {
-                Some(Choice { name: value.as_str()?.to_owned(), ..Choice::default() })
-            }));
+            names.extend(
+                values
+                    .iter()
+                    .filter_map(|value| Some(Choice { name: value.as_str()?.to_owned(), ..Choice::default() })),
+            );
         }
         if !names.is_empty() {
             return Kind::Choice(names);
@@ -255,121 +260,10 @@ impl<'s> Writer<'s, '_> {
             _ => Kind::Text,
         }
     }
-
-    /// Texts for a list: behind the field's label, or of its kind, or the items of a list, or the best sentences.
-    fn texts(&mut self, field: &Field, need: bool, least: usize, most: usize) -> Vec<String> {
-        if let Some(given) = &field.given {
-            return labels::pieces(given);
-        }
-        let source = self.scope.source.clone();
-        let facts = source.facts();
-        let slices = |ranges: &[std::ops::Range<usize>]| ranges.iter().map(|r| one_line(source.slice(r))).collect();
-        let named = |cues: &[Option<Cue>]| {
-            let fits = facts.names.iter().filter(|name| cues.contains(&name.cue));
-            fits.map(|name| one_line(source.slice(&name.range))).collect()
-        };
-        let mut found: Vec<String> = match field.role {
-            Role::Keywords => source.frequent().into_iter().map(|(word, _)| word).take(DEFAULT_KEYWORDS).collect(),
-            Role::Email => slices(&facts.emails),
-            Role::Website => slices(&facts.urls),
-            Role::Phone => slices(&facts.phones),
-            Role::Quote => slices(&facts.quotes),
-            Role::Date => facts.dates.iter().map(|(_, date)| date.to_string()).collect(),
-            Role::Person => named(&[Some(Cue::Person), None]),
-            Role::Place => named(&[Some(Cue::Place)]),
-            Role::Company => named(&[Some(Cue::Company)]),
-            Role::Name => named(&[Some(Cue::Person), Some(Cue::Place), Some(Cue::Company), None]),
-            _ => {
-                let items: Vec<usize> =
-                    (0..source.sentences().len()).filter(|index| source.sentences()[*index].item).collect();
-                return if items.len() > 1 {
-                    for index in &items {
-                        self.scope.take(Fact::Sentence(*index));
-                    }
-                    items.into_iter().map(|index| source.sentence(index)).collect()
-                } else if need || is_points(field) {
-                    self.best_sentences(least, most)
-                } else {
-                    Vec::new()
-                };
-            }
-        };
-        let mut seen = HashSet::new();
-        found.retain(|text| seen.insert(text.to_lowercase()));
-        found
-    }
-
-    /// The best sentences, in their order; those that no other field carries first.
-    fn best_sentences(&mut self, least: usize, most: usize) -> Vec<String> {
-        let Limits { points, sentences, .. } = *self.limits;
-        let wanted = points.or(sentences).unwrap_or(DEFAULT_SENTENCES).max(least).min(most);
-        let ranked = self.scope.ranked.clone();
-        let free = ranked.iter().filter(|index| !self.scope.is_used(Fact::Sentence(**index)));
-        let mut chosen: Vec<usize> = free.copied().take(wanted).collect();
-        if chosen.len() < least.max(1) {
-            let missing = least.max(1) - chosen.len();
-            let again: Vec<usize> = ranked.iter().filter(|index| !chosen.contains(index)).copied().take(missing).collect();
-            chosen.extend(again);
-        }
-        chosen.sort_unstable();
-        for index in &chosen {
-            self.scope.take(Fact::Sentence(*index));
-        }
-        chosen.into_iter().map(|index| self.scope.source.sentence(index)).collect()
-    }
-
-    /// Texts about one thing each: what stands behind the field's label, rows of a table, items of a list, lines with
-    /// numbers, else sentences.
-    fn records(&mut self, field: &Field) -> Vec<String> {
-        if let Some(given) = &field.given {
-            return labels::pieces(given);
-        }
-        let source = self.scope.source.clone();
-        let rows = labels::table_rows(source.text());
-        if !rows.is_empty() {
-            return rows;
-        }
-        let items: Vec<String> =
-            source.sentences().iter().filter(|s| s.item).map(|s| source.slice(&s.range).to_owned()).collect();
-        if items.len() > 1 {
-            return items;
-        }
-        let labelled: Vec<usize> = source.labels().iter().map(|label| label.value.end).collect();
-        let lines: Vec<String> = crate::provider::local::sentences::lines(source.text())
-            .filter(|line| labelled.binary_search(&line.end).is_err())
-            .map(|line| source.slice(&line))
-            .filter(|line| line.ends_with(|c: char| c.is_ascii_digit() || "€$£%".contains(c)))
-            .map(str::to_owned)
-            .collect();
-        if lines.len() > 1 {
-            return lines;
-        }
-        source.sentences().iter().map(|s| source.slice(&s.range).to_owned()).take(MOST_ELEMENTS).collect()
-    }
-
-    /// The numbers behind the field's label, or the prices of the text for a field that wants money.
-    fn numbers_for(&self, field: &Field) -> Vec<String> {
-        if let Some(given) = &field.given {
-            return labels::pieces(given);
-        }
-        let source = &self.scope.source;
-        let wants = |number: &&crate::provider::local::numbers::Number| match field.role {
-            Role::Money => number.currency.is_some(),
-            Role::Year => number.is_year(),
-            _ => false,
-        };
-        source.facts().numbers.iter().filter(wants).map(|number| source.slice(&number.range).to_owned()).collect()
-    }
-
-    /// The names of the choices that the text speaks for.
-    fn chosen(&self, choices: &[Choice], field: &Field) -> Vec<String> {
-        let ranking = self.rank(choices, field);
-        ranking.order.into_iter().take(ranking.speaking).map(|index| choices[index].name.clone()).collect()
-    }
 }
 
 /// A longer list is not made, whatever the schema demands.
-const MOST_LENGTH: usize = 20_000;
+const MOST_LENGTH: usize = 10_000;
 
 /// What the elements of a list are.
 enum Kind {
@@ -377,12 +271,6 @@ enum Kind {
     Record,
     Number,
     Choice(Vec<Choice>),
-}
-
-/// Names of lists that the best sentences fill well.
-fn is_points(field: &Field) -> bool {
-    const POINTS: &[&str] = &["point", "highlight", "takeaway", "fact", "bullet", "finding", "insight"];
-    field.words.iter().any(|word| POINTS.iter().any(|point| crate::provider::local::words::stem(point) == *word))
 }
 
 /// The schemas of the first elements.

@@ -32,7 +32,9 @@ pub(super) fn plainest(format: &str, variant: usize) -> Option<String> {
         "uri" | "iri" | "uri-reference" | "iri-reference" | "uri-template" | "url" if n == 0 => {
             "https://example.com/".to_owned()
         }
-        "uri" | "iri" | "uri-reference" | "iri-reference" | "uri-template" | "url" => format!("https://example.com/{n}"),
+        "uri" | "iri" | "uri-reference" | "iri-reference" | "uri-template" | "url" => {
+            format!("https://example.com/{n}")
+        }
         "json-pointer" if n == 0 => String::new(),
         "json-pointer" => format!("/{n}"),
         "relative-json-pointer" => n.to_string(),
@@ -59,7 +61,8 @@ pub(super) fn first_in(format: &str, text: &str) -> Option<String> {
                 "email" | "idn-email" => is_email(chunk),
                 "uri" | "iri" | "uri-reference" | "iri-reference" | "url" => is_url(chunk),
                 "hostname" | "idn-hostname" => {
-                    is_hostname(chunk) && chunk.rsplit_once('.').is_some_and(|(_, last)| last.bytes().all(|b| b.is_ascii_alphabetic()))
+                    is_hostname(chunk)
+                        && chunk.rsplit_once('.').is_some_and(|(_, last)| last.bytes().all(|b| b.is_ascii_alphabetic()))
                 }
                 "ipv4" => chunk.parse::<Ipv4Addr>().is_ok(),
                 "ipv6" => chunk.parse::<Ipv6Addr>().is_ok(),

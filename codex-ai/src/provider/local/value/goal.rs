@@ -231,7 +231,9 @@ pub(super) fn resolve<'s>(root: &'s Value, reference: &str) -> Option<&'s Value>
     if !fragment.starts_with('/') {
         let definitions = root.get("$defs")?.as_object()?;
         let named = |schema: &&Value| {
-            ["$anchor", "$dynamicAnchor"].iter().any(|keyword| schema.get(keyword).and_then(Value::as_str) == Some(fragment))
+            ["$anchor", "$dynamicAnchor"]
+                .iter()
+                .any(|keyword| schema.get(keyword).and_then(Value::as_str) == Some(fragment))
         };
         return definitions.values().find(named);
     }

@@ -2,11 +2,14 @@
 
 mod array;
 mod format;
+mod found;
 mod goal;
 mod height;
 mod number;
 mod object;
 mod pattern;
+mod pieces;
+mod prose;
 mod scope;
 mod string;
 mod writer;
@@ -40,8 +43,7 @@ const ATTEMPTS: usize = 24;
 /// this provider works out. Never an invalid value.
 pub(super) fn filled(schema: &Schema, input: &Input, limits: &Limits, source: Source) -> Result<Value> {
     let scope = Scope::new(source, &words::content_stems(&input.task));
-    attempts(schema, limits, &scope, false)
-        .or_else(|_| plain(schema))
+    attempts(schema, limits, &scope, false).or_else(|_| plain(schema))
 }
 
 /// The plainest value for the schema.
@@ -63,7 +65,7 @@ pub(super) fn plain(schema: &Schema) -> Result<Value> {
 /// The answer to a prompt for JSON without a schema: `{"headline", "points"}`.
 pub(super) fn headline_and_points(source: &Source, limits: &Limits) -> Value {
     let ranked = source.ranked(&[]);
-    let headline = ranked.first().map_or_else(String::new, |best| string::headline(&source.sentence(*best)));
+    let headline = ranked.first().map_or_else(String::new, |best| prose::headline(&source.sentence(*best)));
     let most = Limits { list: true, ..*limits };
     let points = text::best_sentences(source, &[], &most);
     json!({ "headline": shorten(&headline, string::LONGEST_HEADLINE), "points": points })

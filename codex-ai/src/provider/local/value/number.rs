@@ -56,7 +56,9 @@ impl<'s> Writer<'s, '_> {
             }
         }
         let source = &self.scope.source;
-        let auxiliary = |word: &&String| !matches!(word.as_str(), "is" | "ha" | "has" | "wa" | "was" | "are" | "can" | "should" | "need");
+        let auxiliary = |word: &&String| {
+            !matches!(word.as_str(), "is" | "ha" | "has" | "wa" | "was" | "are" | "can" | "should" | "need")
+        };
         let names = field.words.iter().filter(auxiliary).cloned();
         let beside = field.words.iter().flat_map(|word| lexicon::beside(word)).map(|word| words::stem(word));
         let mut denied = false;
@@ -76,10 +78,11 @@ impl<'s> Writer<'s, '_> {
     pub(super) fn number(&mut self, goal: &Goal<'s>, field: &Field, need: bool, whole: bool, way: &mut usize) -> Made {
         let bounds = Bounds::of(goal).ok_or_else(|| self.problem("the bounds of this number exclude each other"))?;
         let skip = std::mem::take(way);
-        if !self.is_terse() && skip == 0 {
-            if let Some(value) = self.found_number(field, &bounds, whole, need).filter(|value| !goal.is_excluded(value)) {
-                return Ok(Some(value));
-            }
+        if !self.is_terse()
+            && skip == 0
+            && let Some(value) = self.found_number(field, &bounds, whole, need).filter(|value| !goal.is_excluded(value))
+        {
+            return Ok(Some(value));
         }
         if !need {
             return Ok(None);
@@ -130,7 +133,7 @@ impl<'s> Writer<'s, '_> {
                     money.max_by(|a, b| all[*a].value.total_cmp(&all[*b].value))
                 } else {
                     let mut money = money;
-                    money.next().or_else(|| free_indices().last().filter(|_| self.scope.record))
+                    money.next().or_else(|| free_indices().next_back().filter(|_| self.scope.record))
                 }
             }
             // In a line about one thing a number that is left is likely to be the one.
@@ -238,7 +241,8 @@ impl Bounds {
     /// Numbers within the bounds, beginning with the one that says least: the middle of a scale, else the one nearest to 0.
     fn values(&self, whole: bool) -> impl Iterator<Item = Value> {
         let step = self.steps.iter().copied().fold(0.0, f64::max);
-        let mut start = if self.scale { f64::midpoint(self.least, self.most) } else { 0.0_f64.clamp(self.least, self.most) };
+        let mut start =
+            if self.scale { f64::midpoint(self.least, self.most) } else { 0.0_f64.clamp(self.least, self.most) };
         if whole {
             start = start.round();
         }
@@ -260,7 +264,9 @@ impl Bounds {
             })
         });
         let ends = [self.least, self.most].into_iter().filter_map(|n| self.fraction(n));
-        wholes.chain(fractions.chain(ends).filter(move |_| !whole))
+        // The middle of a scale need not be whole.
+        let middle = std::iter::once(first).filter(move |_| self.scale && !whole).filter_map(|n| self.fraction(n));
+        middle.chain(wholes).chain(fractions.chain(ends).filter(move |_| !whole))
     }
 }
 

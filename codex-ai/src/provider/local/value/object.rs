@@ -51,7 +51,9 @@ impl<'s> Writer<'s, '_> {
         let most = goal.smallest("maxProperties").unwrap_or(u64::MAX) as usize;
         let least = goal.largest("minProperties").unwrap_or(0) as usize;
         if required.len() > most || least > most {
-            return Err(self.problem(format!("no object has {} and at most {most} properties", required.len().max(least))));
+            return Err(
+                self.problem(format!("no object has {} and at most {most} properties", required.len().max(least)))
+            );
         }
         if !self.is_terse() {
             self.match_labels(&mut properties);
@@ -153,15 +155,14 @@ impl<'s> Writer<'s, '_> {
     fn properties(&mut self, goal: &Goal<'s>, field: &Field, required: &[&'s str]) -> Vec<Property<'s>> {
         let demanded: HashSet<&str> = required.iter().copied().collect();
         let mut known: HashSet<&str> = HashSet::new();
-        let declared = goal.all("properties").filter_map(Value::as_object).flat_map(|map| map.keys().map(String::as_str));
+        let declared =
+            goal.all("properties").filter_map(Value::as_object).flat_map(|map| map.keys().map(String::as_str));
         let names: Vec<&str> = declared.chain(required.iter().copied()).filter(|name| known.insert(name)).collect();
         let mut found = Vec::with_capacity(names.len());
         for name in names {
             let inner = self.goal_of(goal, name);
-            let brings_more = goal
-                .all("dependentSchemas")
-                .chain(goal.all("dependentRequired"))
-                .any(|map| map.get(name).is_some());
+            let brings_more =
+                goal.all("dependentSchemas").chain(goal.all("dependentRequired")).any(|map| map.get(name).is_some());
             let required = demanded.contains(name);
             // A property that would bring in more is left alone unless it must be there.
             if brings_more && !required {
@@ -237,11 +238,15 @@ impl<'s> Writer<'s, '_> {
                 break;
             }
             let name = labels::clean(source.slice(&label.name));
-            let taken = self.scope.is_used(Fact::Label(index)) || properties.iter().any(|property| property.name == name);
+            let taken =
+                self.scope.is_used(Fact::Label(index)) || properties.iter().any(|property| property.name == name);
             if taken || entries.contains_key(name) {
                 continue;
             }
-            let names = [name.to_owned(), words::words(name).map(|word| word.text).collect::<Vec<_>>().join("_").to_lowercase()];
+            let names = [
+                name.to_owned(),
+                words::words(name).map(|word| word.text).collect::<Vec<_>>().join("_").to_lowercase(),
+            ];
             let Some(name) = names.into_iter().find(|name| self.takes_name(goal, name)) else { continue };
             let Ok(inner) = self.goal_of(goal, &name) else { continue };
             let mut field = Field::default().child(&name, "");
@@ -259,7 +264,13 @@ impl<'s> Writer<'s, '_> {
     }
 
     /// Adds entries with made-up names until there are enough properties.
-    fn fill_up(&mut self, goal: &Goal<'s>, field: &Field, object: &mut Map<String, Value>, least: usize) -> Result<(), Problem> {
+    fn fill_up(
+        &mut self,
+        goal: &Goal<'s>,
+        field: &Field,
+        object: &mut Map<String, Value>,
+        least: usize,
+    ) -> Result<(), Problem> {
         if object.len() >= least {
             return Ok(());
         }
@@ -300,7 +311,9 @@ impl<'s> Writer<'s, '_> {
         }
         for patterns in goal.all("patternProperties").filter_map(Value::as_object) {
             for pattern in patterns.keys() {
-                names.extend((0..most.min(MOST_MADE_NAMES)).filter_map(|variant| super::pattern::example(pattern, 0, variant)));
+                names.extend(
+                    (0..most.min(MOST_MADE_NAMES)).filter_map(|variant| super::pattern::example(pattern, 0, variant)),
+                );
             }
         }
         names.extend((1..=most.min(MOST_MADE_NAMES)).map(|n| format!("key_{n}")));

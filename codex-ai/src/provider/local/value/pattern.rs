@@ -1,6 +1,6 @@
 //! A short text that a regular expression matches.
 
-use regex_syntax::hir::{Class, Hir, HirKind};
+use regex_syntax::hir::{Class, ClassUnicodeRange, Hir, HirKind};
 
 /// A longer text is not made.
 const LONGEST: usize = 10_000;
@@ -66,8 +66,8 @@ fn pick(class: &Class, variant: usize) -> Option<char> {
     let holds = |c: &char| class.iter().any(|range| (range.start()..=range.end()).contains(c));
     let usual: Vec<char> = USUAL.chars().filter(holds).take(8).collect();
     if usual.is_empty() {
-        let printable = class.iter().map(|range| range.start()).find(|c| !c.is_control());
-        return printable.or_else(|| class.iter().map(|range| range.start()).next());
+        let starts = || class.iter().map(ClassUnicodeRange::start);
+        return starts().find(|c| !c.is_control()).or_else(|| starts().next());
     }
     Some(usual[variant % usual.len()])
 }

@@ -24,7 +24,7 @@ const DEEP: usize = 8;
 const MANY: usize = 4_000;
 
 /// A value with more places is not made.
-const MOST_PLACES: usize = 100_000;
+const MOST_PLACES: usize = 20_000;
 
 /// The maker of one value.
 pub(super) struct Writer<'s, 'a> {
@@ -251,14 +251,7 @@ impl<'s, 'a> Writer<'s, 'a> {
         }
     }
 
-    fn constant(
-        &mut self,
-        values: &[&'s Value],
-        goal: &Goal<'s>,
-        field: &Field,
-        need: bool,
-        way: &mut usize,
-    ) -> Made {
+    fn constant(&mut self, values: &[&'s Value], goal: &Goal<'s>, field: &Field, need: bool, way: &mut usize) -> Made {
         let first = *way % values.len().max(1);
         *way /= values.len().max(1);
         let mut order: Vec<usize> = (0..values.len()).collect();
