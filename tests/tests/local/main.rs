@@ -1,5 +1,8 @@
 //! The built-in provider `local`, through its public face.
 
+#![allow(clippy::print_stdout, reason = "the suites print their figures")]
+#![allow(clippy::needless_pass_by_value, reason = "schemas are written in place with `json!`")]
+
 mod examples;
 mod requests;
 mod schemas;

@@ -142,7 +142,7 @@ fn is_mark(c: char) -> bool {
 /// Frequent words of English and German that tell nothing about a topic. Sorted, for the binary search.
 const STOP_WORDS: &[&str] = &[
     "a", "about", "after", "all", "also", "although", "am", "an", "and", "any", "are", "as", "at", "auch", "auf",
-    "aus", "be", "because", "been", "before", "being", "bei", "but", "by", "can", "could", "das", "dass", "dem", "den",
+    "aus", "be", "because", "been", "before", "bei", "being", "but", "by", "can", "could", "das", "dass", "dem", "den",
     "der", "des", "did", "die", "do", "does", "doing", "during", "each", "ein", "eine", "einem", "einen", "einer",
     "er", "es", "for", "from", "für", "had", "has", "hat", "have", "having", "he", "her", "here", "him", "his", "how",
     "i", "ich", "if", "im", "in", "into", "is", "ist", "it", "its", "just", "like", "may", "me", "might", "mit",
