@@ -157,9 +157,7 @@ impl Error {
     pub fn from_prompt(error: impl Into<BoxError>) -> Self {
         match error.into().downcast::<Self>() {
             Ok(own) => *own,
-            Err(other) => {
-                Self::new(ErrorKind::Prompt, format!("the prompt function failed: {other}")).with_source(other)
-            }
+            Err(other) => Self::new(ErrorKind::Prompt, format!("the prompt function failed: {other}")).with_source(other),
         }
     }
 

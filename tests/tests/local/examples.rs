@@ -213,6 +213,71 @@ fn sentences_about_people_give_people() {
 }
 
 #[test]
+fn minutes_give_who_does_what_until_when() {
+    let text = json!({ "type": "string" });
+    let list = json!({ "type": "array", "items": text });
+    let action = object(
+        &json!({
+            "owner": { "type": ["string", "null"] },
+            "task": text,
+            "due": { "type": ["string", "null"], "format": "date" },
+        }),
+        &["task"],
+    );
+    let schema = object(
+        &json!({ "date": { "type": "string", "format": "date" }, "attendees": list, "summary": text,
+                 "action_items": { "type": "array", "items": action } }),
+        &["date", "attendees", "summary", "action_items"],
+    );
+    let notes = "Meeting notes, 12 June 2024\n\nAttendees: Ada Lovelace, Grace Hopper\n\nWe discussed the launch of the new \
+                 billing page. Grace reported that the load test is still missing.\n\nAction items:\n\
+                 - Ada: write the release notes by 18 June 2024\n- Grace: inform support";
+    assert_eq!(
+        fill(&format!("Extract the minutes:\n\n{notes}"), schema),
+        json!({
+            "date": "2024-06-12",
+            "attendees": ["Ada Lovelace", "Grace Hopper"],
+            "summary": "We discussed the launch of the new billing page. Grace reported that the load test is still missing.",
+            "action_items": [
+                { "owner": "Ada", "task": "write the release notes by 18 June 2024", "due": "2024-06-18" },
+                { "owner": "Grace", "task": "inform support" },
+            ],
+        })
+    );
+}
+
+#[test]
+fn a_review_gives_a_sentiment_and_a_rating() {
+    let schema = object(
+        &json!({
+            "sentiment": { "type": "string", "enum": ["positive", "negative", "neutral"] },
+            "rating": { "type": "integer", "minimum": 1, "maximum": 5 },
+            "recommends": { "type": "boolean" },
+        }),
+        &["sentiment", "rating", "recommends"],
+    );
+    let review = "The coffee is good, but the foamer broke after three days. I am disappointed. 2 out of 5 stars. I would not \
+                  recommend it.";
+    assert_eq!(
+        fill(&format!("Analyse this review.\n\n{review}"), schema),
+        json!({ "sentiment": "negative", "rating": 2, "recommends": false })
+    );
+}
+
+#[test]
+fn a_request_without_a_text_gives_its_facts_and_no_made_up_sentences() {
+    let schema = object(
+        &json!({ "name": { "type": "string" }, "country": { "type": "string" }, "about": { "type": "string" },
+                 "landmarks": { "type": "array", "items": { "type": "string" } } }),
+        &["name", "country", "about", "landmarks"],
+    );
+    assert_eq!(
+        fill("Describe the city of Paris.", schema),
+        json!({ "name": "Paris", "country": "unknown", "about": "unknown", "landmarks": [] })
+    );
+}
+
+#[test]
 fn lists_below_a_name_go_to_the_field_of_that_name() {
     let list = json!({ "type": "array", "items": { "type": "string" } });
     let schema = object(

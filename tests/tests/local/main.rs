@@ -4,6 +4,7 @@
 #![allow(clippy::needless_pass_by_value, reason = "schemas are written in place with `json!`")]
 
 mod examples;
+mod notice;
 mod requests;
 mod schemas;
 mod shapes;

@@ -140,6 +140,21 @@ fn sentences_end_where_a_reader_would_end_them() {
 }
 
 #[test]
+fn texts_in_other_scripts_are_summarised() {
+    assert_eq!(
+        text(
+            "Fasse in einem Satz zusammen:\n\nDer neue Tunnel wurde am 5. März 2024 eröffnet. Der Tunnel kostete 1,4 Mrd. Euro."
+        ),
+        "Der neue Tunnel wurde am 5. März 2024 eröffnet."
+    );
+    assert_eq!(
+        text("要約してください：\n\n新しいトンネルは三月に開通した。建設費は千億円だった。"),
+        "新しいトンネルは三月に開通した。建設費は千億円だった。"
+    );
+    assert_eq!(text("لخص:\n\nافتتح النفق يوم الاثنين. هل يقل الازدحام؟"), "افتتح النفق يوم الاثنين. هل يقل الازدحام؟");
+}
+
+#[test]
 fn any_text_gets_an_answer() {
     for odd in [
         "\u{0}\u{1}\u{7}\u{1b}[31m red \u{7f} text",

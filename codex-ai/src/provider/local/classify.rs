@@ -41,22 +41,26 @@ const MOST_HITS: usize = 3;
 const MOST_CHOICES: usize = 256;
 
 /// Ranks the choices by the words that they share with the text. A word that many choices share tells little; a word behind
-/// a negation (`not`, `no`, `never`) counts for nothing. If nothing speaks for any, a choice such as `other` or `neutral`
+/// a negation (`not`, `no`, `never`) counts only for the opposite. If nothing speaks for any, a choice such as `other` or `neutral`
 /// comes first, else the first one.
 pub(super) fn rank(choices: &[Choice], source: &Source) -> Ranking {
     let compared = &choices[..choices.len().min(MOST_CHOICES)];
-    let wanted: Vec<Vec<(String, usize)>> = compared.iter().map(words_of).collect();
-    let mut sharing: HashMap<&str, usize> = HashMap::new();
-    for (stem, _) in wanted.iter().flatten() {
-        *sharing.entry(stem).or_default() += 1;
+    let wanted: Vec<Vec<Word>> = compared.iter().map(words_of).collect();
+    let mut sharing: HashMap<(&str, bool), usize> = HashMap::new();
+    for word in wanted.iter().flatten() {
+        *sharing.entry((&word.stem, word.denied)).or_default() += 1;
     }
-    let mut hits: HashMap<&str, usize> = HashMap::new();
-    for stem in sharing.keys() {
-        let count = source.places_of(stem).filter(|at| !is_negated(source.text(), *at)).take(MOST_HITS).count();
-        hits.insert(stem, count);
+    let mut hits: HashMap<(&str, bool), usize> = HashMap::new();
+    for &(stem, denied) in sharing.keys() {
+        let places = source.places_of(stem).filter(|at| is_negated(source.text(), *at) == denied);
+        hits.insert((stem, denied), places.take(MOST_HITS).count());
     }
-    let score = |words: &Vec<(String, usize)>| -> usize {
-        words.iter().map(|(stem, weight)| weight * 12 * hits[stem.as_str()] / sharing[stem.as_str()]).sum()
+    let score = |words: &Vec<Word>| -> usize {
+        let one = |word: &Word| {
+            let key = (word.stem.as_str(), word.denied);
+            word.weight * 12 * hits[&key] / sharing[&key]
+        };
+        words.iter().map(one).sum()
     };
     let mut scored: Vec<(usize, usize)> =
         wanted.iter().map(score).chain(std::iter::repeat(0)).zip(0..choices.len()).collect();
@@ -88,23 +92,34 @@ pub(super) fn is_negated(text: &str, at: usize) -> bool {
 /// A negation further away than so many bytes is about something else.
 const NEGATION_REACH: usize = 24;
 
-/// The stems that speak for a choice, with their weights, the heaviest of each.
-fn words_of(choice: &Choice) -> Vec<(String, usize)> {
-    let mut found: Vec<(String, usize)> = Vec::new();
-    let mut add = |stem: String, weight: usize| {
-        if !found.iter().any(|(known, _)| *known == stem) {
-            found.push((stem, weight));
+/// A word that speaks for a choice.
+struct Word {
+    stem: String,
+    weight: usize,
+    /// Whether it speaks for the choice where a negation stands before it: `not good` is negative.
+    denied: bool,
+}
+
+/// The words that speak for a choice, each with its heaviest weight.
+fn words_of(choice: &Choice) -> Vec<Word> {
+    let mut found: Vec<Word> = Vec::new();
+    let mut add = |stem: String, weight: usize, denied: bool| {
+        if !found.iter().any(|word| word.stem == stem && word.denied == denied) {
+            found.push(Word { stem, weight, denied });
         }
     };
     let names = words::name_words(&choice.name);
     for stem in &names {
-        add(stem.clone(), NAME_WEIGHT);
+        add(stem.clone(), NAME_WEIGHT, false);
     }
     for stem in names.iter().flat_map(|stem| lexicon::beside(stem)) {
-        add(words::stem(stem), LEXICON_WEIGHT);
+        add(words::stem(stem), LEXICON_WEIGHT, false);
+    }
+    for stem in names.iter().flat_map(|stem| lexicon::against(stem)) {
+        add(words::stem(stem), LEXICON_WEIGHT, true);
     }
     for stem in words::content_stems(&choice.about) {
-        add(stem, ABOUT_WEIGHT);
+        add(stem, ABOUT_WEIGHT, false);
     }
     found
 }

@@ -13,6 +13,8 @@ use super::words;
 pub(super) struct Input {
     /// System text and whatever of the user messages tells what to do.
     pub(super) task: String,
+    /// The part of the task that the user messages hold.
+    pub(super) asked: String,
     /// The text to work on; empty if there is none besides the task.
     pub(super) material: String,
 }
@@ -40,13 +42,14 @@ impl Input {
                 }
             }
         }
-        let (mut instructions, mut material) = split(&open.join("\n\n"));
+        let (instructions, mut material) = split(&open.join("\n\n"));
         if material.is_empty() && !answered.is_empty() {
             let (_, earlier) = split(&answered.join("\n\n"));
             material = earlier;
         }
-        task.append(&mut instructions);
-        Ok(Self { task: task.join("\n"), material })
+        let asked = instructions.join("\n");
+        task.push(asked.clone());
+        Ok(Self { task: task.join("\n").trim().to_owned(), asked, material })
     }
 }
 

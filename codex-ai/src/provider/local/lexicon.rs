@@ -10,6 +10,16 @@ pub(super) fn beside(stem: &str) -> &'static [&'static str] {
         .map_or(&[], |(_, words)| words)
 }
 
+/// Words that go with a label of this stem where they are denied: those of its opposite.
+pub(super) fn against(stem: &str) -> &'static [&'static str] {
+    let is = |label: &str| words::stem(label) == stem;
+    match () {
+        () if is("negative") => beside(&words::stem("positive")),
+        () if is("positive") => beside(&words::stem("negative")),
+        () => &[],
+    }
+}
+
 /// Labels that mean the same, and the words that go with them.
 const LABELS: &[(&[&str], &[&str])] = &[
     (
@@ -54,6 +64,7 @@ const LABELS: &[(&[&str], &[&str])] = &[
             "slow",
             "annoying",
             "frustrated",
+            "broke",
             "complain",
             "waste",
             "rude",

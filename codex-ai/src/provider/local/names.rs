@@ -64,10 +64,11 @@ pub(super) fn find(text: &str) -> Vec<Name> {
         }
         let count = last - index + 1;
         let at_start = starts_sentence(text, first.start);
-        if count <= MOST_WORDS && (count > 1 || !at_start || inside.contains(first.text)) {
+        let after = all.get(last + 1).map(|word| word.text.to_lowercase());
+        let acts = after.as_deref().is_some_and(|word| PERSON_AFTER.contains(&word) || VERBS.contains(&word));
+        if count <= MOST_WORDS && (count > 1 || !at_start || acts || inside.contains(first.text)) {
             let range = first.start..all[last].start + all[last].text.len();
             let before = index.checked_sub(1).map(|i| all[i].text.to_lowercase());
-            let after = all.get(last + 1).map(|word| word.text.to_lowercase());
             let cue = cue(text, &all[index..=last], before.as_deref(), after.as_deref());
             found.push(Name { range, words: count, cue });
         }
@@ -100,6 +101,11 @@ const PERSON_BEFORE: &[&str] = &[
 ];
 const PERSON_AFTER: &[&str] =
     &["said", "says", "told", "wrote", "writes", "asked", "added", "explained", "who", "sagte"];
+/// Verbs that make a name of a single word before them, at the start of a sentence.
+const VERBS: &[&str] = &[
+    "is", "was", "has", "had", "lives", "lived", "works", "worked", "wants", "will", "and", "bought", "reported",
+    "ist", "war",
+];
 const PLACE_BEFORE: &[&str] = &["in", "at", "from", "near", "to", "outside", "across", "aus"];
 const COMPANY_ENDS: &[&str] = &[
     "inc",

@@ -115,6 +115,10 @@ fn read(text: &str, mut range: Range<usize>) -> Option<Number> {
         }
         _ => {}
     }
+    if before.ends_with("out of ") {
+        // `2 out of 5`: the second number is the end of a scale.
+        return None;
+    }
     let plain = plain(digits)?;
     let mut value: f64 = plain.parse().ok()?;
     let mut whole: Option<i128> = plain.parse().ok();
@@ -134,10 +138,13 @@ fn read(text: &str, mut range: Range<usize>) -> Option<Number> {
         }
     }
     let following = after.trim_start_matches([' ', '\u{a0}', '\u{202f}']);
-    for (word, factor) in [("million", 1_000_000), ("billion", 1_000_000_000), ("thousand", 1_000)] {
+    let mut following = following;
+    for (word, factor) in MULTIPLES {
         if is_word_at(following, word) {
-            value *= factor as f64;
+            value *= factor;
             whole = if value.fract() == 0.0 && value.abs() < 9e15 { Some(value as i128) } else { None };
+            following = following[word.len()..].trim_start_matches([' ', '\u{a0}', '\u{202f}']);
+            break;
         }
     }
     if negative {
@@ -164,6 +171,19 @@ fn read(text: &str, mut range: Range<usize>) -> Option<Number> {
     }
     Some(Number { range, value, whole, currency, percent })
 }
+
+/// Words behind a number that multiply it.
+const MULTIPLES: &[(&str, f64)] = &[
+    ("thousand", 1e3),
+    ("million", 1e6),
+    ("billion", 1e9),
+    ("trillion", 1e12),
+    ("Tausend", 1e3),
+    ("Millionen", 1e6),
+    ("Mio", 1e6),
+    ("Milliarden", 1e9),
+    ("Mrd", 1e9),
+];
 
 /// Units that stand right behind a number without a space.
 const UNITS: &[&str] = &[

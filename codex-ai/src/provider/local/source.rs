@@ -113,7 +113,8 @@ impl Source {
             }
             let text = &self.text[sentence.range.clone()];
             let heading = !sentence.item && text.ends_with(char::is_alphanumeric) && self.sentences.len() > 1;
-            if count < SHORT || heading || text.ends_with([':', '?']) {
+            let label = text.bytes().take(LABEL).any(|b| b == b':');
+            if count < SHORT || heading || label || text.ends_with('?') {
                 score /= 2;
             }
             scored.push((score, index));
@@ -151,6 +152,9 @@ fn is_keyword(word: &str) -> bool {
     long && !word.starts_with(|c: char| c.is_ascii_digit()) && !SMALL.contains(&word)
 }
 
+/// A colon among the first so many bytes makes a label of what stands before it.
+const LABEL: usize = 24;
+
 /// A word that is more frequent than this weighs no more.
 const MOST_FREQUENT: u64 = 12;
 
@@ -158,7 +162,7 @@ const MOST_FREQUENT: u64 = 12;
 const WANTED_WEIGHT: u64 = 30;
 
 /// A sentence of fewer meaningful words is rarely the one that is looked for.
-const SHORT: u64 = 4;
+const SHORT: u64 = 3;
 
 /// More keywords than this are not collected.
 const MOST_KEYWORDS: usize = 64;

@@ -40,8 +40,20 @@ pub(super) fn answer(input: &Input, source: &Source, limits: &Limits) -> String 
     if limits.list {
         sentences.iter().map(|sentence| format!("- {sentence}")).collect::<Vec<_>>().join("\n")
     } else {
-        sentences.join(" ")
+        joined(&sentences)
     }
+}
+
+/// Sentences as a paragraph: with a space between them where the script has spaces.
+pub(super) fn joined(sentences: &[String]) -> String {
+    let mut text = String::new();
+    for sentence in sentences {
+        if !text.is_empty() && !text.ends_with(['。', '！', '？', '｡']) {
+            text.push(' ');
+        }
+        text.push_str(sentence);
+    }
+    text
 }
 
 /// The sentences that tell most and keep to the limits, in their order. At least one, shortened if it must be.

@@ -49,6 +49,7 @@ impl<'s> Writer<'s, '_> {
         match field.role {
             Role::Headline => self.headline_sentence(),
             Role::Summary => Some(self.summary(goal, most)).filter(|text| !text.is_empty()),
+            Role::Person if record && self.behind_label().is_some() => self.behind_label().map(|(name, _)| name),
             Role::Person => self
                 .name(&[Some(Cue::Person), None], need)
                 .or_else(|| self.rest(record && is_line(self.scope.source.text()))),
@@ -57,7 +58,7 @@ impl<'s> Writer<'s, '_> {
                 .name(&[Some(Cue::Company), None], need)
                 .or_else(|| self.rest(record && is_line(self.scope.source.text()))),
             Role::Name if record && is_line(self.scope.source.text()) => self.rest(true),
-            Role::Name => self.name(&[Some(Cue::Person), Some(Cue::Company), None, Some(Cue::Place)], need),
+            Role::Name => self.name(&[Some(Cue::Person), None, Some(Cue::Company), Some(Cue::Place)], need),
             Role::Email => self.fact(|facts| &facts.emails, Fact::Email),
             Role::Phone => self.fact(|facts| &facts.phones, Fact::Phone),
             Role::Website => self.fact(|facts| &facts.urls, Fact::Url),
@@ -72,6 +73,7 @@ impl<'s> Writer<'s, '_> {
                 self.scope.source.facts().numbers.iter().find_map(|number| number.currency).map(str::to_owned)
             }
             Role::Money | Role::Count | Role::Year => self.written_number(field),
+            Role::Plain if record && self.behind_label().is_some() => self.behind_label().map(|(_, text)| text),
             Role::Plain if record => self.rest(true).or_else(|| self.sentence_for(field, need)),
             Role::Plain => self.sentence_for(field, need),
         }
@@ -126,7 +128,15 @@ impl<'s> Writer<'s, '_> {
             // Full names before single words.
             same.clone().find(|index| names[*index].words > 1).or_else(|| same.next())
         });
-        let index = found.or_else(|| (0..names.len()).find(|index| need && suits(index) && free(index)))?;
+        let index = found.or_else(|| {
+            let mut others = (0..names.len()).filter(|index| need && suits(index) && free(index));
+            // People mostly have two names, places mostly one.
+            if cues.contains(&Some(Cue::Place)) {
+                others.min_by_key(|index| names[*index].words)
+            } else {
+                others.next()
+            }
+        })?;
         let text = one_line(source.slice(&names[index].range));
         // The same name elsewhere is used with it.
         for (other, name) in names.iter().enumerate().take(MOST_NAMES) {
@@ -135,6 +145,16 @@ impl<'s> Writer<'s, '_> {
             }
         }
         Some(text)
+    }
+
+    /// Name and text of a line such as `Ada: write the notes`.
+    fn behind_label(&self) -> Option<(String, String)> {
+        let source = &self.scope.source;
+        let [label] = source.labels() else { return None };
+        let name = source.slice(&label.name);
+        let capitals = name.split(' ').all(|word| word.starts_with(char::is_uppercase));
+        let known = capitals && name.split(' ').count() <= 3 && !self.scope.is_used(Fact::Label(0));
+        known.then(|| (name.to_owned(), one_line(source.slice(&label.value))))
     }
 
     /// A text about one thing without its numbers: `2 x Widget, EUR 9.99` is about a `Widget`.

@@ -42,7 +42,11 @@ const ATTEMPTS: usize = 24;
 /// [`ErrorKind::Schema`] if no valid value is found: the schema contradicts itself, needs endless nesting or more than
 /// this provider works out. Never an invalid value.
 pub(super) fn filled(schema: &Schema, input: &Input, limits: &Limits, source: Source) -> Result<Value> {
-    let scope = Scope::new(source, &words::content_stems(&input.task));
+    let scope = if source.sentences().is_empty() {
+        Scope::of_request(&input.asked)
+    } else {
+        Scope::new(source, &words::content_stems(&input.task))
+    };
     attempts(schema, limits, &scope, false).or_else(|_| plain(schema))
 }
 

@@ -136,18 +136,30 @@ impl<'s> Writer<'s, '_> {
                     money.next().or_else(|| free_indices().next_back().filter(|_| self.scope.record))
                 }
             }
+            // `Ada, 36, lives in London` and `Ada (36)` tell an age.
+            _ if field.words.iter().any(|word| word == "age") => {
+                free_indices().find(|index| is_set_off(source.text(), &all[*index].range))
+            }
             // In a line about one thing a number that is left is likely to be the one.
             _ if self.scope.record => free_indices().next(),
             _ => None,
         };
         let index = best.map(|(_, index)| index).or_else(by_role)?;
         // Without need, a price from anywhere in a long text is no find.
-        if best.is_none() && !need && !self.scope.record && field.role != Role::Year {
+        let sure = self.scope.record || field.role == Role::Year || field.words.iter().any(|word| word == "age");
+        if best.is_none() && !need && !sure {
             return None;
         }
         self.scope.take(Fact::Number(index));
         bounds.take(&all[index], whole)
     }
+}
+
+/// Whether commas or brackets stand around a place.
+fn is_set_off(text: &str, range: &std::ops::Range<usize>) -> bool {
+    let before = text[..range.start].trim_end();
+    let after = text[range.end..].trim_start();
+    before.ends_with([',', '(']) && after.starts_with([',', ')', '.'])
 }
 
 /// Stems that stand beside a number instead of the field's own name.
@@ -264,9 +276,12 @@ impl Bounds {
             })
         });
         let ends = [self.least, self.most].into_iter().filter_map(|n| self.fraction(n));
-        // The middle of a scale need not be whole.
+        // The middle of a scale need not be whole, and one fraction early on serves those who exclude whole numbers.
         let middle = std::iter::once(first).filter(move |_| self.scale && !whole).filter_map(|n| self.fraction(n));
-        middle.chain(wholes).chain(fractions.chain(ends).filter(move |_| !whole))
+        let half = std::iter::once(first.trunc() + 0.5).filter(move |_| !whole).filter_map(|n| self.fraction(n));
+        let mut wholes = wholes;
+        let nearest = wholes.next();
+        middle.chain(nearest).chain(half).chain(wholes).chain(fractions.chain(ends).filter(move |_| !whole))
     }
 }
 

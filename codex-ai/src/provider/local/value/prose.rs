@@ -7,7 +7,7 @@ use super::writer::Writer;
 use crate::provider::local::field::Field;
 use crate::provider::local::limits::Limits;
 use crate::provider::local::source::shorten;
-use crate::provider::local::text::DEFAULT_SENTENCES;
+use crate::provider::local::text::{self, DEFAULT_SENTENCES};
 
 /// How many sentences a summary inside a larger answer has if nobody says.
 const SUMMARY_SENTENCES: usize = 2;
@@ -15,7 +15,7 @@ const SUMMARY_SENTENCES: usize = 2;
 impl<'s> Writer<'s, '_> {
     pub(super) fn headline_sentence(&mut self) -> Option<String> {
         let source = self.scope.source.clone();
-        let first = source.sentences().first()?;
+        let first = source.sentences().first().filter(|_| self.scope.has_prose())?;
         let title = source.slice(&first.range);
         // A first line without a full stop is the headline that the author wrote.
         let written = title.chars().count() <= LONGEST_HEADLINE
@@ -48,7 +48,7 @@ impl<'s> Writer<'s, '_> {
             chosen.push((index, sentence));
         }
         chosen.sort_by_key(|(index, _)| *index);
-        chosen.into_iter().map(|(_, sentence)| sentence).collect::<Vec<_>>().join(" ")
+        text::joined(&chosen.into_iter().map(|(_, sentence)| sentence).collect::<Vec<_>>())
     }
 
     /// A sentence that has the field's words; with need, the best one that is free.
@@ -58,7 +58,7 @@ impl<'s> Writer<'s, '_> {
         let with_words =
             own.iter().flat_map(|stem| source.places_of(stem).take(16)).filter_map(|at| source.sentence_at(at));
         let index = with_words
-            .into_iter()
+            .filter(|_| self.scope.has_prose())
             .find(|index| !self.scope.is_used(Fact::Sentence(*index)))
             .or_else(|| if need { self.free_sentence() } else { None })?;
         self.scope.take(Fact::Sentence(index));

@@ -40,6 +40,16 @@ impl Scope {
         Self { source: Rc::new(source), ranked, record: false, used: HashSet::new(), log: Vec::new() }
     }
 
+    /// A request without a text: its names and numbers are facts, but its sentences are no answer.
+    pub(super) fn of_request(text: &str) -> Self {
+        Self { ranked: Rc::default(), ..Self::new(Source::new(text.to_owned()), &[]) }
+    }
+
+    /// Whether there are sentences to answer with.
+    pub(super) fn has_prose(&self) -> bool {
+        !self.ranked.is_empty()
+    }
+
     /// A text about one thing.
     pub(super) fn record(text: &str) -> Self {
         Self { record: true, ..Self::new(Source::new(text.to_owned()), &[]) }
