@@ -78,7 +78,8 @@ pub enum ErrorKind {
     Permission,
     /// The vendor does not know the model or the address (404).
     NotFound,
-    /// The vendor refuses the request as it is (400, 413, 422 and other 4xx).
+    /// The request is refused as it is: by the vendor (400, 413, 422 and other 4xx), or before it is sent because its
+    /// options contradict each other.
     InvalidRequest,
     /// Too many requests or tokens for now (429).
     RateLimit,
@@ -157,7 +158,9 @@ impl Error {
     pub fn from_prompt(error: impl Into<BoxError>) -> Self {
         match error.into().downcast::<Self>() {
             Ok(own) => *own,
-            Err(other) => Self::new(ErrorKind::Prompt, format!("the prompt function failed: {other}")).with_source(other),
+            Err(other) => {
+                Self::new(ErrorKind::Prompt, format!("the prompt function failed: {other}")).with_source(other)
+            }
         }
     }
 
@@ -302,6 +305,41 @@ impl Error {
     pub fn with_source(mut self, source: impl Into<BoxError>) -> Self {
         self.0.source = Some(source.into());
         self
+    }
+}
+
+impl Error {
+    /// Takes every occurrence of a secret out of the texts; vendors have echoed keys. A secret of less than
+    /// [`SHORTEST_SECRET`] bytes is left: it protects nothing, and words would suffer.
+    #[cfg(feature = "openai")]
+    pub(crate) fn without_secret(mut self, secret: &str) -> Self {
+        if secret.len() < SHORTEST_SECRET {
+            return self;
+        }
+        let inner = &mut *self.0;
+        for text in [&mut inner.code, &mut inner.request_id, &mut inner.answer].into_iter().flatten() {
+            redact(text, secret);
+        }
+        for text in [Some(&mut inner.message), inner.help.as_mut()].into_iter().flatten() {
+            if text.contains(secret) {
+                redact(text.to_mut(), secret);
+            }
+        }
+        for problem in &mut inner.problems {
+            redact(&mut problem.path, secret);
+            redact(&mut problem.message, secret);
+        }
+        self
+    }
+}
+
+/// The shortest text, in bytes, that is taken for a secret.
+pub(crate) const SHORTEST_SECRET: usize = 8;
+
+/// Replaces a secret in a text.
+pub(crate) fn redact(text: &mut String, secret: &str) {
+    if secret.len() >= SHORTEST_SECRET && text.contains(secret) {
+        *text = text.replace(secret, "[REDACTED]");
     }
 }
 

@@ -1,7 +1,10 @@
 //! Prompts are functions that the compiler understands and the binary can list.
 
-extern crate self as codex_ai;
-
+#[doc(hidden)]
+pub mod __private;
+#[cfg(feature = "blocking")]
+pub mod blocking;
+pub mod dispatch;
 mod error;
 pub mod image;
 pub mod message;
@@ -12,15 +15,21 @@ pub mod reply;
 pub mod request;
 pub mod schema;
 mod structured;
+mod suggest;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod transport;
 pub mod wire;
 
+pub use codex_ai_macros::{LlmSchema, prompt};
+
+pub use dispatch::{Dispatcher, DispatcherBuilder};
 pub use error::{BoxError, Error, ErrorKind, Problem, Result};
-pub use message::{Message, Part, Role};
-pub use prompt::{IntoPrompt, JsonOutput, Prompt, PromptDef, PromptOutput};
+pub use image::{GenerateImage, GenerateImagen, GeneratedImage, ImageRequest};
+pub use message::{Image, Message, Part, Role, ToolCall, ToolResult};
+pub use prompt::{IntoPrompt, JsonOutput, OutputOf, Prompt, PromptDef, PromptOutput};
 pub use provider::{AnyProvider, BoxFuture, Provider};
+pub use registry::{Entry, Registry, Router};
 pub use reply::{FinishReason, Reply, Usage};
 pub use request::{Options, Output, Request};
 pub use schema::{LlmSchema, Schema};

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::error::{BoxError, Error, Result};
 use crate::message::{Image, Message, Part, Role};
+use crate::provider::BoxFuture;
 use crate::registry::Entry;
 use crate::reply::Reply;
 use crate::request::{Options, Output, Request};
@@ -161,12 +162,24 @@ pub trait PromptDef: Sized + 'static {
     /// The arguments of the function, as a struct.
     type Args<'a>: Send;
 
-    /// What the model must give back.
-    type Output: PromptOutput;
+    /// What the function returns.
+    type Returned: IntoPrompt<Output: PromptOutput>;
 
     /// Calls the function.
-    fn render<'a>(args: Self::Args<'a>) -> impl Future<Output = Result<Prompt<Self::Output>>> + Send + 'a;
+    fn run<'a>(args: Self::Args<'a>) -> impl Future<Output = Self::Returned> + Send + 'a;
+
+    /// Calls the function and makes a prompt of what it returns.
+    ///
+    /// # Errors
+    /// The function's own.
+    fn render<'a>(args: Self::Args<'a>) -> impl Future<Output = Result<Prompt<OutputOf<Self>>>> + Send + 'a {
+        let run = Self::run(args);
+        async move { run.await.into_prompt() }
+    }
 }
+
+/// What the model must give back for a prompt: `Summary` for a function that returns `Prompt<Summary>`.
+pub type OutputOf<Q> = <<Q as PromptDef>::Returned as IntoPrompt>::Output;
 
 /// What a prompt may ask for: free text as `String`, or JSON of a type with a schema.
 #[diagnostic::on_unimplemented(
@@ -319,8 +332,13 @@ pub struct Rendered {
 }
 
 impl Rendered {
-    /// Forgets the type of the output.
-    pub fn new<T: PromptOutput>(prompt: Prompt<T>) -> Self {
-        Self { request: prompt.into_request(), read: T::read_value }
+    /// Calls the function and forgets the type of the output.
+    ///
+    /// It asks for nothing but a prompt, so that a wrong return type is an error at the return type only.
+    pub fn render<'a, Q: PromptDef>(args: Q::Args<'a>) -> BoxFuture<'a, Result<Self>> {
+        Box::pin(async move {
+            let prompt = Q::render(args).await?;
+            Ok(Self { request: prompt.into_request(), read: <OutputOf<Q> as PromptOutput>::read_value })
+        })
     }
 }

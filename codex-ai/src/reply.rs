@@ -55,6 +55,8 @@ pub struct Usage {
     pub output_tokens: u64,
     /// Tokens of the request that came from the vendor's cache.
     pub cached_tokens: u64,
+    /// Tokens of the request that were written to the vendor's cache, where that has a price of its own.
+    pub cache_write_tokens: u64,
     /// Tokens of the answer spent on reasoning.
     pub reasoning_tokens: u64,
 }

@@ -1,6 +1,10 @@
 //! The trait that a language model implements, and the vendors.
 
 mod any;
+#[cfg(feature = "openai")]
+mod endpoint;
+#[cfg(feature = "openai")]
+mod env;
 pub mod local;
 #[cfg(feature = "openai")]
 pub mod openai;
@@ -8,6 +12,7 @@ pub mod openai;
 use std::pin::Pin;
 
 pub use any::AnyProvider;
+pub use local::Local;
 
 use crate::error::Result;
 use crate::image::{GenerateImage, GenerateImagen};

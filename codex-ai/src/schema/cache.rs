@@ -33,10 +33,15 @@ pub(crate) fn make<T: LlmSchema>() -> Arc<Schema> {
         // The type's name is told to vendors in a field of its own; in the schema it is noise.
         root.shift_remove("title");
     }
-    let name = wire_name(&T::schema_name());
+    make_shared(&T::schema_name(), value)
+}
+
+/// A schema from JSON that the library made itself.
+pub(crate) fn make_shared(name: &str, value: Value) -> Arc<Schema> {
+    let name = wire_name(name);
     match Schema::new(name.clone(), value) {
         Ok(schema) => Arc::new(schema),
-        Err(error) => Arc::new(Schema::unusable(name, error)),
+        Err(error) => Arc::new(Schema::unusable(name, &error)),
     }
 }
 
@@ -50,7 +55,7 @@ fn wire_name(name: &str) -> Cow<'static, str> {
 impl Schema {
     /// The schema of a type whose author wrote something unusable, a bad pattern for instance. It can be asked for by
     /// nobody: every use ends in the error that tells what is wrong.
-    fn unusable(name: Cow<'static, str>, error: Error) -> Self {
+    fn unusable(name: Cow<'static, str>, error: &Error) -> Self {
         let problems = error.problems().to_vec();
         Self {
             name,

@@ -1,5 +1,7 @@
 //! What a type looks like to a model: its JSON schema, made once per type.
 
+#[doc(hidden)]
+pub mod bounds;
 mod cache;
 mod format;
 mod standard;
@@ -15,6 +17,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::error::{Error, Problem, Result};
+pub(crate) use cache::{make, make_shared};
 use validate::Validator;
 
 /// A type that a model can be asked for, by `#[derive(LlmSchema)]`.
@@ -45,7 +48,7 @@ use validate::Validator;
     label = "this type needs a schema",
     note = "add `#[derive(serde::Deserialize, codex_ai::LlmSchema)]` to `{Self}`; for a type of another crate enable its feature of `codex-ai`, or use `#[llm(with = ..)]`"
 )]
-pub trait LlmSchema: schemars::JsonSchema + Readable {
+pub trait LlmSchema: schemars::JsonSchema + DeserializeOwned {
     /// Whether the type is free text or JSON as the output of a prompt.
     #[doc(hidden)]
     type Form;
@@ -59,18 +62,6 @@ pub trait LlmSchema: schemars::JsonSchema + Readable {
         cache::schema_of::<Self>()
     }
 }
-
-/// A type that can be read back from JSON: everything that is [`DeserializeOwned`].
-#[doc(hidden)]
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` can be described to the model but not read back",
-    label = "missing `Deserialize`",
-    note = "add `#[derive(serde::Deserialize)]` to `{Self}`"
-)]
-pub trait Readable: DeserializeOwned {}
-
-#[diagnostic::do_not_recommend]
-impl<T: DeserializeOwned> Readable for T {}
 
 /// The form of `String`: what the model says, as it is.
 #[doc(hidden)]

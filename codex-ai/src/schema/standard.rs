@@ -10,12 +10,14 @@ use serde::Deserialize;
 
 use super::{FreeText, Json, LlmSchema};
 
+#[diagnostic::do_not_recommend]
 impl LlmSchema for String {
     type Form = FreeText;
 }
 
 macro_rules! json {
     ($($ty:ty),* $(,)?) => {$(
+        #[diagnostic::do_not_recommend]
         impl LlmSchema for $ty {
             type Form = Json;
         }
@@ -74,6 +76,7 @@ where
     type Form = Json;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T> LlmSchema for Cow<'_, T>
 where
     T: ?Sized + ToOwned + JsonSchema,
@@ -84,6 +87,7 @@ where
 
 macro_rules! tuples {
     ($($($name:ident)+),* $(,)?) => {$(
+        #[diagnostic::do_not_recommend]
         impl<$($name: LlmSchema),+> LlmSchema for ($($name,)+) {
             type Form = Json;
         }
@@ -94,6 +98,7 @@ tuples!(A, A B, A B C, A B C D, A B C D E, A B C D E F, A B C D E F G, A B C D E
 
 macro_rules! arrays {
     ($($len:literal)*) => {$(
+        #[diagnostic::do_not_recommend]
         impl<T: LlmSchema> LlmSchema for [T; $len] {
             type Form = Json;
         }
@@ -104,6 +109,7 @@ macro_rules! arrays {
 arrays!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32);
 
 #[cfg(feature = "chrono")]
+#[diagnostic::do_not_recommend]
 impl<Z: chrono::TimeZone> LlmSchema for chrono::DateTime<Z>
 where
     Self: for<'de> Deserialize<'de>,

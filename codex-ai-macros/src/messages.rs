@@ -1,0 +1,323 @@
+//! Every message to a user. Nothing else writes prose.
+//!
+//! Form: one sentence, lower case, no stop, code in backticks; at most one line `= help:` that says what to type.
+
+use crate::keys::Spec;
+use crate::suggest::nearest;
+
+fn help(message: impl Into<String>, help: impl AsRef<str>) -> String {
+    format!("{}\n= help: {}", message.into(), help.as_ref())
+}
+
+// Where the attribute stands.
+
+pub(crate) fn not_a_function() -> String {
+    help("`#[prompt]` can only be used on an `async fn`", "for a type the model returns, use `#[derive(LlmSchema)]`")
+}
+
+pub(crate) fn not_async(name: &str) -> String {
+    help("a prompt function must be `async`", format!("write `async fn {name}(..)`"))
+}
+
+pub(crate) fn is_unsafe() -> String {
+    help("a prompt function cannot be `unsafe`", "move the unsafe code into a helper and call that")
+}
+
+pub(crate) fn is_qualified(qualifier: &str) -> String {
+    help(format!("a prompt function cannot be `{qualifier}`"), format!("remove `{qualifier}`"))
+}
+
+pub(crate) fn takes_self() -> String {
+    help(
+        "`#[prompt]` does not support methods",
+        "move the function out of the `impl` and pass the state as an argument",
+    )
+}
+
+pub(crate) fn mentions_self() -> String {
+    help(
+        "`Self` is unknown here, the prompt is registered outside the `impl`",
+        "move the function out of the `impl` and write the name of the type",
+    )
+}
+
+pub(crate) fn no_body(name: &str) -> String {
+    help("a prompt function needs a body", format!("write `async fn {name}(..) -> Prompt<T> {{ .. }}`"))
+}
+
+pub(crate) fn generic(parameter: &str) -> String {
+    help(
+        format!("a prompt function cannot be generic over `{parameter}`"),
+        "name a concrete type; the registry holds one function, and lifetimes are fine",
+    )
+}
+
+pub(crate) fn where_clause() -> String {
+    help("a prompt function cannot have a `where` clause", "remove it; the types of a prompt are concrete")
+}
+
+pub(crate) fn applied_twice() -> String {
+    help("`#[prompt]` is applied twice", "one function has one mode; call it from a second one")
+}
+
+pub(crate) fn variadic() -> String {
+    help("a prompt function cannot be variadic", "take a slice: `&[T]`")
+}
+
+// Arguments.
+
+pub(crate) fn argument_pattern() -> String {
+    help("prompt arguments must have a name", "the name becomes a field and a JSON key: write `pair: (u8, u8)`")
+}
+
+pub(crate) fn argument_underscore() -> String {
+    help("prompt arguments must have a name", "to ignore it, write `_text: &str`")
+}
+
+pub(crate) fn argument_mutable() -> String {
+    help("prompt arguments are read-only, `&mut` is not supported", "take the value instead")
+}
+
+pub(crate) fn argument_impl() -> String {
+    help("`impl Trait` is not supported in a prompt argument", "name the type, for text use `&str`")
+}
+
+pub(crate) fn argument_cfg() -> String {
+    help("`#[cfg]` on a single prompt argument is not supported", "put it on the function and write two versions")
+}
+
+pub(crate) fn argument_reserved(name: &str) -> String {
+    help(
+        format!("`{name}` is a method of every prompt builder"),
+        format!("rename it; `#[arg(rename = \"{name}\")]` keeps the JSON key"),
+    )
+}
+
+pub(crate) fn argument_static() -> String {
+    help(
+        "a `'static` reference cannot come from JSON arguments",
+        "leave the lifetime out, or add `json = false` to `#[prompt]`",
+    )
+}
+
+pub(crate) fn two_arguments(name: &str) -> String {
+    help(format!("two arguments are called `{name}` in JSON"), "give one of them another `rename`")
+}
+
+// Keys.
+
+pub(crate) fn unknown_key(key: &str, spec: &Spec) -> String {
+    let message = format!("unknown key `{key}` in `{}`", spec.attribute);
+    match nearest(key, spec.keys) {
+        Some(meant) => help(message, format!("did you mean `{meant}`?")),
+        None => help(message, format!("known keys are {}", list(spec.keys))),
+    }
+}
+
+pub(crate) fn duplicate_key(key: &str) -> String {
+    help(format!("`{key}` is given twice"), "remove one")
+}
+
+pub(crate) fn expected_key_value(spec: &Spec) -> String {
+    help("expected `key = value`", format!("write `{}`", spec.example))
+}
+
+pub(crate) fn key_takes_value(key: &str, spec: &Spec) -> String {
+    let message = format!("`{key}` takes a value");
+    match example(key).or_else(|| spec.example.starts_with(&format!("{key} ")).then_some(spec.example)) {
+        Some(example) => help(message, format!("write `{example}`")),
+        None => help(message, format!("write `{key} = ..`")),
+    }
+}
+
+/// What to write for a key.
+fn example(key: &str) -> Option<&'static str> {
+    Some(match key {
+        "mode" => "mode = \"x\"",
+        "model" => "model = \"openai/gpt-5.6-luna\"",
+        "temperature" => "temperature = 0.2",
+        "max_tokens" => "max_tokens = 500",
+        "marker" => "marker = Summarize",
+        "json" => "json = false",
+        "crate" => "crate = ::codex_ai",
+        "rename" => "rename = \"text\"",
+        "description" => "description = \"what it means\"",
+        "min" => "min = 1",
+        "max" => "max = 10",
+        "min_length" => "min_length = 1",
+        "max_length" => "max_length = 80",
+        "min_items" => "min_items = 1",
+        "max_items" => "max_items = 7",
+        "pattern" => "pattern = \"^[a-z]+$\"",
+        "format" => "format = \"email\"",
+        _ => return None,
+    })
+}
+
+pub(crate) fn expected_string(key: &str, found: &str) -> String {
+    let bare = found.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-');
+    let message = format!("expected a string for `{key}`");
+    if bare && !found.is_empty() {
+        help(message, format!("write `{key} = \"{found}\"`"))
+    } else {
+        help(message, format!("write `{}`", example(key).unwrap_or("key = \"..\"")))
+    }
+}
+
+pub(crate) fn expected_number(key: &str) -> String {
+    help(format!("expected a number for `{key}`"), format!("write `{}`", example(key).unwrap_or("key = 1")))
+}
+
+pub(crate) fn expected_count(key: &str) -> String {
+    help(format!("expected a whole number for `{key}`"), format!("write `{}`", example(key).unwrap_or("key = 1")))
+}
+
+pub(crate) fn expected_bool(key: &str) -> String {
+    help(format!("expected `true` or `false` for `{key}`"), format!("write `{key} = false`"))
+}
+
+pub(crate) fn expected_ident(key: &str, found: &str) -> String {
+    let name = found.trim_matches('"');
+    let good =
+        name.chars().all(|c| c.is_alphanumeric() || c == '_') && name.chars().next().is_some_and(char::is_alphabetic);
+    help(
+        format!("expected an identifier for `{key}`"),
+        format!("write `{key} = {}`", if good { name } else { "Summarize" }),
+    )
+}
+
+pub(crate) fn expected_expression(key: &str) -> String {
+    help(format!("expected an expression for `{key}`"), format!("write `{key} = 3`"))
+}
+
+pub(crate) fn crate_not_absolute(found: &str) -> String {
+    let path = if found.is_empty() { "codex_ai" } else { found };
+    help("`crate` must be an absolute path", format!("write `crate = ::{}`", path.trim_start_matches("crate::")))
+}
+
+pub(crate) fn mode_empty(function: &str) -> String {
+    help("prompt mode must not be empty", format!("leave `mode` out to use the function name, `{function}`"))
+}
+
+pub(crate) fn mode_character(mode: &str, bad: char) -> String {
+    let name = match bad {
+        ' ' => "a space".to_owned(),
+        c if c.is_control() => "a control character".to_owned(),
+        c if c.is_uppercase() => format!("the capital letter `{c}`"),
+        c => format!("the character `{c}`"),
+    };
+    let mended: String =
+        mode.trim().to_lowercase().chars().map(|c| if is_mode_character(c) { c } else { '-' }).collect();
+    help(
+        format!("prompt mode contains {name}"),
+        format!("use lower-case letters, digits, `_`, `-`, `.` and `/`: `{mended}`"),
+    )
+}
+
+/// Whether a mode may contain this character.
+pub(crate) fn is_mode_character(c: char) -> bool {
+    c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-' | '.' | '/')
+}
+
+pub(crate) fn max_tokens_zero() -> String {
+    help("`max_tokens` must be at least 1", "leave it out for the provider's own limit")
+}
+
+pub(crate) fn temperature_range() -> String {
+    help("`temperature` must be from 0 to 2", "write `temperature = 0.2`")
+}
+
+pub(crate) fn model_empty() -> String {
+    help("`model` must not be empty", "leave it out to use the provider's default")
+}
+
+pub(crate) fn unknown_provider(prefix: &str, meant: &str) -> String {
+    help(format!("unknown provider `{prefix}` in `model`"), format!("did you mean `{meant}`?"))
+}
+
+// Return type.
+
+pub(crate) fn no_return_type() -> String {
+    help("a prompt function must return a prompt", "add `-> Prompt<T>`, or `-> String` for free text")
+}
+
+pub(crate) fn returns_impl() -> String {
+    help("name the type a prompt function returns", "write `-> Prompt<T>`, or `-> String` for free text")
+}
+
+pub(crate) fn output_borrows() -> String {
+    help("the output of a prompt must own its data", "use `String`")
+}
+
+// `#[derive(LlmSchema)]`.
+
+pub(crate) fn derive_union() -> String {
+    help("`LlmSchema` cannot describe a union", "use an enum")
+}
+
+pub(crate) fn derive_unnamed(unit: bool) -> String {
+    let message = "`LlmSchema` needs named fields";
+    if unit {
+        help(message, "models answer with JSON objects; give it a field, or use an enum")
+    } else {
+        help(message, "models answer with JSON objects; give each field a name")
+    }
+}
+
+pub(crate) fn derive_empty_enum() -> String {
+    help("an empty enum has no value the model could return", "add a variant")
+}
+
+pub(crate) fn derive_reference() -> String {
+    help("fields of a model output must own their data", "use `String`")
+}
+
+pub(crate) fn bounds_reversed(max: &str, max_value: &str, min: &str, min_value: &str) -> String {
+    help(format!("`{max}` ({max_value}) is below `{min}` ({min_value})"), "swap them")
+}
+
+pub(crate) fn llm_on_variant(key: &str) -> String {
+    help(format!("`{key}` belongs on a field"), "put it on a field of the variant; a variant takes `description`")
+}
+
+pub(crate) fn llm_on_type(key: &str) -> String {
+    help(format!("`{key}` belongs on a field"), "put it on a field; a type takes `description` and `crate`")
+}
+
+pub(crate) fn llm_crate_on_field() -> String {
+    help("`crate` belongs on the type", "put `#[llm(crate = ::path)]` above the type")
+}
+
+pub(crate) fn expected_type(key: &str, found: &str) -> String {
+    let name = found.trim_matches('"');
+    help(
+        format!("expected a type for `{key}`"),
+        format!("write `{key} = {}`", if name.is_empty() { "String" } else { name }),
+    )
+}
+
+pub(crate) fn unknown_format(format: &str, known: &[&str]) -> String {
+    let message = format!("unknown format `{format}`");
+    match nearest(format, known) {
+        Some(meant) => help(message, format!("did you mean `{meant}`?")),
+        None => help(message, format!("known formats are {}", list(known))),
+    }
+}
+
+// The macro itself.
+
+pub(crate) fn panicked(cause: &str) -> String {
+    help(
+        format!("a macro of `codex-ai` panicked: {cause}"),
+        "this is a bug in `codex-ai`; please report it with the item that it stands on",
+    )
+}
+
+fn list(keys: &[&str]) -> String {
+    let quoted: Vec<String> = keys.iter().map(|key| format!("`{key}`")).collect();
+    match quoted.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
+        None => String::new(),
+    }
+}

@@ -1,0 +1,146 @@
+//! The generated code of one prompt function. Takes a checked model and cannot fail.
+
+use proc_macro2::{Delimiter, Group, Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use syn::Lifetime;
+use syn::spanned::Spanned;
+
+use super::model::PromptFn;
+use super::{builder, entry};
+use crate::keys::{respanned, with_lifetime};
+
+/// What rendering does.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Body {
+    /// It calls the function, and the prompt is registered.
+    Calls,
+    /// The function has a mistake: there is only what other code needs to compile.
+    Refuses,
+}
+
+/// Everything that stands beside the function.
+pub(super) fn prompt(prompt: &PromptFn<'_>, body: Body) -> TokenStream {
+    let marker = marker(prompt);
+    let arguments = arguments(prompt);
+    let builder = builder::items(prompt);
+    let definition = definition(prompt, body);
+    let entry = entry::items(prompt, body);
+    let inner = builder::impls(prompt);
+    let forwarded = &prompt.forwarded;
+    quote! {
+        #marker
+        #arguments
+        #builder
+        #(#forwarded)*
+        // `deprecated`: the generated code is no use of a deprecated prompt, its callers are. The others are about items
+        // that nobody outside this block can name.
+        #[allow(deprecated, unreachable_pub, private_bounds, private_interfaces, clippy::pedantic)]
+        const _: () = {
+            #definition
+            #entry
+            #inner
+        };
+    }
+}
+
+/// The lifetime of borrowed arguments in generated items.
+pub(super) fn args_lifetime() -> Lifetime {
+    Lifetime::new("'a", Span::mixed_site())
+}
+
+/// `<'a>` where the arguments borrow.
+pub(super) fn args_generics(prompt: &PromptFn<'_>) -> TokenStream {
+    let lifetime = args_lifetime();
+    if prompt.borrows() { quote!(<#lifetime>) } else { TokenStream::new() }
+}
+
+pub(super) fn args_name(prompt: &PromptFn<'_>) -> proc_macro2::Ident {
+    format_ident!("{}Args", prompt.marker)
+}
+
+fn marker(prompt: &PromptFn<'_>) -> TokenStream {
+    let (marker, vis, forwarded) = (&prompt.marker, prompt.vis(), &prompt.forwarded);
+    let docs = crate::docs::attributes(&prompt.function.attrs);
+    let link = format!("The prompt `{}`, made from [`{}`](fn@{}).", prompt.mode, prompt.name(), prompt.name());
+    // On the function's name, since that is what a clash of names is about.
+    let item = quote_spanned!(prompt.name().span()=> #vis struct #marker;);
+    let gap = (!docs.is_empty()).then(|| quote!(#[doc = ""]));
+    quote! {
+        #(#docs)*
+        #gap
+        #[doc = #link]
+        #(#forwarded)*
+        // A prompt may be called by name only.
+        #[allow(dead_code, missing_debug_implementations)]
+        #item
+    }
+}
+
+fn arguments(prompt: &PromptFn<'_>) -> TokenStream {
+    let (vis, forwarded) = (prompt.vis(), &prompt.forwarded);
+    let name = args_name(prompt);
+    let generics = args_generics(prompt);
+    let lifetime = args_lifetime();
+    let doc = format!("The arguments of [`{}`].", prompt.marker);
+    let fields = prompt.args.iter().map(|arg| {
+        let (name, docs) = (arg.name, &arg.docs);
+        let ty = with_lifetime(crate::tokens(arg.ty), &lifetime);
+        let missing = docs.is_empty().then(|| {
+            let text = format!("The argument `{}`.", arg.json_name);
+            quote!(#[doc = #text])
+        });
+        quote!(#(#docs)* #missing #vis #name: #ty)
+    });
+    quote! {
+        #[doc = #doc]
+        #(#forwarded)*
+        // `missing_debug_implementations`: a `Debug` here would demand one of the user's types.
+        #[allow(dead_code, missing_debug_implementations)]
+        #vis struct #name #generics { #(#fields),* }
+    }
+}
+
+fn definition(prompt: &PromptFn<'_>, body: Body) -> TokenStream {
+    let p = prompt.paths.private();
+    let (marker, returns, function) = (&prompt.marker, prompt.returns, prompt.name());
+    let name = args_name(prompt);
+    let lifetime = args_lifetime();
+    let args_generics = args_generics(prompt);
+    let fields: Vec<_> = prompt.args.iter().map(|arg| arg.name).collect();
+    // What concerns the return type points at the `T` of `Prompt<T>`, what concerns the future at the function's name.
+    let (first, last) = prompt.output_ends;
+    let returns = with_lifetime(crate::tokens(returns), &Lifetime::new("'static", Span::mixed_site()));
+    let (open, close) = (respanned(quote!(<), first), respanned(quote!(as #p::Itself>::Type), last));
+    let returned = quote!(#open #returns #close);
+    let future = quote_spanned! {function.span()=>
+        impl #lifetime + ::core::future::Future<Output = Self::Returned> + ::core::marker::Send
+    };
+    let sendable = prompt.args.iter().map(|arg| {
+        let span = arg.ty.span();
+        let ty = with_lifetime(crate::tokens(arg.ty), &lifetime);
+        quote_spanned!(span=> #p::send::<#ty>();)
+    });
+    let run = match body {
+        Body::Calls => quote!(#function(#(args.#fields),*).await),
+        // Nobody can run it: the program does not compile.
+        Body::Refuses => quote! {
+            let _ = args;
+            ::core::future::pending().await
+        },
+    };
+    let mut run = Group::new(Delimiter::Brace, run);
+    run.set_span(function.span());
+    let run = quote_spanned!(function.span()=> async move #run);
+    quote! {
+        #[automatically_derived]
+        impl #p::PromptDef for #marker {
+            const ENTRY: &'static #p::Entry = &ENTRY;
+            type Args<#lifetime> = #name #args_generics;
+            type Returned = #returned;
+            fn run<#lifetime>(args: Self::Args<#lifetime>) -> #future {
+                #(#sendable)*
+                #run
+            }
+        }
+    }
+}

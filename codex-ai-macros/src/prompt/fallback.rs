@@ -1,0 +1,56 @@
+//! What is emitted beside an error: the user's item, and what other code needs so that it does not fail too.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, quote};
+use syn::FnArg;
+
+use super::check::{is_ours_on_argument, is_prompt};
+use super::parse::{Body, Function};
+use crate::diag::Diag;
+use crate::paths::Paths;
+
+/// An item that is no function, or one that does not parse: it stays as it is.
+pub(super) fn item(item: TokenStream, diag: Diag) -> TokenStream {
+    let mut tokens = item;
+    tokens.extend(diag.finish());
+    tokens
+}
+
+/// The function as the user wrote it, but for our attributes on it and on its arguments.
+pub(super) fn clean_function(function: &Function) -> TokenStream {
+    let mut sig = function.sig.clone();
+    for input in &mut sig.inputs {
+        match input {
+            FnArg::Typed(input) => input.attrs.retain(|attr| !is_ours_on_argument(attr)),
+            FnArg::Receiver(input) => input.attrs.retain(|attr| !is_ours_on_argument(attr)),
+        }
+    }
+    let attrs = function.attrs.iter().filter(|attr| !is_prompt(attr));
+    let vis = &function.vis;
+    let body = match &function.body {
+        Body::Braces(group) => group.to_token_stream(),
+        // A function without a body is an error of its own outside a trait; with an empty one there is only ours.
+        Body::Semicolon(semicolon) => semicolon.to_token_stream(),
+    };
+    quote!(#(#attrs)* #vis #sig #body)
+}
+
+/// A marker that names the prompt and nothing else.
+pub(super) fn marker(function: &Function, marker: &Ident, paths: &Paths) -> TokenStream {
+    let vis = &function.vis;
+    let p = paths.private();
+    quote! {
+        #[doc(hidden)]
+        #[allow(dead_code)]
+        #vis struct #marker;
+        #[automatically_derived]
+        impl #p::PromptDef for #marker {
+            const ENTRY: &'static #p::Entry = &#p::BROKEN;
+            type Args<'__a> = ();
+            type Returned = #p::Prompt;
+            async fn run<'__a>(_args: ()) -> #p::Prompt {
+                ::core::future::pending().await
+            }
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! `#[prompt]`: parse, check, expand; on a mistake the function comes back with what can be kept of its prompt.
+
+mod builder;
+mod check;
+mod entry;
+mod expand;
+mod fallback;
+mod model;
+mod parse;
+
+use proc_macro2::TokenStream;
+
+use crate::diag::Diag;
+use crate::messages;
+use check::Checked;
+pub(crate) use check::{crate_path, plain_name, shown, string};
+
+/// Expands `#[prompt(attr)] item`.
+pub(crate) fn expand(attr: TokenStream, item: TokenStream) -> TokenStream {
+    let mut diag = Diag::default();
+    let function = match parse::item(item.clone()) {
+        Ok(parse::Item::Function(function)) => function,
+        Ok(parse::Item::Other(keyword)) => {
+            diag.error(keyword, messages::not_a_function());
+            return fallback::item(item, diag);
+        }
+        Err(error) => {
+            diag.push(error);
+            return fallback::item(item, diag);
+        }
+    };
+    let mut tokens = fallback::clean_function(&function);
+    tokens.extend(match check::check(attr, &function, &mut diag) {
+        Checked::Good(prompt) => expand::prompt(&prompt, expand::Body::Calls),
+        Checked::Known(prompt) => expand::prompt(&prompt, expand::Body::Refuses),
+        Checked::Named { marker, paths } => fallback::marker(&function, &marker, &paths),
+        Checked::Bare => TokenStream::new(),
+    });
+    tokens.extend(diag.finish());
+    tokens
+}

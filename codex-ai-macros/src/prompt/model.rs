@@ -1,0 +1,67 @@
+//! A prompt function as the expansion sees it. Each lowered value keeps the user's tokens.
+
+use proc_macro2::{Span, TokenStream};
+use syn::{Attribute, Expr, Ident, LitStr, Type, Visibility};
+
+use super::parse::Function;
+use crate::paths::Paths;
+
+/// A prompt function whose rules are checked.
+pub(super) struct PromptFn<'a> {
+    pub(super) function: &'a Function,
+    pub(super) paths: Paths,
+    /// The marker's name, with the span of the function's.
+    pub(super) marker: Ident,
+    pub(super) mode: String,
+    pub(super) model: Option<LitStr>,
+    pub(super) temperature: Option<TokenStream>,
+    pub(super) max_tokens: Option<TokenStream>,
+    /// Whether the prompt can be called by name with JSON arguments.
+    pub(super) json: bool,
+    pub(super) args: Vec<Arg<'a>>,
+    /// The return type, as written.
+    pub(super) returns: &'a Type,
+    /// Where the innermost type of the return type begins and ends, if it can be seen: the `T` of `Prompt<T>`.
+    pub(super) output_ends: (Span, Span),
+    /// `cfg`, lint levels and `deprecated`, copied to everything that is generated.
+    pub(super) forwarded: Vec<&'a Attribute>,
+}
+
+impl PromptFn<'_> {
+    pub(super) fn vis(&self) -> &Visibility {
+        &self.function.vis
+    }
+
+    pub(super) fn name(&self) -> &Ident {
+        &self.function.sig.ident
+    }
+
+    /// Whether the arguments borrow.
+    pub(super) fn borrows(&self) -> bool {
+        self.args.iter().any(|arg| arg.borrows)
+    }
+}
+
+/// An argument of a prompt function.
+pub(super) struct Arg<'a> {
+    pub(super) name: &'a Ident,
+    /// The name in JSON.
+    pub(super) json_name: String,
+    pub(super) ty: &'a Type,
+    /// The `X` of `&X`.
+    pub(super) referent: Option<&'a Type>,
+    /// Whether the type mentions a lifetime.
+    pub(super) borrows: bool,
+    pub(super) docs: Vec<&'a Attribute>,
+    pub(super) default: Option<ArgDefault>,
+}
+
+/// What an argument is when the caller does not give it.
+pub(super) enum ArgDefault {
+    /// `#[arg(default = 3)]`.
+    Value(Box<Expr>),
+    /// `#[arg(default)]`: `Default::default()`.
+    Trait,
+    /// An argument of type `Option<..>`: `None`.
+    None,
+}

@@ -1,0 +1,31 @@
+//! `#[derive(LlmSchema)]`: parse, check, expand.
+
+mod check;
+mod expand;
+mod llm;
+mod model;
+
+use proc_macro2::TokenStream;
+use syn::DeriveInput;
+use syn::parse::Parser;
+
+use crate::diag::Diag;
+
+/// Expands the derive. On a mistake there are the errors and an impl that promises a schema, so that users of the type
+/// do not fail too.
+pub(crate) fn expand(item: TokenStream) -> TokenStream {
+    let input = match <DeriveInput as syn::parse::Parse>::parse.parse2(item) {
+        Ok(input) => input,
+        Err(error) => return error.to_compile_error(),
+    };
+    let mut diag = Diag::default();
+    let ty = check::check(&input, &mut diag);
+    match diag.finish() {
+        None => expand::good(&ty),
+        Some(errors) => {
+            let mut tokens = expand::broken(&ty);
+            tokens.extend(errors);
+            tokens
+        }
+    }
+}

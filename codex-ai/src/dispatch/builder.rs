@@ -1,0 +1,58 @@
+use std::sync::Arc;
+
+use super::{Dispatcher, Shared};
+use crate::error::Result;
+use crate::provider::Provider;
+use crate::registry::{Registry, Router};
+use crate::request::Options;
+
+/// Sets up a [`Dispatcher`].
+#[derive(Debug)]
+#[must_use = "a builder does nothing until `build` is called"]
+pub struct DispatcherBuilder<P> {
+    provider: P,
+    registry: Option<Registry>,
+    router: Router,
+    defaults: Options,
+}
+
+impl<P: Provider> DispatcherBuilder<P> {
+    pub(super) fn new(provider: P) -> Self {
+        Self { provider, registry: None, router: Router::new(), defaults: Options::new() }
+    }
+
+    /// Takes the prompts of this registry instead of all of the binary.
+    pub fn registry(mut self, registry: Registry) -> Self {
+        self.registry = Some(registry);
+        self
+    }
+
+    /// Adds the prompts of a router. Of two with one mode the later wins, and that is logged.
+    pub fn include_router(mut self, router: Router) -> Self {
+        self.router = self.router.include_router(router);
+        self
+    }
+
+    /// Sets options for all calls; those of prompts and calls go before them.
+    pub fn options(mut self, options: Options) -> Self {
+        self.defaults = options;
+        self
+    }
+
+    /// Builds the dispatcher.
+    ///
+    /// # Errors
+    /// As [`Registry::discover`], unless a registry was given.
+    pub fn build(self) -> Result<Dispatcher<P>> {
+        let registry = match self.registry {
+            Some(registry) => registry,
+            None => Registry::discover()?,
+        };
+        let prompts = Router::from(&registry).include_router(self.router);
+        Ok(Dispatcher {
+            shared: Arc::new(Shared { provider: self.provider, defaults: self.defaults }),
+            prompts: Arc::new(prompts),
+            options: None,
+        })
+    }
+}

@@ -1,0 +1,361 @@
+//! Renders a prompt, asks the provider, reads the value. The one place that knows prompts and providers together.
+
+mod builder;
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::image::{GenerateImage, GenerateImagen, GeneratedImage, ImageRequest};
+use crate::prompt::{JsonOutput, OutputOf, PromptDef, PromptOutput};
+use crate::provider::{AnyProvider, BoxFuture, Provider};
+use crate::registry::{Entry, LINKING_HELP, Router, drop_absent};
+use crate::reply::Reply;
+use crate::request::{Options, Output, Request};
+use crate::suggest::nearest;
+
+pub use builder::DispatcherBuilder;
+
+/// Calls prompts on a provider.
+///
+/// Cloning is cheap: clones share the provider. Dropping the future of a call cancels it.
+///
+/// The methods return boxed futures rather than being `async`, so that a wrong type argument is one compile error where it
+/// stands and not three.
+///
+/// Options are taken in this order: [`with_options`](Self::with_options), then what the prompt function sets, then the
+/// keys of `#[prompt(..)]`, then [`DispatcherBuilder::options`], then the provider's own defaults.
+///
+/// ```
+/// use codex_ai::{Dispatcher, LlmSchema, Prompt, prompt, provider::Local};
+///
+/// #[derive(Debug, serde::Deserialize, LlmSchema)]
+/// struct Summary {
+///     headline: String,
+///     points: Vec<String>,
+/// }
+///
+/// /// Summarises a text.
+/// #[prompt]
+/// async fn summarize(text: &str, #[arg(default = 3)] max_points: u8) -> Prompt<Summary> {
+///     Prompt::new().system("You are a careful editor.").user(format!("At most {max_points} points.\n\n{text}"))
+/// }
+///
+/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+/// let dispatcher = Dispatcher::new(Local::quiet())?;
+/// let summary = dispatcher.call::<Summarize>(SummarizeArgs { text: "Rain fell. Roads flooded.", max_points: 3 }).await?;
+/// assert!(!summary.headline.is_empty());
+/// let summary = Summarize::builder().text("Rain fell. Roads flooded.").call(&dispatcher).await?;
+/// assert!(!summary.points.is_empty());
+/// # Ok::<_, codex_ai::Error>(()) }).unwrap();
+/// ```
+pub struct Dispatcher<P = AnyProvider> {
+    shared: Arc<Shared<P>>,
+    prompts: Arc<Router>,
+    /// What [`Dispatcher::with_options`] set.
+    options: Option<Arc<Options>>,
+}
+
+struct Shared<P> {
+    provider: P,
+    defaults: Options,
+}
+
+impl Dispatcher<AnyProvider> {
+    /// A dispatcher over the provider that the environment names, with all prompts of the binary.
+    ///
+    /// # Errors
+    /// As [`AnyProvider::from_env`] and [`Registry::discover`](crate::Registry::discover).
+    pub fn from_env() -> Result<Self> {
+        Self::new(AnyProvider::from_env()?)
+    }
+}
+
+impl<P: Provider> Dispatcher<P> {
+    /// A dispatcher over `provider` with all prompts of the binary.
+    ///
+    /// # Errors
+    /// As [`Registry::discover`](crate::Registry::discover).
+    pub fn new(provider: P) -> Result<Self> {
+        Self::builder(provider).build()
+    }
+
+    /// Sets up a dispatcher step by step.
+    pub fn builder(provider: P) -> DispatcherBuilder<P> {
+        DispatcherBuilder::new(provider)
+    }
+
+    /// The provider.
+    pub fn provider(&self) -> &P {
+        &self.shared.provider
+    }
+
+    /// The modes that can be called by name, sorted.
+    pub fn modes(&self) -> impl Iterator<Item = &'static str> + '_ {
+        self.prompts.iter().map(Entry::mode)
+    }
+
+    /// Adds the prompts of a router to those that can be called by name. Of two with one mode the later wins, and that is
+    /// logged. Clones made before do not see them.
+    pub fn include_router(&mut self, router: Router) {
+        let prompts = Arc::make_mut(&mut self.prompts);
+        *prompts = std::mem::take(prompts).include_router(router);
+    }
+
+    /// The same dispatcher with options that go before all others.
+    ///
+    /// ```no_run
+    /// # use codex_ai::{Dispatcher, Options, prompt};
+    /// # #[prompt]
+    /// # async fn greet(name: &str) -> String { format!("Greet {name}.") }
+    /// # async fn example(dispatcher: Dispatcher) -> codex_ai::Result<()> {
+    /// let careful = dispatcher.with_options(Options::new().with_temperature(0.0));
+    /// let greeting = careful.call::<Greet>(GreetArgs { name: "Ada" }).await?;
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn with_options(&self, mut options: Options) -> Self {
+        if let Some(earlier) = &self.options {
+            options.fill_from(earlier);
+        }
+        Self { options: Some(Arc::new(options)), ..self.clone() }
+    }
+
+    /// Calls a prompt and gives the value. `Q` is the marker type: `Summarize` for `fn summarize`.
+    ///
+    /// # Errors
+    /// What the prompt function, the provider or the reading of the answer ended in; see [`ErrorKind`].
+    pub fn call<'a, Q: PromptDef>(&'a self, args: Q::Args<'a>) -> BoxFuture<'a, Result<OutputOf<Q>>> {
+        Box::pin(async move { Ok(self.ask_prompt::<Q>(args).await?.value) })
+    }
+
+    /// Calls a prompt and gives the value with all that came with it: text, usage, finish reason, model, request id.
+    ///
+    /// # Errors
+    /// As [`call`](Self::call).
+    pub fn reply<'a, Q: PromptDef>(&'a self, args: Q::Args<'a>) -> BoxFuture<'a, Result<Reply<OutputOf<Q>>>> {
+        Box::pin(self.ask_prompt::<Q>(args))
+    }
+
+    /// Calls a prompt by name with JSON arguments and gives the value as JSON; free text is a JSON string.
+    ///
+    /// # Errors
+    /// [`ErrorKind::UnknownPrompt`] with a suggestion, [`ErrorKind::InvalidArguments`] with every problem and its path,
+    /// both before anything is sent; otherwise as [`call`](Self::call).
+    pub fn process<'a>(&'a self, mode: &'a str, arguments: Value) -> BoxFuture<'a, Result<Value>> {
+        Box::pin(async move { Ok(self.ask_by_name(mode, arguments).await?.value) })
+    }
+
+    /// As [`process`](Self::process), with all that came with the value.
+    ///
+    /// # Errors
+    /// As [`process`](Self::process).
+    pub fn process_reply<'a>(&'a self, mode: &'a str, arguments: Value) -> BoxFuture<'a, Result<Reply<Value>>> {
+        Box::pin(self.ask_by_name(mode, arguments))
+    }
+
+    /// Asks for free text, without a prompt function. Takes text, a [`Prompt`](crate::Prompt) or a [`Request`].
+    ///
+    /// # Errors
+    /// As [`call`](Self::call).
+    pub fn generate_text(&self, request: impl Into<Request>) -> BoxFuture<'_, Result<String>> {
+        Box::pin(self.ask_for(request.into()))
+    }
+
+    /// Asks for a `T` as JSON, without a prompt function. Takes text, a [`Prompt`](crate::Prompt) or a [`Request`].
+    ///
+    /// # Errors
+    /// As [`call`](Self::call).
+    pub fn generate_json<T: JsonOutput>(&self, request: impl Into<Request>) -> BoxFuture<'_, Result<T>> {
+        Box::pin(self.ask_for(request.into()))
+    }
+
+    /// Makes an image. Does not compile for a provider without images; [`AnyProvider`] refuses before anything is sent.
+    ///
+    /// # Errors
+    /// As [`GenerateImage::generate_image`].
+    pub fn generate_image(&self, request: ImageRequest) -> BoxFuture<'_, Result<GeneratedImage>>
+    where
+        P: GenerateImage,
+    {
+        Box::pin(async move { self.provider().generate_image(&request).await })
+    }
+
+    /// Makes an image by Imagen's own call. Does not compile for a provider without it; [`AnyProvider`] refuses before
+    /// anything is sent.
+    ///
+    /// # Errors
+    /// As [`GenerateImagen::generate_imagen`].
+    pub fn generate_imagen(&self, request: ImageRequest) -> BoxFuture<'_, Result<GeneratedImage>>
+    where
+        P: GenerateImagen,
+    {
+        Box::pin(async move { self.provider().generate_imagen(&request).await })
+    }
+
+    async fn ask_prompt<Q: PromptDef>(&self, args: Q::Args<'_>) -> Result<Reply<OutputOf<Q>>> {
+        let entry = Q::ENTRY;
+        let request = match Q::render(args).await {
+            Ok(prompt) => prompt.into_request(),
+            Err(error) => return Err(error.with_prompt(entry.mode())),
+        };
+        let reply = self.ask(request, Some(entry)).await?;
+        match <OutputOf<Q> as PromptOutput>::read(&reply) {
+            Ok(value) => Ok(reply.with_value(value)),
+            Err(error) => Err(self.reading(error, &reply, Some(entry))),
+        }
+    }
+
+    async fn ask_by_name(&self, mode: &str, mut arguments: Value) -> Result<Reply<Value>> {
+        let entry = self.prompts.get(mode).ok_or_else(|| self.unknown(mode))?;
+        let Some(render) = entry.renderer() else {
+            return Err(Error::new(ErrorKind::Unsupported, "this prompt cannot be called by name")
+                .with_prompt(entry.mode())
+                .with_help(format!("it has `json = false`; call it as `call::<{}>(..)`", entry.marker())));
+        };
+        drop_absent(entry, &mut arguments);
+        let rendered = render(arguments).await.map_err(|error| error.with_prompt(entry.mode()))?;
+        let reply = self.ask(rendered.request, Some(entry)).await?;
+        match (rendered.read)(&reply) {
+            Ok(value) => Ok(reply.with_value(value)),
+            Err(error) => Err(self.reading(error, &reply, Some(entry))),
+        }
+    }
+
+    async fn ask_for<T: PromptOutput>(&self, mut request: Request) -> Result<T> {
+        request.output = T::output();
+        let reply = self.ask(request, None).await?;
+        T::read(&reply).map_err(|error| self.reading(error, &reply, None))
+    }
+
+    /// Puts the options together and asks.
+    async fn ask(&self, mut request: Request, entry: Option<&'static Entry>) -> Result<Reply> {
+        if let Some(strongest) = &self.options {
+            let mut options = Options::clone(strongest);
+            options.fill_from(&request.options);
+            request.options = options;
+        }
+        if let Some(entry) = entry {
+            let options = &mut request.options;
+            if options.model.is_none() {
+                options.model = entry.model().map(Into::into);
+            }
+            options.temperature = options.temperature.or(entry.temperature());
+            options.max_tokens = options.max_tokens.or(entry.max_tokens());
+        }
+        request.options.fill_from(&self.shared.defaults);
+        let asked = self.shared.provider.generate(&request).await;
+        asked.map_err(|error| match entry {
+            Some(entry) => error.with_prompt(entry.mode()),
+            None => error,
+        })
+    }
+
+    /// Tells where an answer came from that cannot be read.
+    fn reading(&self, error: Error, reply: &Reply, entry: Option<&'static Entry>) -> Error {
+        let error = error.with_route(format!("{}/{}", self.shared.provider.name(), reply.model));
+        let error = match &reply.request_id {
+            Some(id) => error.with_request_id(id.clone()),
+            None => error,
+        };
+        match entry {
+            Some(entry) => error.with_prompt(entry.mode()),
+            None => error,
+        }
+    }
+
+    fn unknown(&self, mode: &str) -> Error {
+        let known: Vec<&str> = self.modes().collect();
+        let error = Error::new(ErrorKind::UnknownPrompt, format!("no prompt is registered for `{mode}`"));
+        if let Some(meant) = nearest(mode, known.iter().copied()) {
+            return error.with_help(format!("did you mean `{meant}`?"));
+        }
+        if known.is_empty() {
+            return error.with_help(LINKING_HELP);
+        }
+        let prefix = mode.split(['.', '/']).next().unwrap_or_default();
+        let prefixed = prefix.len() < mode.len();
+        if prefixed && !known.iter().any(|known| known.starts_with(prefix)) {
+            return error.with_help(format!("no mode begins with `{prefix}`; {LINKING_HELP}"));
+        }
+        if known.len() <= LISTED_MODES {
+            return error.with_help(format!("there are `{}`", known.join("`, `")));
+        }
+        error.with_help(format!("{} prompts are registered; `Registry::discover()` lists them", known.len()))
+    }
+}
+
+/// An error for an unknown mode lists all modes if there are at most this many.
+const LISTED_MODES: usize = 10;
+
+impl<P> Clone for Dispatcher<P> {
+    fn clone(&self) -> Self {
+        Self { shared: Arc::clone(&self.shared), prompts: Arc::clone(&self.prompts), options: self.options.clone() }
+    }
+}
+
+impl<P: Provider> fmt::Debug for Dispatcher<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Dispatcher")
+            .field("provider", &self.shared.provider.name())
+            .field("modes", &self.modes().collect::<Vec<_>>())
+            .field("options", &self.options)
+            .finish()
+    }
+}
+
+/// What can call a prompt: a [`Dispatcher`], or its blocking twin.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot call a prompt",
+    label = "not a dispatcher",
+    note = "pass a `&Dispatcher`, or a `&blocking::Dispatcher`"
+)]
+pub trait Caller {
+    /// What a call gives: a future of the value, or the value itself.
+    type Called<'a, Q: PromptDef>
+    where
+        Self: 'a;
+
+    fn call_prompt<'a, Q: PromptDef>(&'a self, args: Q::Args<'a>) -> Self::Called<'a, Q>;
+}
+
+impl<P: Provider> Caller for Dispatcher<P> {
+    type Called<'a, Q: PromptDef>
+        = BoxFuture<'a, Result<OutputOf<Q>>>
+    where
+        Self: 'a;
+
+    fn call_prompt<'a, Q: PromptDef>(&'a self, args: Q::Args<'a>) -> Self::Called<'a, Q> {
+        self.call::<Q>(args)
+    }
+}
+
+impl From<&str> for Request {
+    fn from(text: &str) -> Self {
+        Self::new(vec![crate::Message::user(text)])
+    }
+}
+
+impl From<String> for Request {
+    fn from(text: String) -> Self {
+        Self::new(vec![crate::Message::user(text)])
+    }
+}
+
+impl<T: PromptOutput> From<crate::Prompt<T>> for Request {
+    fn from(prompt: crate::Prompt<T>) -> Self {
+        prompt.into_request()
+    }
+}
+
+impl Request {
+    /// Asks for any JSON value, without a schema.
+    #[must_use]
+    pub fn as_json(mut self) -> Self {
+        self.output = Output::Json;
+        self
+    }
+}

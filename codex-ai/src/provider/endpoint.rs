@@ -1,0 +1,127 @@
+//! One address of a vendor: URL and headers made once, limits, and the key that no error may show.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use bytes::Bytes;
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
+use http::{HeaderMap, HeaderName, HeaderValue, Uri};
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::transport::{KEPT_BODY_LIMIT, Limits, Outgoing, Transport, Whole, exchange, retry_after};
+
+/// One address of a vendor.
+pub(super) struct Endpoint {
+    pub(super) transport: Arc<dyn Transport>,
+    pub(super) url: String,
+    pub(super) headers: HeaderMap,
+    pub(super) limits: Limits,
+    pub(super) key: SecretString,
+    /// The header that holds the vendor's id of a request.
+    pub(super) request_id: HeaderName,
+    /// Makes the error of a status and a body; takes the key out of the texts before it shortens them.
+    pub(super) read_error: fn(u16, &[u8], &str) -> Error,
+}
+
+impl Endpoint {
+    /// Sends a body and reads the whole answer; a status that tells an error is `Err`.
+    pub(super) async fn post(&self, body: Bytes) -> Result<Whole> {
+        let outgoing = Outgoing::post(&self.url, &self.headers, body);
+        let whole = exchange(&*self.transport, outgoing, &self.limits).await.map_err(|error| self.redact(error))?;
+        if whole.status.is_success() {
+            return Ok(whole);
+        }
+        let mut error = (self.read_error)(whole.status.as_u16(), &whole.body, self.key.expose_secret());
+        if let Some(wait) = retry_after(&whole.headers, SystemTime::now()) {
+            error = error.with_retry_after(wait);
+        }
+        Err(self.redact(self.with_request_id(error, &whole.headers)))
+    }
+
+    /// Completes an error that was found in an answer of status 200: nothing that was paid for is lost.
+    pub(super) fn blame(&self, error: Error, whole: &Whole) -> Error {
+        let kept = matches!(error.kind(), ErrorKind::Protocol | ErrorKind::Incomplete) && error.answer().is_none();
+        let error = match std::str::from_utf8(&whole.body) {
+            Ok(text) if kept && !text.is_empty() && text.len() <= KEPT_BODY_LIMIT => error.with_answer(text),
+            _ => error,
+        };
+        self.redact(self.with_request_id(error, &whole.headers))
+    }
+
+    /// The vendor's id of the request.
+    pub(super) fn request_id(&self, headers: &HeaderMap) -> Option<String> {
+        headers.get(&self.request_id).and_then(|id| id.to_str().ok()).map(str::to_owned)
+    }
+
+    fn with_request_id(&self, error: Error, headers: &HeaderMap) -> Error {
+        match self.request_id(headers) {
+            Some(id) => error.with_request_id(id),
+            None => error,
+        }
+    }
+
+    fn redact(&self, error: Error) -> Error {
+        error.without_secret(self.key.expose_secret())
+    }
+}
+
+impl fmt::Debug for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Endpoint").field("url", &self.url).field("limits", &self.limits).finish_non_exhaustive()
+    }
+}
+
+/// The headers of a vendor that takes JSON, and its key as `Authorization: Bearer`.
+pub(super) fn bearer_headers(key: &SecretString) -> Result<HeaderMap> {
+    let mut headers = HeaderMap::new();
+    let json = HeaderValue::from_static("application/json");
+    headers.insert(CONTENT_TYPE, json.clone());
+    headers.insert(ACCEPT, json);
+    headers.insert(AUTHORIZATION, secret_value("Bearer ", key)?);
+    Ok(headers)
+}
+
+/// A header's value with a key in it, marked so that it is never printed and never indexed by HTTP/2.
+fn secret_value(prefix: &str, key: &SecretString) -> Result<HeaderValue> {
+    let exposed = key.expose_secret();
+    if exposed.trim().is_empty() {
+        return Err(Error::new(ErrorKind::Config, "the key is empty"));
+    }
+    // Looked at here, because a header takes tabs and spaces, and a key with a line break at its end is a common slip.
+    let place = exposed.chars().position(|c| !c.is_ascii_graphic());
+    match (place, HeaderValue::try_from(format!("{prefix}{exposed}"))) {
+        (None, Ok(mut value)) => {
+            value.set_sensitive(true);
+            Ok(value)
+        }
+        (place, _) => {
+            let place = place.map_or(0, |place| place + 1);
+            Err(Error::new(ErrorKind::Config, format!("the key has a character at place {place} that no key has"))
+                .with_help("remove spaces, line breaks and letters outside of ASCII from the key"))
+        }
+    }
+}
+
+/// A base URL without the slash at its end.
+pub(super) fn base_url(text: &str) -> Result<(String, Uri)> {
+    let wrong =
+        |message: &'static str| Err(Error::new(ErrorKind::Config, message).with_help("write it as `https://host/v1`"));
+    let text = text.trim().trim_end_matches('/');
+    let Ok(uri) = text.parse::<Uri>() else { return wrong("the base URL is not a URL") };
+    let Some(authority) = uri.authority() else { return wrong("the base URL has no host") };
+    if !matches!(uri.scheme_str(), Some("http" | "https")) {
+        return wrong("the base URL is neither `http` nor `https`");
+    }
+    if text.contains('@') {
+        return wrong("the base URL has a user name or a password in it");
+    }
+    if authority.as_str() != authority.host() && authority.port_u16().is_none() {
+        return wrong("the base URL has a port that is no number");
+    }
+    if uri.query().is_some() || text.contains('#') {
+        return wrong("the base URL has a query or a fragment");
+    }
+    Ok((text.to_owned(), uri))
+}

@@ -1,0 +1,145 @@
+//! OpenAI, and servers that speak its Responses API.
+
+mod builder;
+mod model;
+
+use std::fmt;
+
+pub use builder::OpenAiBuilder;
+
+use super::endpoint::Endpoint;
+use super::{BoxFuture, Provider};
+use crate::error::{Error, ErrorKind, Result};
+use crate::reply::Reply;
+use crate::request::Request;
+use crate::wire::openai_error::ErrorBody;
+use crate::wire::openai_responses::{decode_reply, encode_request};
+use model::Model;
+
+/// The model that is asked where nobody names one.
+pub const DEFAULT_MODEL: &str = "gpt-5.6-luna";
+
+/// How much [`DEFAULT_MODEL`] thinks first: not at all. It is sent with this model alone, as not every model takes it;
+/// every other model is left to its own default.
+pub const DEFAULT_REASONING_EFFORT: &str = "none";
+
+/// The address of OpenAI's API.
+pub const DEFAULT_BASE_URL: &str = "https://api.openai.com/v1";
+
+/// OpenAI's models by the Responses API, or those of a server that speaks it.
+///
+/// Answers are not stored at OpenAI (`store: false`) unless the options carry an extra field `store`.
+///
+/// # Names of models
+/// `openai/` in front of a name is the route to this provider and is taken off once. A server of another address may
+/// have a model whose own name begins so: write `openai/openai/gpt-oss-120b`. At OpenAI's own address the prefix of
+/// another vendor (`anthropic/…`) is refused before anything is sent; at every other address names with a slash are
+/// passed on, as routers and local servers use them.
+///
+/// ```no_run
+/// use codex_ai::provider::openai::OpenAi;
+/// use codex_ai::{Message, Provider, Request};
+///
+/// # async fn run() -> codex_ai::Result<()> {
+/// let openai = OpenAi::from_env()?;
+/// let reply = openai.generate(&Request::new(vec![Message::user("Why is the sky blue?")])).await?;
+/// println!("{} ({:?})", reply.text(), reply.usage);
+/// # Ok(())
+/// # }
+/// ```
+pub struct OpenAi {
+    responses: Endpoint,
+    default_model: String,
+    effort: Option<String>,
+    /// Whether the address is OpenAI's own.
+    own_address: bool,
+}
+
+impl OpenAi {
+    /// OpenAI with this key and the defaults for everything else. The environment is not read.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`] for a key that no header can hold.
+    pub fn new(key: impl Into<String>) -> Result<Self> {
+        Self::builder().key(key).build()
+    }
+
+    /// OpenAI as the environment says: `OPENAI_API_KEY`, and if they are set `OPENAI_BASE_URL`, `OPENAI_ORG_ID` and
+    /// `OPENAI_PROJECT_ID`. A variable that is empty is as good as unset.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`] where there is no key or a value cannot be used.
+    pub fn from_env() -> Result<Self> {
+        Self::builder().from_env()?.build()
+    }
+
+    /// All settings, one by one.
+    pub fn builder() -> OpenAiBuilder {
+        OpenAiBuilder::default()
+    }
+
+    /// The model that is asked where a request names none.
+    pub fn default_model(&self) -> &str {
+        &self.default_model
+    }
+
+    async fn ask(&self, request: &Request, model: &Model<'_>) -> Result<Reply> {
+        let effort = match &self.effort {
+            Some(effort) => Some(effort.as_str()),
+            None => (model.name == DEFAULT_MODEL).then_some(DEFAULT_REASONING_EFFORT),
+        };
+        let body = encode_request(request, model.name, effort)?;
+        let whole = self.responses.post(body).await.map_err(|error| with_advice(error, model))?;
+        match decode_reply(&whole.body) {
+            Ok(mut reply) => {
+                reply.request_id = self.responses.request_id(&whole.headers);
+                Ok(reply)
+            }
+            Err(error) => Err(self.responses.blame(error, &whole)),
+        }
+    }
+}
+
+impl Provider for OpenAi {
+    fn name(&self) -> &str {
+        "openai"
+    }
+
+    fn generate<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Reply>> {
+        Box::pin(async move {
+            let asked = request.options.model.as_deref().unwrap_or(&self.default_model);
+            let model = Model::new(asked, self.own_address)?;
+            self.ask(request, &model).await.map_err(|error| error.with_route(format!("openai/{}", model.name)))
+        })
+    }
+}
+
+impl fmt::Debug for OpenAi {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OpenAi")
+            .field("responses", &self.responses)
+            .field("default_model", &self.default_model)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Makes the error of a status and a body.
+fn read_error(status: u16, body: &[u8], key: &str) -> Error {
+    let mut body = ErrorBody::decode(body);
+    body.redact(key);
+    body.into_error(Some(status))
+}
+
+fn with_advice(error: Error, model: &Model<'_>) -> Error {
+    match error.kind() {
+        ErrorKind::Authentication => error.with_help("check the key: `OPENAI_API_KEY`, or what the program sets"),
+        ErrorKind::Config if error.status().is_some() => error.with_help("set the base URL to the new address"),
+        ErrorKind::NotFound if model.had_prefix => {
+            let name = model.name;
+            error.with_help(format!(
+                "the model was asked for as `{name}`; if its own name begins with `openai/`, write `openai/openai/{name}`"
+            ))
+        }
+        _ => error,
+    }
+}

@@ -1,0 +1,254 @@
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+
+use serde_json::{Map, Value, json};
+
+use super::schemas::ArgSchemas;
+use crate::error::Result;
+use crate::prompt::Rendered;
+use crate::provider::BoxFuture;
+use crate::request::Output;
+use crate::schema::Schema;
+
+/// What the binary knows of one prompt.
+pub struct Entry {
+    info: EntryInfo,
+    input: OnceLock<Arc<Schema>>,
+}
+
+/// What `#[prompt]` writes down.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct EntryInfo {
+    pub mode: &'static str,
+    pub marker: &'static str,
+    pub function: &'static str,
+    pub module: &'static str,
+    pub crate_name: Option<&'static str>,
+    pub crate_version: Option<&'static str>,
+    pub file: &'static str,
+    pub line: u32,
+    pub column: u32,
+    pub docs: &'static str,
+    pub returns: &'static str,
+    pub args: &'static [ArgInfo],
+    pub model: Option<&'static str>,
+    pub temperature: Option<f64>,
+    pub max_tokens: Option<u32>,
+    pub output: fn() -> Output,
+    pub render: Option<fn(Value) -> BoxFuture<'static, Result<Rendered>>>,
+    pub schemas: Option<fn(&mut ArgSchemas<'_>)>,
+}
+
+/// One argument of a prompt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ArgInfo {
+    /// The name in JSON.
+    pub name: &'static str,
+    /// The type, as written.
+    pub ty: &'static str,
+    /// The doc comment.
+    pub docs: &'static str,
+    /// The default, as written; `None` for a required argument.
+    pub default: Option<&'static str>,
+}
+
+impl ArgInfo {
+    /// For generated code.
+    #[doc(hidden)]
+    pub const fn new(name: &'static str, ty: &'static str, docs: &'static str, default: Option<&'static str>) -> Self {
+        Self { name, ty, docs, default }
+    }
+}
+
+impl Entry {
+    /// For generated code.
+    #[doc(hidden)]
+    pub const fn new(info: EntryInfo) -> Self {
+        Self { info, input: OnceLock::new() }
+    }
+
+    /// The name in calls by name.
+    pub fn mode(&self) -> &'static str {
+        self.info.mode
+    }
+
+    /// The name of the marker type.
+    pub fn marker(&self) -> &'static str {
+        self.info.marker
+    }
+
+    /// The function with its module: `news::headlines::summarize`.
+    pub fn path(&self) -> String {
+        format!("{}::{}", self.info.module, self.info.function)
+    }
+
+    /// The marker with its module.
+    pub(crate) fn marker_path(&self) -> String {
+        format!("{}::{}", self.info.module, self.info.marker)
+    }
+
+    /// The crate that has the function.
+    pub fn crate_name(&self) -> &'static str {
+        self.info.crate_name.unwrap_or("unknown")
+    }
+
+    /// The version of that crate.
+    pub fn crate_version(&self) -> &'static str {
+        self.info.crate_version.unwrap_or("unknown")
+    }
+
+    /// The source file, as the compiler was given it.
+    pub fn file(&self) -> &'static str {
+        self.info.file
+    }
+
+    /// The line of the function's name, from 1.
+    pub fn line(&self) -> u32 {
+        self.info.line
+    }
+
+    /// The column of the function's name, from 1.
+    pub fn column(&self) -> u32 {
+        self.info.column
+    }
+
+    /// File and line: `src/news.rs:14`.
+    pub fn place(&self) -> String {
+        format!("{}:{}", self.info.file, self.info.line)
+    }
+
+    /// The doc comment of the function.
+    pub fn docs(&self) -> &'static str {
+        self.info.docs
+    }
+
+    /// The first line of the doc comment.
+    pub fn summary(&self) -> &'static str {
+        self.info.docs.lines().next().unwrap_or_default()
+    }
+
+    /// The return type, as written.
+    pub fn returns(&self) -> &'static str {
+        self.info.returns
+    }
+
+    /// The arguments, in order.
+    pub fn args(&self) -> &'static [ArgInfo] {
+        self.info.args
+    }
+
+    /// The model that `#[prompt(model = ..)]` names.
+    pub fn model(&self) -> Option<&'static str> {
+        self.info.model
+    }
+
+    /// The randomness that `#[prompt(temperature = ..)]` sets.
+    pub fn temperature(&self) -> Option<f64> {
+        self.info.temperature
+    }
+
+    /// The limit that `#[prompt(max_tokens = ..)]` sets.
+    pub fn max_tokens(&self) -> Option<u32> {
+        self.info.max_tokens
+    }
+
+    /// The form of the answer.
+    pub fn output(&self) -> Output {
+        (self.info.output)()
+    }
+
+    /// The JSON schema of the answer; `None` for free text.
+    pub fn output_schema(&self) -> Option<Arc<Schema>> {
+        match self.output() {
+            Output::Schema(schema) => Some(schema),
+            _ => None,
+        }
+    }
+
+    /// Whether the prompt can be called by name, that is, without `json = false`.
+    pub fn takes_json(&self) -> bool {
+        self.info.render.is_some()
+    }
+
+    /// The JSON schema of the arguments: an object that knows all of them. `None` with `json = false`.
+    ///
+    /// An argument whose type has no schema may be any value there; it is checked when it is read.
+    pub fn input_schema(&self) -> Option<&Arc<Schema>> {
+        let schemas = self.info.schemas?;
+        Some(self.input.get_or_init(|| ArgSchemas::collect(self, schemas)))
+    }
+
+    /// The function as one line: `summarize(text: &str, max_points: u8 = 3) -> Prompt<Summary>`.
+    pub fn signature(&self) -> String {
+        let args: Vec<String> = self
+            .args()
+            .iter()
+            .map(|arg| match arg.default {
+                Some(default) => format!("{}: {} = {default}", arg.name, arg.ty),
+                None => format!("{}: {}", arg.name, arg.ty),
+            })
+            .collect();
+        format!("{}({}) -> {}", self.info.function, args.join(", "), self.info.returns)
+    }
+
+    /// Everything that a tool needs to know: mode, docs, arguments with types and defaults, the JSON schemas of input and
+    /// output, options and place.
+    pub fn describe(&self) -> Value {
+        let args: Vec<Value> = self
+            .args()
+            .iter()
+            .map(|arg| {
+                json!({
+                    "name": arg.name,
+                    "type": arg.ty,
+                    "docs": arg.docs,
+                    "required": arg.default.is_none(),
+                    "default": arg.default,
+                })
+            })
+            .collect();
+        let mut options = Map::new();
+        if let Some(model) = self.model() {
+            options.insert("model".to_owned(), model.into());
+        }
+        if let Some(temperature) = self.temperature() {
+            options.insert("temperature".to_owned(), temperature.into());
+        }
+        if let Some(max_tokens) = self.max_tokens() {
+            options.insert("max_tokens".to_owned(), max_tokens.into());
+        }
+        json!({
+            "mode": self.mode(),
+            "docs": self.docs(),
+            "function": self.path(),
+            "marker": self.marker_path(),
+            "returns": self.returns(),
+            "output": if self.output_schema().is_some() { "json" } else { "text" },
+            "arguments": args,
+            "options": options,
+            "input_schema": self.input_schema().map(|schema| schema.as_value()),
+            "output_schema": self.output_schema().map(|schema| schema.as_value().clone()),
+            "crate": self.crate_name(),
+            "version": self.crate_version(),
+            "file": self.file(),
+            "line": self.line(),
+            "column": self.column(),
+        })
+    }
+
+    pub(crate) fn renderer(&self) -> Option<fn(Value) -> BoxFuture<'static, Result<Rendered>>> {
+        self.info.render
+    }
+}
+
+impl fmt::Debug for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Entry")
+            .field("mode", &self.mode())
+            .field("path", &self.path())
+            .field("place", &self.place())
+            .finish()
+    }
+}

@@ -1,0 +1,212 @@
+//! Items as they are written: those of a request's `input` and of an answer's `output`.
+
+use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
+use serde_json::{Map, Value};
+
+use super::Object;
+use super::segment::{Segment, rest_object, segments};
+use crate::message::{Message, Part, Role};
+use crate::wire::data_url::ImageUrl;
+
+/// The field `input`: text where there is one text of the user and nothing else, else a list.
+pub(super) struct Input<'a>(pub(super) &'a [Message]);
+
+impl Serialize for Input<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if let [Message { role: Role::User, parts }] = self.0
+            && let [Part::Text(text)] = parts.as_slice()
+        {
+            return serializer.serialize_str(text);
+        }
+        let mut list = serializer.serialize_seq(None)?;
+        for message in self.0 {
+            if message.parts.is_empty() {
+                let segment = Segment::Message { head: None, parts: &[] };
+                list.serialize_element(&Item { segment, role: message.role, number: None })?;
+            }
+            for segment in segments(&message.parts) {
+                list.serialize_element(&Item { segment, role: message.role, number: None })?;
+            }
+        }
+        list.end()
+    }
+}
+
+/// The field `output`.
+pub(super) struct Output<'a>(pub(super) &'a [Part]);
+
+impl Serialize for Output<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut list = serializer.serialize_seq(None)?;
+        for (number, segment) in segments(self.0).enumerate() {
+            list.serialize_element(&Item { segment, role: Role::Assistant, number: Some(number) })?;
+        }
+        list.end()
+    }
+}
+
+/// One item. In an answer it has a number, from which its id is made.
+struct Item<'a> {
+    segment: Segment<'a>,
+    role: Role,
+    number: Option<usize>,
+}
+
+impl Serialize for Item<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if let Segment::Raw(raw) = self.segment {
+            return raw.serialize(serializer);
+        }
+        let mut map = serializer.serialize_map(None)?;
+        match &self.segment {
+            Segment::Message { head, parts } => {
+                if let Some(number) = self.number {
+                    map.serialize_entry("id", &format_args!("msg_{number}"))?;
+                    map.serialize_entry("status", "completed")?;
+                }
+                if self.number.is_some() || head.is_some() {
+                    map.serialize_entry("type", "message")?;
+                }
+                map.serialize_entry("role", role_name(self.role))?;
+                write_rest(&mut map, *head, &["id", "status", "role"])?;
+                match parts {
+                    [Part::Text(text)] if self.number.is_none() && head.is_none() => {
+                        map.serialize_entry("content", text)?;
+                    }
+                    _ => map.serialize_entry("content", &Content { parts, role: self.role })?,
+                }
+            }
+            Segment::Reasoning { texts, rest } => {
+                map.serialize_entry("type", "reasoning")?;
+                if rest.is_some_and(|rest| rest.contains_key("summary")) {
+                    map.serialize_entry("summary", &[(); 0])?;
+                    map.serialize_entry("content", &Texts { texts, kind: "reasoning_text" })?;
+                } else {
+                    map.serialize_entry("summary", &Texts { texts, kind: "summary_text" })?;
+                }
+                write_rest(&mut map, *rest, &["summary"])?;
+            }
+            Segment::Call { call, rest } => {
+                map.serialize_entry("type", "function_call")?;
+                if let Some(number) = self.number {
+                    map.serialize_entry("id", &format_args!("fc_{number}"))?;
+                    map.serialize_entry("status", "completed")?;
+                }
+                map.serialize_entry("call_id", &call.id)?;
+                map.serialize_entry("name", &call.name)?;
+                map.serialize_entry("arguments", &call.arguments)?;
+                write_rest(&mut map, *rest, &["id", "status", "call_id", "name"])?;
+            }
+            Segment::Result { result, rest } => {
+                map.serialize_entry("type", "function_call_output")?;
+                map.serialize_entry("call_id", &result.id)?;
+                map.serialize_entry("output", &result.output)?;
+                write_rest(&mut map, *rest, &["id", "status", "call_id"])?;
+            }
+            Segment::Raw(_) => {}
+        }
+        map.end()
+    }
+}
+
+/// The parts inside a message, each with the raw part that carries its other fields.
+struct Content<'a> {
+    parts: &'a [Part],
+    role: Role,
+}
+
+impl Serialize for Content<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut list = serializer.serialize_seq(None)?;
+        let mut parts = self.parts.iter().peekable();
+        while let Some(part) = parts.next() {
+            let mut rest = |kind: &str| {
+                let rest = rest_object(parts.peek()?, kind)?;
+                parts.next();
+                Some(rest)
+            };
+            match part {
+                Part::Text(text) if self.role == Role::Assistant => {
+                    let rest = rest("output_text");
+                    list.serialize_element(&Content1 { kind: "output_text", key: "text", value: text, rest })?;
+                }
+                Part::Text(text) => {
+                    let rest = rest("input_text");
+                    list.serialize_element(&Content1 { kind: "input_text", key: "text", value: text, rest })?;
+                }
+                Part::Refusal(text) => {
+                    let rest = rest("refusal");
+                    list.serialize_element(&Content1 { kind: "refusal", key: "refusal", value: text, rest })?;
+                }
+                Part::Image(image) => {
+                    let rest = rest("input_image");
+                    let value = &ImageUrl(image);
+                    list.serialize_element(&Content1 { kind: "input_image", key: "image_url", value, rest })?;
+                }
+                Part::Raw(raw) => list.serialize_element(raw)?,
+                // `segments` puts no other part into a message.
+                Part::ToolCall(_) | Part::ToolResult(_) | Part::Reasoning(_) => {}
+            }
+        }
+        list.end()
+    }
+}
+
+/// One part inside a message.
+struct Content1<'a, V: ?Sized> {
+    kind: &'static str,
+    key: &'static str,
+    value: &'a V,
+    rest: Option<&'a Object>,
+}
+
+impl<V: Serialize + ?Sized> Serialize for Content1<'_, V> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("type", self.kind)?;
+        map.serialize_entry(self.key, self.value)?;
+        if self.kind == "output_text" && !self.rest.is_some_and(|rest| rest.contains_key("annotations")) {
+            map.serialize_entry("annotations", &[(); 0])?;
+        }
+        write_rest(&mut map, self.rest, &[])?;
+        map.end()
+    }
+}
+
+/// The texts of a reasoning item.
+struct Texts<'a> {
+    texts: &'a [Part],
+    kind: &'static str,
+}
+
+impl Serialize for Texts<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.texts.iter().filter_map(|part| match part {
+            Part::Reasoning(value) => Some(Content1 { kind: self.kind, key: "text", value, rest: None }),
+            _ => None,
+        }))
+    }
+}
+
+/// Writes the fields of a raw part into the item it belongs to, but for those that are written already.
+fn write_rest<M: SerializeMap>(
+    map: &mut M,
+    rest: Option<&Map<String, Value>>,
+    written: &[&str],
+) -> Result<(), M::Error> {
+    for (name, value) in rest.into_iter().flatten() {
+        if name != "type" && !written.contains(&name.as_str()) {
+            map.serialize_entry(name, value)?;
+        }
+    }
+    Ok(())
+}
+
+fn role_name(role: Role) -> &'static str {
+    match role {
+        Role::System => "system",
+        Role::User => "user",
+        Role::Assistant => "assistant",
+        Role::Tool => "tool",
+    }
+}

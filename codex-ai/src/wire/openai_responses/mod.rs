@@ -1,0 +1,44 @@
+//! OpenAI's Responses API: `POST /v1/responses` (OpenAI's API reference and SDK 3.52.0, November 2026).
+//!
+//! | here | on the wire |
+//! | --- | --- |
+//! | [`Request::system`] | `instructions` |
+//! | a message of system, user or assistant | an item `message` of that role; `developer` is read as system |
+//! | [`Part::Text`] | `input_text` or `output_text` |
+//! | [`Part::Image`] | `input_image`; bytes become a `data:` URL |
+//! | [`Part::Refusal`] | `refusal` |
+//! | [`Part::ToolCall`], [`Part::ToolResult`] | the items `function_call`, `function_call_output` |
+//! | [`Part::Reasoning`] | one `summary_text` (or `reasoning_text`) of an item `reasoning` |
+//! | [`Part::Raw`] | an item as it came; `input_…` parts stand in their message |
+//! | [`Options::extra`] | fields at the top level; `text` and `reasoning` are merged one level deeper |
+//!
+//! **What a part has besides its content** (citations, `detail`, `phase`, `encrypted_content`) is kept in a
+//! [`Part::Raw`] with the `type` and these fields alone. It follows its part; that of a message stands before the text.
+//! When it is sent again the two are put together. Of messages, calls and results, `id` and `status` are dropped:
+//! they mean something only with `store: true`.
+//!
+//! A message of the model whose `phase` is not `final_answer` is no answer: it is kept as [`Part::Raw`].
+//!
+//! [`Request::system`]: crate::Request::system
+//! [`Options::extra`]: crate::Options::extra
+//! [`Part::Text`]: crate::Part::Text
+//! [`Part::Image`]: crate::Part::Image
+//! [`Part::Refusal`]: crate::Part::Refusal
+//! [`Part::ToolCall`]: crate::Part::ToolCall
+//! [`Part::ToolResult`]: crate::Part::ToolResult
+//! [`Part::Reasoning`]: crate::Part::Reasoning
+//! [`Part::Raw`]: crate::Part::Raw
+
+mod item;
+mod read_item;
+mod read_request;
+mod reply;
+mod request;
+mod segment;
+
+pub use read_request::{Incoming, decode_request};
+pub use reply::{decode_reply, encode_reply};
+pub use request::encode_request;
+
+/// A JSON object.
+type Object = serde_json::Map<String, serde_json::Value>;

@@ -1,0 +1,240 @@
+//! Both halves of an answer.
+
+use bytes::Bytes;
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde::{Deserialize, Serialize as DeriveSerialize};
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use super::item::Output;
+use super::read_item::read_output;
+use crate::error::{Error, ErrorKind, Problem, Result};
+use crate::message::Part;
+use crate::reply::{FinishReason, Reply, Usage};
+use crate::wire::openai_error::ErrorBody;
+
+/// Reads the body of an answer with status 200.
+///
+/// An answer that is cut off, filtered, refused or not finished is `Ok` and says so in its finish reason.
+///
+/// # Errors
+/// [`ErrorKind::Protocol`] for what is not such an answer, [`ErrorKind::Incomplete`] for JSON that ends too early, and
+/// the vendor's own error for an answer with `"status": "failed"`.
+pub fn decode_reply(body: &[u8]) -> Result<Reply> {
+    let body = std::str::from_utf8(body).map_err(|_| Error::new(ErrorKind::Protocol, "the answer is not UTF-8"))?;
+    if body.trim_ascii().is_empty() {
+        return Err(Error::new(ErrorKind::Protocol, "the answer has no body"));
+    }
+    let answer = match serde_json::from_str::<Answer<Value>>(body) {
+        Ok(answer) => answer,
+        // One item that serde_json cannot hold (nested too deeply, a number out of range) must not lose the others.
+        Err(error) => match serde_json::from_str::<Answer<&RawValue>>(body) {
+            Ok(answer) => answer.lenient(),
+            Err(_) => return Err(not_an_answer(body, &error)),
+        },
+    };
+    let error = answer.error.filter(|error| !error.is_null());
+    let status = answer.status.as_ref().and_then(Value::as_str).unwrap_or("completed");
+    let (Some(output), None, false) = (answer.output, &error, status == "failed") else {
+        return Err(match (error, status) {
+            (Some(error), _) => ErrorBody::from_value(error).into_error(None),
+            (None, "failed") => Error::new(ErrorKind::Server, "the vendor failed and gives no reason"),
+            (None, _) => Error::new(ErrorKind::Protocol, "the answer has no list `output`"),
+        });
+    };
+    let mut parts = Vec::with_capacity(output.len());
+    for item in output {
+        parts.extend(read_output(item));
+    }
+    let reason = answer.incomplete_details.as_ref().and_then(|details| details.get("reason")).and_then(Value::as_str);
+    let mut reply = Reply::new(text_of(answer.model).unwrap_or_default(), parts);
+    reply.finish_reason = finish_reason(status, reason, &reply.parts);
+    reply.usage = answer.usage.as_ref().and_then(usage);
+    reply.id = text_of(answer.id).filter(|id| !id.is_empty());
+    Ok(reply)
+}
+
+/// Makes the body of an answer; `created_at` is in seconds since 1970. Where the reply has no id, the text is empty.
+///
+/// # Errors
+/// [`ErrorKind::Unsupported`] for an image among the parts: the format has no place for it.
+pub fn encode_reply(reply: &Reply, created_at: u64) -> Result<Bytes> {
+    let images = reply.parts.iter().enumerate().filter(|(_, part)| matches!(part, Part::Image(_)));
+    let problems: Vec<_> = images
+        .map(|(index, _)| Problem::new(format!("parts[{index}]"), "an image cannot stand in an answer"))
+        .collect();
+    if !problems.is_empty() {
+        let message = "the reply has no form in OpenAI's Responses API";
+        return Err(Error::new(ErrorKind::Unsupported, message).with_problems(problems));
+    }
+    match serde_json::to_vec(&ReplyBody { reply, created_at }) {
+        Ok(body) => Ok(body.into()),
+        Err(error) => Err(Error::new(ErrorKind::Other, format!("the reply cannot be written as JSON: {error}"))),
+    }
+}
+
+/// What is read of an answer. Scalars are taken as they come: an odd one must not lose an answer that was paid for.
+#[derive(Deserialize)]
+#[serde(bound(deserialize = "Item: Deserialize<'de>"))]
+struct Answer<Item> {
+    id: Option<Value>,
+    model: Option<Value>,
+    status: Option<Value>,
+    error: Option<Value>,
+    incomplete_details: Option<Value>,
+    output: Option<Vec<Item>>,
+    usage: Option<Value>,
+}
+
+impl Answer<&RawValue> {
+    /// Each item by itself; one that cannot be held is kept as its text.
+    fn lenient(self) -> Answer<Value> {
+        let read = |item: &RawValue| serde_json::from_str(item.get()).unwrap_or_else(|_| Value::from(item.get()));
+        Answer {
+            id: self.id,
+            model: self.model,
+            status: self.status,
+            error: self.error,
+            incomplete_details: self.incomplete_details,
+            output: self.output.map(|items| items.into_iter().map(read).collect()),
+            usage: self.usage,
+        }
+    }
+}
+
+/// The message of serde_json is not passed on: it quotes the body.
+fn not_an_answer(body: &str, error: &serde_json::Error) -> Error {
+    let place = format!("line {}, column {}", error.line(), error.column());
+    match error.classify() {
+        serde_json::error::Category::Eof => {
+            Error::new(ErrorKind::Incomplete, format!("the answer's JSON ends too early ({place})"))
+        }
+        serde_json::error::Category::Data => {
+            Error::new(ErrorKind::Protocol, format!("the answer is JSON of another shape ({place})"))
+        }
+        _ if body.trim_ascii_start().starts_with('<') => {
+            Error::new(ErrorKind::Protocol, "the answer is a page of HTML or XML, not JSON")
+                .with_help("check the base URL; something between may answer instead of the vendor")
+        }
+        _ => Error::new(ErrorKind::Protocol, format!("the answer is not JSON ({place})")),
+    }
+}
+
+fn text_of(value: Option<Value>) -> Option<String> {
+    match value? {
+        Value::String(text) => Some(text),
+        Value::Null => None,
+        other => Some(other.to_string()),
+    }
+}
+
+fn finish_reason(status: &str, reason: Option<&str>, parts: &[Part]) -> FinishReason {
+    match (status, reason) {
+        // "complete" is said by a server that only resembles OpenAI's.
+        ("completed" | "complete", _) => {
+            if parts.iter().any(|part| matches!(part, Part::Refusal(_))) {
+                FinishReason::Refusal
+            } else if parts.iter().any(|part| matches!(part, Part::ToolCall(_))) {
+                FinishReason::ToolCalls
+            } else {
+                FinishReason::Stop
+            }
+        }
+        ("incomplete", Some("max_output_tokens")) => FinishReason::Length,
+        ("incomplete", Some("content_filter")) => FinishReason::ContentFilter,
+        ("incomplete", Some(reason)) => FinishReason::Other(reason.to_owned()),
+        (status, _) => FinishReason::Other(status.to_owned()),
+    }
+}
+
+/// The `status` and the reason of `incomplete_details` that say this.
+fn status_of(reason: &FinishReason) -> (&str, Option<&str>) {
+    match reason {
+        FinishReason::Stop | FinishReason::ToolCalls | FinishReason::Refusal => ("completed", None),
+        FinishReason::Length => ("incomplete", Some("max_output_tokens")),
+        FinishReason::ContentFilter => ("incomplete", Some("content_filter")),
+        FinishReason::Other(other) => match other.as_str() {
+            "incomplete" | "in_progress" | "queued" | "cancelled" => (other, None),
+            _ => ("incomplete", Some(other)),
+        },
+    }
+}
+
+fn usage(value: &Value) -> Option<Usage> {
+    let count = |path: &str| match value.pointer(path) {
+        Some(Value::Number(number)) => number.as_u64().or_else(|| number.as_f64().map(|n| n as u64)).unwrap_or(0),
+        _ => 0,
+    };
+    value.is_object().then(|| Usage {
+        input_tokens: count("/input_tokens"),
+        output_tokens: count("/output_tokens"),
+        cached_tokens: count("/input_tokens_details/cached_tokens"),
+        cache_write_tokens: count("/input_tokens_details/cache_write_tokens"),
+        reasoning_tokens: count("/output_tokens_details/reasoning_tokens"),
+    })
+}
+
+struct ReplyBody<'a> {
+    reply: &'a Reply,
+    created_at: u64,
+}
+
+#[derive(DeriveSerialize)]
+struct UsageBody {
+    input_tokens: u64,
+    input_tokens_details: InputDetails,
+    output_tokens: u64,
+    output_tokens_details: OutputDetails,
+    total_tokens: u64,
+}
+
+#[derive(DeriveSerialize)]
+struct InputDetails {
+    cached_tokens: u64,
+    cache_write_tokens: u64,
+}
+
+#[derive(DeriveSerialize)]
+struct OutputDetails {
+    reasoning_tokens: u64,
+}
+
+impl Serialize for ReplyBody<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Reply { parts, finish_reason, usage, model, id, .. } = self.reply;
+        let (status, reason) = status_of(finish_reason);
+        // A refusal without words is still told by a part: the format has no status for it.
+        let refused = *finish_reason == FinishReason::Refusal && self.reply.refusal().is_none();
+        let with_refusal;
+        let parts = if refused {
+            with_refusal = [parts.as_slice(), &[Part::Refusal(String::new())]].concat();
+            &with_refusal
+        } else {
+            parts
+        };
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("id", id.as_deref().unwrap_or_default())?;
+        map.serialize_entry("object", "response")?;
+        map.serialize_entry("created_at", &self.created_at)?;
+        map.serialize_entry("status", status)?;
+        map.serialize_entry("model", model)?;
+        map.serialize_entry("error", &())?;
+        map.serialize_entry("incomplete_details", &reason.map(|reason| serde_json::json!({ "reason": reason })))?;
+        map.serialize_entry("output", &Output(parts))?;
+        map.serialize_entry("parallel_tool_calls", &true)?;
+        map.serialize_entry("tool_choice", "auto")?;
+        map.serialize_entry("tools", &[(); 0])?;
+        let usage = usage.map(|usage| UsageBody {
+            input_tokens: usage.input_tokens,
+            input_tokens_details: InputDetails {
+                cached_tokens: usage.cached_tokens,
+                cache_write_tokens: usage.cache_write_tokens,
+            },
+            output_tokens: usage.output_tokens,
+            output_tokens_details: OutputDetails { reasoning_tokens: usage.reasoning_tokens },
+            total_tokens: usage.total_tokens(),
+        });
+        map.serialize_entry("usage", &usage)?;
+        map.end()
+    }
+}

@@ -1,0 +1,6 @@
+use codex_ai::prompt;
+
+#[prompt]
+const SUMMARIZE: &str = "Summarise.";
+
+fn main() {}

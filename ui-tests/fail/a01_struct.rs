@@ -1,0 +1,8 @@
+use codex_ai::prompt;
+
+#[prompt]
+struct Summarize {
+    text: String,
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+use codex_ai::prompt;
+
+#[prompt]
+async fn summarize(text: &str) -> String
+where
+    String: Clone,
+{
+    text.to_owned()
+}
+
+fn main() {}

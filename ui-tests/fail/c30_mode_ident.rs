@@ -1,0 +1,8 @@
+use codex_ai::prompt;
+
+#[prompt(mode = summarize)]
+async fn summarize(text: &str) -> String {
+    text.to_owned()
+}
+
+fn main() {}

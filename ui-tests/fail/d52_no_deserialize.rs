@@ -1,0 +1,13 @@
+use codex_ai::LlmSchema;
+
+#[derive(LlmSchema)]
+struct Report {
+    text: String,
+}
+
+#[codex_ai::prompt]
+async fn describe(text: &str) -> codex_ai::Prompt<Report> {
+    codex_ai::Prompt::new().user(text)
+}
+
+fn main() {}

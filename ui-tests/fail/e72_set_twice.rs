@@ -1,0 +1,12 @@
+use codex_ai::prompt;
+
+#[prompt]
+async fn summarize(text: &str, #[arg(default = 80)] max_words: u32) -> String {
+    format!("In {max_words} words: {text}")
+}
+
+fn args() {
+    let _ = Summarize::builder().text("x").text("y").build();
+}
+
+fn main() {}

@@ -1,0 +1,23 @@
+//! Every mistake of the catalogue, one file a row, with the exact words that the user reads.
+//!
+//! `TRYBUILD=overwrite cargo test -p codex-ai-ui-tests` writes the `.stderr` files anew; read the difference before you
+//! commit it.
+
+/// The compiler whose messages are pinned, as in `rust-toolchain.toml`.
+const PINNED: &str = "1.95.0";
+
+#[test]
+fn ui() {
+    let version = std::process::Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()))
+        .arg("--version")
+        .output()
+        .map(|output| String::from_utf8_lossy(&output.stdout).into_owned())
+        .unwrap_or_default();
+    if version.split(' ').nth(1) != Some(PINNED) {
+        println!("skipped: the messages are those of rustc {PINNED}, this is {version}");
+        return;
+    }
+    let cases = trybuild::TestCases::new();
+    cases.pass("pass/*.rs");
+    cases.compile_fail("fail/*.rs");
+}
