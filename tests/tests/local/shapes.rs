@@ -6,6 +6,7 @@ use proptest::sample::select;
 use serde_json::{Map, Value, json};
 
 use crate::examples::{INVOICE, NEWS, TICKET};
+use crate::texts::PIECES;
 use crate::{ask, problems, request};
 
 proptest! {
@@ -24,6 +25,7 @@ fn prompt() -> impl Strategy<Value = String> {
     prop_oneof![
         2 => select(vec![NEWS, TICKET, INVOICE, "", "Name: Ada\nAge: 36\nTags: a, b, c\n1: yes\n2: no"]).prop_map(str::to_owned),
         1 => "\\PC{0,200}",
+        1 => vec(select(PIECES), 0..40).prop_map(|pieces| pieces.concat()),
         1 => "([A-Z][a-z]{1,8}: [a-z0-9 .]{0,12}\n){0,12}",
     ]
 }

@@ -1,6 +1,9 @@
 //! Answers in free text, and the limits that they keep to.
 
 use codex_ai::{FinishReason, Message, Options, Request};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
 
 use crate::examples::{NEWS, TICKET};
 use crate::{ask, text};
@@ -153,6 +156,72 @@ fn texts_in_other_scripts_are_summarised() {
     );
     assert_eq!(text("لخص:\n\nافتتح النفق يوم الاثنين. هل يقل الازدحام؟"), "افتتح النفق يوم الاثنين. هل يقل الازدحام؟");
 }
+
+proptest! {
+    #[test]
+    fn no_text_is_too_odd(prompt in "(?s).{0,200}", pieces in vec(select(PIECES), 0..40)) {
+        prop_assert!(!text(&prompt).is_empty());
+        prop_assert!(!text(&pieces.concat()).is_empty());
+    }
+}
+
+/// What the rules for instructions, sentences, labels and facts look for.
+pub(crate) const PIECES: &[&str] = &[
+    "Summarise",
+    ":",
+    "\n",
+    "\n\n",
+    "```",
+    "\"\"\"",
+    "<a>",
+    "</a>",
+    "- ",
+    "1. ",
+    "|",
+    "---",
+    "Name: ",
+    "Dr",
+    ". ",
+    "? ",
+    "。",
+    "\"",
+    "“",
+    "„",
+    "ü",
+    "東",
+    "\u{301}",
+    "12",
+    ",",
+    "'",
+    "-",
+    "€",
+    "%",
+    "k",
+    " million",
+    "March ",
+    "5th ",
+    "2024",
+    "T10:30",
+    "Z",
+    "+01:00",
+    "@",
+    "a.b",
+    "https://",
+    "not ",
+    "Classify as ",
+    " or ",
+    "one sentence",
+    "in 3 words",
+    "Ada ",
+    "of ",
+    "(",
+    ")",
+    "[x] ",
+    "…",
+    "\u{0}",
+    "#",
+    "**",
+];
 
 #[test]
 fn any_text_gets_an_answer() {

@@ -32,8 +32,8 @@ pub(super) fn split(text: &str) -> Vec<Sentence> {
         }
         if heading {
             let start = line.start + content.len() - content.trim_start_matches('#').trim_start().len();
-            if !is_table_rule(content) && start < line.end {
-                found.push(Sentence { range: start..line.end, item: false });
+            if !is_table_rule(content) {
+                split_paragraph(text, start..line.end, false, &mut found);
             }
         } else if mark > 0 {
             split_paragraph(text, line.start + mark..line.end, true, &mut found);
@@ -90,9 +90,11 @@ fn split_paragraph(text: &str, range: Range<usize>, item: bool, found: &mut Vec<
     let mut last_space = None;
     let mut chars = text[range.clone()].char_indices().map(|(at, c)| (at + range.start, c)).peekable();
     let mut push = |from: usize, to: usize| {
+        // Control characters at the edges say nothing, and alone they are no sentence.
+        let blank = |c: char| c.is_whitespace() || c.is_control();
         let piece = &text[from..to];
-        let from = from + piece.len() - piece.trim_start().len();
-        let to = from + piece.trim().len();
+        let from = from + piece.len() - piece.trim_start_matches(blank).len();
+        let to = from + piece.trim_matches(blank).len();
         if from < to {
             found.push(Sentence { range: from..to, item });
         }
