@@ -332,13 +332,22 @@ pub struct Rendered {
 }
 
 impl Rendered {
-    /// Calls the function and forgets the type of the output.
-    ///
-    /// It asks for nothing but a prompt, so that a wrong return type is an error at the return type only.
-    pub fn render<'a, Q: PromptDef>(args: Q::Args<'a>) -> BoxFuture<'a, Result<Self>> {
-        Box::pin(async move {
-            let prompt = Q::render(args).await?;
-            Ok(Self { request: prompt.into_request(), read: <OutputOf<Q> as PromptOutput>::read_value })
-        })
+    fn of<R: IntoPrompt<Output: PromptOutput>>(returned: R) -> Result<Self> {
+        Ok(Self { request: returned.into_prompt()?.into_request(), read: R::Output::read_value })
     }
+}
+
+/// Forgets the type of what a prompt function returns.
+///
+/// It asks for nothing but a prompt, so that a wrong return type is an error at the return type only.
+#[doc(hidden)]
+pub fn start<'v, Q: PromptDef>(returned: BoxFuture<'v, Q::Returned>) -> BoxFuture<'v, Result<Rendered>> {
+    // By the returned type alone, so that prompts that return the same share the code.
+    fn erase<'v, R>(returned: BoxFuture<'v, R>) -> BoxFuture<'v, Result<Rendered>>
+    where
+        R: IntoPrompt<Output: PromptOutput> + 'v,
+    {
+        Box::pin(async move { Rendered::of(returned.await) })
+    }
+    erase::<Q::Returned>(returned)
 }

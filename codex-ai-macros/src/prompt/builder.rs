@@ -63,24 +63,29 @@ pub(super) fn impls(prompt: &PromptFn<'_>) -> TokenStream {
     let vis = prompt.vis();
     let start_doc = format!("Starts to build the arguments of the prompt `{}`.", prompt.mode);
     let needs: TokenStream = required(prompt).map(|arg| needs(prompt, arg)).collect();
-    let setters: TokenStream = prompt.args.iter().map(|arg| setter(prompt, arg)).collect();
+    let setters = prompt.args.iter().map(|arg| setter(prompt, arg));
     let finish = finish(prompt);
+    let (impl_generics, own) = (impl_generics(prompt), with_state(prompt, None));
     let defaults = prompt.args.iter().filter_map(default);
     quote! {
         #(#defaults)*
         #needs
+        // The prompt may be called by name only.
+        #[allow(dead_code)]
         #[automatically_derived]
         impl #marker {
             #[doc = #start_doc]
-            // It may be called by name only.
-            #[allow(dead_code)]
             #[inline]
             #vis fn builder #method_generics() -> #name #start_generics {
                 #name { #(#empty,)* #phantom }
             }
         }
-        #setters
-        #finish
+        #[allow(dead_code)]
+        #[automatically_derived]
+        impl #impl_generics #own {
+            #(#setters)*
+            #finish
+        }
     }
 }
 
@@ -147,14 +152,10 @@ fn needs_name(arg: &Arg<'_>) -> Ident {
     format_ident!("Needs{}", camel(arg))
 }
 
-fn unset_name(arg: &Arg<'_>) -> Ident {
-    format_ident!("Once{}", camel(arg))
-}
-
-/// The traits whose messages tell that one argument is missing, or given twice.
+/// The trait whose message tells that one argument is missing.
 fn needs(prompt: &PromptFn<'_>, arg: &Arg<'_>) -> TokenStream {
     let p = prompt.paths.private();
-    let (needs, once) = (needs_name(arg), unset_name(arg));
+    let needs = needs_name(arg);
     let ty = field_type(arg);
     let lifetime = args_lifetime();
     let generics = arg.borrows.then(|| quote!(<#lifetime>));
@@ -162,21 +163,10 @@ fn needs(prompt: &PromptFn<'_>, arg: &Arg<'_>) -> TokenStream {
     let message = format!("prompt `{}` needs `{plain}`", prompt.mode);
     let label = format!("call `.{plain}(..)` first");
     let note = signature_note(prompt);
-    let twice = format!("`{plain}` is already set");
     quote! {
         #[diagnostic::on_unimplemented(message = #message, label = #label, note = #note)]
-        pub trait #needs #generics {
-            fn take(self) -> #ty;
-        }
-        impl #generics #needs #generics for #p::Set<#ty> {
-            #[inline]
-            fn take(self) -> #ty {
-                self.0
-            }
-        }
-        #[diagnostic::on_unimplemented(message = #twice, label = "remove one of the calls")]
-        pub trait #once {}
-        impl #once for #p::Unset {}
+        pub trait #needs #generics: #p::Take<#ty> {}
+        impl #generics #needs #generics for #p::Set<#ty> {}
     }
 }
 
@@ -205,8 +195,6 @@ fn setter(prompt: &PromptFn<'_>, arg: &Arg<'_>) -> TokenStream {
     let (name, vis, docs) = (arg.name, prompt.vis(), &arg.docs);
     let ty = field_type(arg);
     let builder = builder_name(prompt);
-    let own = with_state(prompt, None);
-    let impl_generics = impl_generics(prompt);
     let missing = docs.is_empty().then(|| {
         let text = format!("Sets the argument `{}`.", arg.json_name);
         quote!(#[doc = #text])
@@ -217,11 +205,11 @@ fn setter(prompt: &PromptFn<'_>, arg: &Arg<'_>) -> TokenStream {
     let value = Ident::new("value", Span::mixed_site());
     let method = if arg.default.is_none() {
         let set = with_state(prompt, Some((arg, &quote!(#p::Set<#ty>))));
-        let (state, once) = (state(arg), unset_name(arg));
+        let state = state(arg);
         quote! {
             #vis fn #name(self, #value: #ty) -> #set
             where
-                #state: #once,
+                #state: #p::Once,
             {
                 #builder { #own_field: #p::Set(#value), #(#others: self.#others,)* #phantom }
             }
@@ -235,14 +223,10 @@ fn setter(prompt: &PromptFn<'_>, arg: &Arg<'_>) -> TokenStream {
         }
     };
     quote! {
-        #[automatically_derived]
-        impl #impl_generics #own {
-            #(#docs)*
-            #missing
-            #[allow(dead_code)]
-            #[inline]
-            #method
-        }
+        #(#docs)*
+        #missing
+        #[inline]
+        #method
     }
 }
 
@@ -250,8 +234,6 @@ fn setter(prompt: &PromptFn<'_>, arg: &Arg<'_>) -> TokenStream {
 fn finish(prompt: &PromptFn<'_>) -> TokenStream {
     let p = prompt.paths.private();
     let (vis, marker) = (prompt.vis(), &prompt.marker);
-    let own = with_state(prompt, None);
-    let impl_generics = impl_generics(prompt);
     let args = args_name(prompt);
     let args_generics = args_generics(prompt);
     let lifetime = args_lifetime();
@@ -267,10 +249,7 @@ fn finish(prompt: &PromptFn<'_>) -> TokenStream {
     let values = prompt.args.iter().map(|arg| {
         let (name, own_field) = (arg.name, field(arg));
         match &arg.default {
-            None => {
-                let needs = needs_name(arg);
-                quote!(#name: #needs::take(self.#own_field))
-            }
+            None => quote!(#name: #p::Take::take(self.#own_field)),
             Some(_) => {
                 let default = default_name(arg);
                 quote!(#name: match self.#own_field {
@@ -282,27 +261,22 @@ fn finish(prompt: &PromptFn<'_>) -> TokenStream {
     });
     let caller = Ident::new("__D", Span::mixed_site());
     quote! {
-        #[automatically_derived]
-        impl #impl_generics #own {
-            /// The arguments, with defaults filled in.
-            #[allow(dead_code)]
-            #[must_use]
-            #[inline]
-            #vis fn build(self) -> #args #args_generics
-            where
-                #(#bounds,)*
-            {
-                #args { #(#values),* }
-            }
+        /// The arguments, with defaults filled in.
+        #[must_use]
+        #[inline]
+        #vis fn build(self) -> #args #args_generics
+        where
+            #(#bounds,)*
+        {
+            #args { #(#values),* }
+        }
 
-            /// Calls the prompt on a dispatcher: a future of the value, or the value itself where the dispatcher blocks.
-            #[allow(dead_code)]
-            #vis fn call<#declared #caller: #p::Caller>(self, dispatcher: &#call_lifetime #caller) -> #caller::Called<#call_lifetime, #marker>
-            where
-                #(#bounds,)*
-            {
-                #p::Caller::call_prompt::<#marker>(dispatcher, self.build())
-            }
+        /// Calls the prompt on a dispatcher: a future of the value, or the value itself where the dispatcher blocks.
+        #vis fn call<#declared #caller: #p::Caller>(self, dispatcher: &#call_lifetime #caller) -> #caller::Called<#call_lifetime, #marker>
+        where
+            #(#bounds,)*
+        {
+            #p::Caller::call_prompt::<#marker>(dispatcher, self.build())
         }
     }
 }

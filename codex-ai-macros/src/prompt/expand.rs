@@ -121,16 +121,17 @@ fn definition(prompt: &PromptFn<'_>, body: Body) -> TokenStream {
         quote_spanned!(span=> #p::send::<#ty>();)
     });
     let run = match body {
-        Body::Calls => quote!(#function(#(args.#fields),*).await),
+        Body::Calls => {
+            let mut values = Group::new(Delimiter::Parenthesis, quote!(#(args.#fields),*));
+            values.set_span(function.span());
+            quote!(#function #values)
+        }
         // Nobody can run it: the program does not compile.
         Body::Refuses => quote! {
             let _ = args;
-            ::core::future::pending().await
+            ::core::future::pending()
         },
     };
-    let mut run = Group::new(Delimiter::Brace, run);
-    run.set_span(function.span());
-    let run = quote_spanned!(function.span()=> async move #run);
     quote! {
         #[automatically_derived]
         impl #p::PromptDef for #marker {
