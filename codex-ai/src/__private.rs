@@ -9,12 +9,12 @@ pub use ::inventory;
 pub use ::schemars;
 pub use ::serde;
 pub use ::serde_json::Value;
-pub use ::std::string::String;
+pub use ::std::option::Option::{self, None, Some};
 
 pub use crate::dispatch::Caller;
 pub use crate::error::Result;
 use crate::prompt::{OutputOf, PromptOutput};
-pub use crate::prompt::{Prompt, PromptDef, Rendered, start};
+pub use crate::prompt::{Prompt, PromptDef, Rendered, begin};
 pub use crate::provider::BoxFuture;
 pub use crate::registry::{ArgInfo, Arguments, Entry, EntryInfo, Probe, ProbeAny, Registered};
 pub use crate::schema::{Json, LlmSchema, Schema, bounds};
@@ -59,8 +59,8 @@ impl Once for Unset {}
 /// The form of a prompt's answer.
 ///
 /// It asks for nothing but a prompt, so that an output without a schema is an error at the return type only.
-pub fn output_of<Q: PromptDef>() -> crate::request::Output {
-    <OutputOf<Q> as PromptOutput>::output()
+pub const fn output_of<Q: PromptDef>() -> fn() -> crate::request::Output {
+    <OutputOf<Q> as PromptOutput>::output
 }
 
 /// Compiles where a type may cross threads.

@@ -163,7 +163,7 @@ pub trait PromptDef: Sized + 'static {
     type Args<'a>: Send;
 
     /// What the function returns.
-    type Returned: IntoPrompt<Output: PromptOutput>;
+    type Returned: IntoPrompt<Output: PromptOutput> + 'static;
 
     /// Calls the function.
     fn run<'a>(args: Self::Args<'a>) -> impl Future<Output = Self::Returned> + Send + 'a;
@@ -337,17 +337,17 @@ impl Rendered {
     }
 }
 
-/// Forgets the type of what a prompt function returns.
+/// Calls a prompt function and forgets the type of what it returns.
 ///
 /// It asks for nothing but a prompt, so that a wrong return type is an error at the return type only.
 #[doc(hidden)]
-pub fn start<'v, Q: PromptDef>(returned: BoxFuture<'v, Q::Returned>) -> BoxFuture<'v, Result<Rendered>> {
+pub fn begin<'v, Q: PromptDef>(args: Q::Args<'v>) -> BoxFuture<'v, Result<Rendered>> {
     // By the returned type alone, so that prompts that return the same share the code.
     fn erase<'v, R>(returned: BoxFuture<'v, R>) -> BoxFuture<'v, Result<Rendered>>
     where
-        R: IntoPrompt<Output: PromptOutput> + 'v,
+        R: IntoPrompt<Output: PromptOutput> + 'static,
     {
         Box::pin(async move { Rendered::of(returned.await) })
     }
-    erase::<Q::Returned>(returned)
+    erase(Box::pin(Q::run(args)))
 }

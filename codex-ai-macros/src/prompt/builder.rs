@@ -11,7 +11,6 @@ use crate::pretty;
 
 /// The builder's struct.
 pub(super) fn items(prompt: &PromptFn<'_>) -> TokenStream {
-    let p = prompt.paths.private();
     let (vis, forwarded) = (prompt.vis(), &prompt.forwarded);
     let name = builder_name(prompt);
     let lifetime = args_lifetime();
@@ -33,7 +32,6 @@ pub(super) fn items(prompt: &PromptFn<'_>) -> TokenStream {
         }
     });
     let doc = format!("Takes the arguments of [`{}`] one by one.", prompt.marker);
-    let _ = p;
     quote! {
         #[doc = #doc]
         #(#forwarded)*
@@ -45,7 +43,7 @@ pub(super) fn items(prompt: &PromptFn<'_>) -> TokenStream {
 
 /// The builder's methods and the traits that say what is missing.
 pub(super) fn impls(prompt: &PromptFn<'_>) -> TokenStream {
-    let p = prompt.paths.private();
+    let p = prompt.library();
     let (marker, name) = (&prompt.marker, builder_name(prompt));
     let lifetime = args_lifetime();
     let own_lifetime = prompt.borrows().then(|| quote!(#lifetime,));
@@ -56,7 +54,7 @@ pub(super) fn impls(prompt: &PromptFn<'_>) -> TokenStream {
         let field = field(arg);
         match &arg.default {
             None => quote!(#field: #p::Unset),
-            Some(_) => quote!(#field: ::core::option::Option::None),
+            Some(_) => quote!(#field: #p::None),
         }
     });
     let phantom = phantom(prompt);
@@ -66,7 +64,7 @@ pub(super) fn impls(prompt: &PromptFn<'_>) -> TokenStream {
     let setters = prompt.args.iter().map(|arg| setter(prompt, arg));
     let finish = finish(prompt);
     let (impl_generics, own) = (impl_generics(prompt), with_state(prompt, None));
-    let defaults = prompt.args.iter().filter_map(default);
+    let defaults = prompt.args.iter().filter_map(|arg| default(prompt, arg));
     quote! {
         #(#defaults)*
         #needs
@@ -154,7 +152,7 @@ fn needs_name(arg: &Arg<'_>) -> Ident {
 
 /// The trait whose message tells that one argument is missing.
 fn needs(prompt: &PromptFn<'_>, arg: &Arg<'_>) -> TokenStream {
-    let p = prompt.paths.private();
+    let p = prompt.library();
     let needs = needs_name(arg);
     let ty = field_type(arg);
     let lifetime = args_lifetime();
@@ -191,7 +189,7 @@ fn signature_note(prompt: &PromptFn<'_>) -> String {
 }
 
 fn setter(prompt: &PromptFn<'_>, arg: &Arg<'_>) -> TokenStream {
-    let p = prompt.paths.private();
+    let p = prompt.library();
     let (name, vis, docs) = (arg.name, prompt.vis(), &arg.docs);
     let ty = field_type(arg);
     let builder = builder_name(prompt);
@@ -217,7 +215,7 @@ fn setter(prompt: &PromptFn<'_>, arg: &Arg<'_>) -> TokenStream {
     } else {
         quote! {
             #vis fn #name(mut self, #value: #ty) -> Self {
-                self.#own_field = ::core::option::Option::Some(#value);
+                self.#own_field = #p::Some(#value);
                 self
             }
         }
@@ -232,7 +230,7 @@ fn setter(prompt: &PromptFn<'_>, arg: &Arg<'_>) -> TokenStream {
 
 /// `build` and `call`.
 fn finish(prompt: &PromptFn<'_>) -> TokenStream {
-    let p = prompt.paths.private();
+    let p = prompt.library();
     let (vis, marker) = (prompt.vis(), &prompt.marker);
     let args = args_name(prompt);
     let args_generics = args_generics(prompt);
@@ -253,8 +251,8 @@ fn finish(prompt: &PromptFn<'_>) -> TokenStream {
             Some(_) => {
                 let default = default_name(arg);
                 quote!(#name: match self.#own_field {
-                    ::core::option::Option::Some(value) => value,
-                    ::core::option::Option::None => #default(),
+                    #p::Some(value) => value,
+                    #p::None => #default(),
                 })
             }
         }
@@ -272,7 +270,7 @@ fn finish(prompt: &PromptFn<'_>) -> TokenStream {
         }
 
         /// Calls the prompt on a dispatcher: a future of the value, or the value itself where the dispatcher blocks.
-        #vis fn call<#declared #caller: #p::Caller>(self, dispatcher: &#call_lifetime #caller) -> #caller::Called<#call_lifetime, #marker>
+        #vis fn call<#declared #caller: #p::Caller>(self, dispatcher: &#call_lifetime #caller) -> <#caller as #p::Caller>::Called<#call_lifetime, #marker>
         where
             #(#bounds,)*
         {
@@ -287,10 +285,11 @@ pub(super) fn default_name(arg: &Arg<'_>) -> Ident {
 }
 
 /// That function. The tokens of the expression keep the user's spans.
-fn default(arg: &Arg<'_>) -> Option<TokenStream> {
+fn default(prompt: &PromptFn<'_>, arg: &Arg<'_>) -> Option<TokenStream> {
+    let p = prompt.library();
     let value = match arg.default.as_ref()? {
         ArgDefault::Value(value) => quote!(#value),
-        ArgDefault::None => quote!(::core::option::Option::None),
+        ArgDefault::None => quote!(#p::None),
         ArgDefault::Trait => {
             let span = syn::spanned::Spanned::span(arg.ty);
             quote::quote_spanned!(span=> ::core::default::Default::default())

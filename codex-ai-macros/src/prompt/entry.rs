@@ -1,29 +1,32 @@
 //! What the binary knows of a prompt: the entry, the call by name, the registration.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::{Lifetime, Type};
 
 use super::builder::default_name;
-use super::expand::Body;
+use super::expand::{Body, args_name};
 use super::model::{Arg, ArgDefault, PromptFn};
 use crate::keys::{ends, respanned, with_lifetime};
 use crate::pretty;
 
 /// The static entry, and with it whatever it points to.
 pub(super) fn items(prompt: &PromptFn<'_>, body: Body) -> TokenStream {
-    let p = prompt.paths.private();
+    let p = prompt.library();
     let (marker, function) = (&prompt.marker, prompt.name());
     let json = prompt.json && body == Body::Calls;
     let by_name = if json { by_name(prompt) } else { TokenStream::new() };
-    let render = option(json.then(|| quote!(render)).as_ref());
+    let render = option(&p, json.then(|| quote!(render)).as_ref());
     let submit = (body == Body::Calls).then(|| quote!(#p::inventory::submit! { #p::Registered(&ENTRY) }));
     let (mode, docs) = (&prompt.mode, crate::docs::text(&prompt.function.attrs));
     let (marker_text, function_text) = (marker.to_string(), super::check::plain_name(function));
     let returns = pretty::tokens(crate::tokens(prompt.returns));
     let args = prompt.args.iter().map(|arg| arg_info(prompt, arg, json));
-    let (model, temperature, max_tokens) =
-        (option(prompt.model.as_ref()), option(prompt.temperature.as_ref()), option(prompt.max_tokens.as_ref()));
+    let (model, temperature, max_tokens) = (
+        option(&p, prompt.model.as_ref()),
+        option(&p, prompt.temperature.as_ref()),
+        option(&p, prompt.max_tokens.as_ref()),
+    );
     // The place is the function's name, so that an editor can jump there.
     let span = function.span();
     let place = quote_spanned!(span=> file: ::core::file!(), line: ::core::line!(), column: ::core::column!());
@@ -42,7 +45,7 @@ pub(super) fn items(prompt: &PromptFn<'_>, body: Body) -> TokenStream {
             model: #model,
             temperature: #temperature,
             max_tokens: #max_tokens,
-            output: #p::output_of::<#marker>,
+            output: #p::output_of::<#marker>(),
             render: #render,
         });
         #by_name
@@ -51,15 +54,15 @@ pub(super) fn items(prompt: &PromptFn<'_>, body: Body) -> TokenStream {
     }
 }
 
-fn option<T: quote::ToTokens>(value: Option<&T>) -> TokenStream {
+fn option<T: quote::ToTokens>(p: &Ident, value: Option<&T>) -> TokenStream {
     match value {
-        Some(value) => quote!(::core::option::Option::Some(#value)),
-        None => quote!(::core::option::Option::None),
+        Some(value) => quote!(#p::Some(#value)),
+        None => quote!(#p::None),
     }
 }
 
 fn arg_info(prompt: &PromptFn<'_>, arg: &Arg<'_>, json: bool) -> TokenStream {
-    let p = prompt.paths.private();
+    let p = prompt.library();
     let name = &arg.json_name;
     let ty = pretty::tokens(crate::tokens(arg.ty));
     let docs: Vec<syn::Attribute> = arg.docs.iter().map(|doc| (*doc).clone()).collect();
@@ -69,13 +72,13 @@ fn arg_info(prompt: &PromptFn<'_>, arg: &Arg<'_>, json: bool) -> TokenStream {
         ArgDefault::Trait => "Default::default()".to_owned(),
         ArgDefault::None => "None".to_owned(),
     });
-    let default = option(default.as_ref());
+    let default = option(&p, default.as_ref());
     // Without JSON nothing is known of the type, not even whether an owned twin exists.
     let schema = if json {
         let ty = read_type(arg, &Lifetime::new("'static", Span::mixed_site()));
         quote!(#p::Probe::<#ty>::SCHEMA)
     } else {
-        quote!(::core::option::Option::None)
+        quote!(#p::None)
     };
     quote!(#p::ArgInfo::new(#name, #ty, #docs, #default, #schema))
 }
@@ -102,8 +105,8 @@ fn is_text(referent: &Type) -> bool {
 
 /// Reads JSON arguments, all problems at once, and calls the function.
 fn by_name(prompt: &PromptFn<'_>) -> TokenStream {
-    let p = prompt.paths.private();
-    let (marker, function) = (&prompt.marker, prompt.name());
+    let p = prompt.library();
+    let (marker, args_name) = (&prompt.marker, args_name(prompt));
     let lifetime = Lifetime::new("'v", Span::mixed_site());
     let locals: Vec<_> =
         (0..prompt.args.len()).map(|index| format_ident!("arg{index}", span = Span::mixed_site())).collect();
@@ -117,8 +120,8 @@ fn by_name(prompt: &PromptFn<'_>) -> TokenStream {
         |(arg, local)| {
             let default = default_name(arg);
             quote!(let #local = match #local {
-            ::core::option::Option::Some(value) => value,
-            ::core::option::Option::None => #default(),
+            #p::Some(value) => value,
+            #p::None => #default(),
         };)
         },
     );
@@ -130,26 +133,28 @@ fn by_name(prompt: &PromptFn<'_>) -> TokenStream {
         Some(_) => {
             let default = default_name(arg);
             quote!(match &#local {
-                ::core::option::Option::Some(value) => ::core::borrow::Borrow::borrow(value),
-                ::core::option::Option::None => #default(),
+                #p::Some(value) => ::core::borrow::Borrow::borrow(value),
+                #p::None => #default(),
             })
         }
     });
-    let call = quote!(#function(#(#values),*));
-    let future = if prompt.args.iter().any(is_twin) { quote!(async move { #call.await }) } else { call };
+    let fields = prompt.args.iter().map(|arg| arg.name);
+    let call = quote!(#p::begin::<#marker>(#args_name { #(#fields: #values),* }));
+    let future =
+        if prompt.args.iter().any(is_twin) { quote!(::std::boxed::Box::pin(async move { #call.await })) } else { call };
     quote! {
         fn render<#lifetime>(
             arguments: &mut #p::Arguments<#lifetime>,
-        ) -> ::core::option::Option<#p::BoxFuture<#lifetime, #p::Result<#p::Rendered>>> {
+        ) -> #p::Option<#p::BoxFuture<#lifetime, #p::Result<#p::Rendered>>> {
             #(#reads)*
             if arguments.have_problems() {
-                return ::core::option::Option::None;
+                return #p::None;
             }
-            let (#(::core::option::Option::Some(#required),)*) = (#(#required,)*) else {
-                return ::core::option::Option::None;
+            let (#(#p::Some(#required),)*) = (#(#required,)*) else {
+                return #p::None;
             };
             #(#defaults)*
-            ::core::option::Option::Some(#p::start::<#marker>(::std::boxed::Box::pin(#future)))
+            #p::Some(#future)
         }
     }
 }
