@@ -1,0 +1,71 @@
+//! Checks a value against a schema and finds everything that is wrong.
+//!
+//! JSON Schema draft 2020-12, with references inside the document. Not known are `$dynamicRef` across documents, the
+//! vocabularies and `contentSchema`; keywords with no meaning in the standard are remarks. See [`Format`] for what
+//! `format` checks.
+//!
+//! [`Format`]: super::format
+
+mod check;
+mod choice;
+mod compile;
+mod evaluated;
+mod loops;
+mod node;
+mod number;
+pub(crate) mod path;
+pub(super) mod pattern;
+pub(super) mod refs;
+pub(crate) mod words;
+
+use serde_json::Value;
+
+use crate::error::Problem;
+use check::Run;
+use node::Node;
+use path::Path;
+
+/// A schema worked out for checking.
+pub(super) struct Validator {
+    nodes: Box<[Node]>,
+    refuse: Vec<Problem>,
+}
+
+impl Validator {
+    /// Works out a schema.
+    ///
+    /// # Errors
+    /// Everything in it that is unusable, each with its path in the schema.
+    pub(super) fn compile(schema: &Value) -> Result<Self, Vec<Problem>> {
+        Ok(Self { nodes: compile::compile(schema)?, refuse: Vec::new() })
+    }
+
+    /// A validator that finds these problems in every value.
+    pub(super) fn refuse_all(problems: Vec<Problem>) -> Self {
+        Self { nodes: Box::default(), refuse: problems }
+    }
+
+    /// Checks a value.
+    ///
+    /// # Errors
+    /// What is wrong with it, in the order of the value; at most [`check::MOST_PROBLEMS`].
+    pub(super) fn validate(&self, value: &Value) -> Result<(), Vec<Problem>> {
+        if !self.refuse.is_empty() {
+            return Err(self.refuse.clone());
+        }
+        // Most answers are right, and to know that takes neither paths nor words.
+        let mut run = Run::new(&self.nodes);
+        if run.check(0, value, &Path::WHOLE).is_continue() && !run.too_deep {
+            return Ok(());
+        }
+        run.explain();
+        let _ = run.check(0, value, &Path::WHOLE);
+        if run.too_deep {
+            return Err(vec![Problem::new("", "is nested too deeply to be checked")]);
+        }
+        if run.problems.is_empty() {
+            run.problems.push(Problem::new("", "does not follow the schema"));
+        }
+        Err(run.problems)
+    }
+}

@@ -1,0 +1,90 @@
+//! Where in a value: `points[2].name`.
+
+use super::words::cut;
+
+/// One step from a value into one of its parts.
+#[derive(Clone, Copy)]
+pub(crate) enum Step<'a> {
+    Key(&'a str),
+    Index(usize),
+}
+
+/// The way from the whole value to a part, kept on the stack: nothing is written out unless there is a problem.
+#[derive(Clone, Copy)]
+pub(crate) struct Path<'a> {
+    last: Option<(&'a Path<'a>, Step<'a>)>,
+}
+
+impl<'a> Path<'a> {
+    /// The whole value.
+    pub(crate) const WHOLE: Path<'static> = Path { last: None };
+
+    /// The value at `key` of this one.
+    pub(crate) fn key(&'a self, key: &'a str) -> Self {
+        Self { last: Some((self, Step::Key(key))) }
+    }
+
+    /// The item at `index` of this one.
+    pub(crate) fn index(&'a self, index: usize) -> Self {
+        Self { last: Some((self, Step::Index(index))) }
+    }
+
+    /// The path as text; `$` for the whole value.
+    pub(crate) fn render(&self) -> String {
+        let mut steps = Vec::new();
+        let mut here = self;
+        while let Some((parent, step)) = here.last {
+            steps.push(step);
+            here = parent;
+        }
+        render(steps.into_iter().rev())
+    }
+}
+
+/// The steps as text; `$` when there are none.
+pub(crate) fn render<'a>(steps: impl Iterator<Item = Step<'a>>) -> String {
+    let mut text = String::new();
+    for step in steps {
+        push(&mut text, step);
+    }
+    if text.is_empty() {
+        text.push('$');
+    }
+    text
+}
+
+/// Adds a step to a path; an empty `text` is the whole value.
+pub(crate) fn push(text: &mut String, step: Step<'_>) {
+    match step {
+        Step::Key(key) if is_plain(key) => {
+            if !text.is_empty() {
+                text.push('.');
+            }
+            text.push_str(key);
+        }
+        Step::Key(key) => {
+            start(text);
+            text.push('[');
+            text.push_str(&serde_json::Value::from(cut(key).as_ref()).to_string());
+            text.push(']');
+        }
+        Step::Index(index) => {
+            start(text);
+            text.push_str(&format!("[{index}]"));
+        }
+    }
+}
+
+/// Brackets need something in front of them.
+fn start(text: &mut String) {
+    if text.is_empty() {
+        text.push('$');
+    }
+}
+
+/// Whether a key can stand in a path without quotes.
+fn is_plain(key: &str) -> bool {
+    key.len() <= super::words::LONGEST
+        && key.strip_prefix('$').unwrap_or(key).starts_with(|c: char| c.is_alphabetic() || c == '_')
+        && key.chars().skip(1).all(|c| c.is_alphanumeric() || c == '_' || c == '-')
+}
