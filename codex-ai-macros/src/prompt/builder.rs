@@ -4,17 +4,16 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 
 use super::check::plain_name;
-use super::expand::{args_generics, args_lifetime, args_name};
+use super::expand::{args_generics, args_name};
 use super::model::{Arg, ArgDefault, PromptFn};
 use crate::keys::with_lifetime;
 use crate::pretty;
 
 /// The builder's struct.
 pub(super) fn items(prompt: &PromptFn<'_>) -> TokenStream {
-    let p = prompt.paths.private();
     let (vis, forwarded) = (prompt.vis(), &prompt.forwarded);
     let name = builder_name(prompt);
-    let lifetime = args_lifetime();
+    let lifetime = &prompt.names.lifetime;
     let parameters: Vec<_> = required(prompt).map(state).collect();
     let own_lifetime = prompt.borrows().then(|| quote!(#lifetime,));
     let generics = generics(prompt, &quote!(#own_lifetime #(#parameters),*));
@@ -33,7 +32,6 @@ pub(super) fn items(prompt: &PromptFn<'_>) -> TokenStream {
         }
     });
     let doc = format!("Takes the arguments of [`{}`] one by one.", prompt.marker);
-    let _ = p;
     quote! {
         #[doc = #doc]
         #(#forwarded)*
@@ -47,7 +45,7 @@ pub(super) fn items(prompt: &PromptFn<'_>) -> TokenStream {
 pub(super) fn impls(prompt: &PromptFn<'_>) -> TokenStream {
     let p = prompt.paths.private();
     let (marker, name) = (&prompt.marker, builder_name(prompt));
-    let lifetime = args_lifetime();
+    let lifetime = &prompt.names.lifetime;
     let own_lifetime = prompt.borrows().then(|| quote!(#lifetime,));
     let unset = required(prompt).map(|_| quote!(#p::Unset));
     let start_generics = generics(prompt, &quote!(#own_lifetime #(#unset),*));
@@ -92,14 +90,9 @@ fn required<'p, 'a>(prompt: &'p PromptFn<'a>) -> impl Iterator<Item = &'p Arg<'a
     prompt.args.iter().filter(|arg| arg.default.is_none())
 }
 
-/// `Summarize` and `text` give `SummarizeText`: the name of what one argument needs.
-fn camel(arg: &Arg<'_>) -> String {
-    super::check::marker_name(arg.name).to_string()
-}
-
 /// The type parameter that holds a required argument.
-fn state(arg: &Arg<'_>) -> Ident {
-    format_ident!("{}State", camel(arg))
+fn state<'p>(arg: &'p Arg<'_>) -> &'p Ident {
+    &arg.names.state
 }
 
 /// The builder's field: not the setter's name, or rustc would speak of the field where the setter is misused.
@@ -108,7 +101,7 @@ fn field(arg: &Arg<'_>) -> Ident {
 }
 
 fn field_type(arg: &Arg<'_>) -> TokenStream {
-    with_lifetime(crate::tokens(arg.ty), &args_lifetime())
+    with_lifetime(crate::tokens(arg.ty), &arg.names.lifetime)
 }
 
 fn phantom(prompt: &PromptFn<'_>) -> Option<TokenStream> {
@@ -121,7 +114,7 @@ fn generics(prompt: &PromptFn<'_>, inner: &TokenStream) -> TokenStream {
 
 /// The builder's type with one state replaced.
 fn with_state(prompt: &PromptFn<'_>, replaced: Option<(&Arg<'_>, TokenStream)>) -> TokenStream {
-    let lifetime = args_lifetime();
+    let lifetime = &prompt.names.lifetime;
     let own_lifetime = prompt.borrows().then(|| quote!(#lifetime,));
     let states = required(prompt).map(|arg| match &replaced {
         Some((other, state)) if other.name == arg.name => state.clone(),
@@ -137,26 +130,18 @@ fn with_state(prompt: &PromptFn<'_>, replaced: Option<(&Arg<'_>, TokenStream)>) 
 
 /// `impl<'a, __Text>`: the parameters of an impl for every state.
 fn impl_generics(prompt: &PromptFn<'_>) -> TokenStream {
-    let lifetime = args_lifetime();
+    let lifetime = &prompt.names.lifetime;
     let own_lifetime = prompt.borrows().then(|| quote!(#lifetime,));
     let states = required(prompt).map(state);
     generics(prompt, &quote!(#own_lifetime #(#states),*))
 }
 
-fn needs_name(arg: &Arg<'_>) -> Ident {
-    format_ident!("Needs{}", camel(arg))
-}
-
-fn unset_name(arg: &Arg<'_>) -> Ident {
-    format_ident!("Once{}", camel(arg))
-}
-
 /// The traits whose messages tell that one argument is missing, or given twice.
 fn needs(prompt: &PromptFn<'_>, arg: &Arg<'_>) -> TokenStream {
     let p = prompt.paths.private();
-    let (needs, once) = (needs_name(arg), unset_name(arg));
+    let (needs, once) = (&arg.names.needs, &arg.names.once);
     let ty = field_type(arg);
-    let lifetime = args_lifetime();
+    let lifetime = &prompt.names.lifetime;
     let generics = arg.borrows.then(|| quote!(<#lifetime>));
     let plain = plain_name(arg.name);
     let message = format!("prompt `{}` needs `{plain}`", prompt.mode);
@@ -217,7 +202,7 @@ fn setter(prompt: &PromptFn<'_>, arg: &Arg<'_>) -> TokenStream {
     let value = Ident::new("value", Span::mixed_site());
     let method = if arg.default.is_none() {
         let set = with_state(prompt, Some((arg, quote!(#p::Set<#ty>))));
-        let (state, once) = (state(arg), unset_name(arg));
+        let (state, once) = (state(arg), &arg.names.once);
         quote! {
             #vis fn #name(self, #value: #ty) -> #set
             where
@@ -254,12 +239,12 @@ fn finish(prompt: &PromptFn<'_>) -> TokenStream {
     let impl_generics = impl_generics(prompt);
     let args = args_name(prompt);
     let args_generics = args_generics(prompt);
-    let lifetime = args_lifetime();
+    let lifetime = &prompt.names.lifetime;
     let call_lifetime = if prompt.borrows() { lifetime.clone() } else { syn::Lifetime::new("'d", Span::mixed_site()) };
     let declared = (!prompt.borrows()).then(|| quote!(#call_lifetime,));
     let bounds: Vec<_> = required(prompt)
         .map(|arg| {
-            let (state, needs) = (state(arg), needs_name(arg));
+            let (state, needs) = (state(arg), &arg.names.needs);
             let generics = arg.borrows.then(|| quote!(<#lifetime>));
             quote!(#state: #needs #generics)
         })
@@ -268,11 +253,11 @@ fn finish(prompt: &PromptFn<'_>) -> TokenStream {
         let (name, own_field) = (arg.name, field(arg));
         match &arg.default {
             None => {
-                let needs = needs_name(arg);
+                let needs = &arg.names.needs;
                 quote!(#name: #needs::take(self.#own_field))
             }
             Some(_) => {
-                let default = default_name(arg);
+                let default = &arg.names.default;
                 quote!(#name: match self.#own_field {
                     ::core::option::Option::Some(value) => value,
                     ::core::option::Option::None => #default(),
@@ -307,12 +292,7 @@ fn finish(prompt: &PromptFn<'_>) -> TokenStream {
     }
 }
 
-/// The function that makes an argument's default, for the builder and for calls by name.
-pub(super) fn default_name(arg: &Arg<'_>) -> Ident {
-    format_ident!("default_{}", plain_name(arg.name), span = Span::mixed_site())
-}
-
-/// That function. The tokens of the expression keep the user's spans.
+/// The function that makes an argument's default, for the builder and for calls by name. The tokens of the expression keep the user's spans.
 fn default(arg: &Arg<'_>) -> Option<TokenStream> {
     let value = match arg.default.as_ref()? {
         ArgDefault::Value(value) => quote!(#value),
@@ -322,7 +302,7 @@ fn default(arg: &Arg<'_>) -> Option<TokenStream> {
             quote::quote_spanned!(span=> ::core::default::Default::default())
         }
     };
-    let (name, ty, lifetime) = (default_name(arg), field_type(arg), args_lifetime());
+    let (name, ty, lifetime) = (&arg.names.default, field_type(arg), &arg.names.lifetime);
     let generics = arg.borrows.then(|| quote!(<#lifetime>));
     Some(quote! {
         fn #name #generics() -> #ty {

@@ -5,9 +5,8 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::Lifetime;
 use syn::spanned::Spanned;
 
-use super::builder::default_name;
 use super::expand::{Body, args_name};
-use super::model::{Arg, ArgDefault, PromptFn};
+use super::model::{Arg, ArgDefault, EntryNames, PromptFn};
 use crate::keys::with_lifetime;
 use crate::pretty;
 
@@ -15,14 +14,15 @@ use crate::pretty;
 pub(super) fn items(prompt: &PromptFn<'_>, body: Body) -> TokenStream {
     let p = prompt.paths.private();
     let (marker, function) = (&prompt.marker, prompt.name());
+    let EntryNames { entry, render, schemas, .. } = &prompt.names;
     let json = prompt.json && body == Body::Calls;
     let by_name = if json { by_name(prompt) } else { TokenStream::new() };
     let pointers = if json {
-        quote!(render: ::core::option::Option::Some(render), schemas: ::core::option::Option::Some(schemas))
+        quote!(render: ::core::option::Option::Some(#render), schemas: ::core::option::Option::Some(#schemas))
     } else {
         quote!(render: ::core::option::Option::None, schemas: ::core::option::Option::None)
     };
-    let submit = (body == Body::Calls).then(|| quote!(#p::inventory::submit! { #p::Registered(&ENTRY) }));
+    let submit = (body == Body::Calls).then(|| quote!(#p::inventory::submit! { #p::Registered(&#entry) }));
     let (mode, docs) = (&prompt.mode, crate::docs::text(&prompt.function.attrs));
     let (marker_text, function_text) = (marker.to_string(), super::check::plain_name(function));
     let returns = pretty::tokens(crate::tokens(prompt.returns));
@@ -33,7 +33,7 @@ pub(super) fn items(prompt: &PromptFn<'_>, body: Body) -> TokenStream {
     let span = function.span();
     let place = quote_spanned!(span=> file: ::core::file!(), line: ::core::line!(), column: ::core::column!());
     quote! {
-        static ENTRY: #p::Entry = #p::Entry::new(#p::EntryInfo {
+        static #entry: #p::Entry = #p::Entry::new(#p::EntryInfo {
             mode: #mode,
             marker: #marker_text,
             function: #function_text,
@@ -98,6 +98,7 @@ fn by_name(prompt: &PromptFn<'_>) -> TokenStream {
     let p = prompt.paths.private();
     let marker = &prompt.marker;
     let args_name = args_name(prompt);
+    let EntryNames { entry, render, schemas: schemas_name, .. } = &prompt.names;
     let locals: Vec<_> =
         (0..prompt.args.len()).map(|index| format_ident!("arg{index}", span = Span::mixed_site())).collect();
     let types: Vec<_> = prompt.args.iter().map(|arg| owned(prompt, arg)).collect();
@@ -113,14 +114,14 @@ fn by_name(prompt: &PromptFn<'_>) -> TokenStream {
             (None, None) => quote!(#local),
             (None, Some(_)) => quote!(::core::borrow::Borrow::borrow(&#local)),
             (Some(_), None) => {
-                let default = default_name(arg);
+                let default = &arg.names.default;
                 quote!(match #local {
                     ::core::option::Option::Some(value) => value,
                     ::core::option::Option::None => #default(),
                 })
             }
             (Some(_), Some(_)) => {
-                let default = default_name(arg);
+                let default = &arg.names.default;
                 quote!(match &#local {
                     ::core::option::Option::Some(value) => ::core::borrow::Borrow::borrow(value),
                     ::core::option::Option::None => #default(),
@@ -142,9 +143,9 @@ fn by_name(prompt: &PromptFn<'_>) -> TokenStream {
         .zip(&types)
         .map(|(name, ty)| quote!(schemas.add(#name, |generator| (&&#p::Probe::<#ty>::new()).schema(generator));));
     quote! {
-        fn render(arguments: #p::Value) -> #p::BoxFuture<'static, #p::Result<#p::Rendered>> {
+        fn #render(arguments: #p::Value) -> #p::BoxFuture<'static, #p::Result<#p::Rendered>> {
             ::std::boxed::Box::pin(async move {
-                let mut arguments = #p::Arguments::new(&ENTRY, &arguments);
+                let mut arguments = #p::Arguments::new(&#entry, &arguments);
                 #(#reads)*
                 arguments.finish()?;
                 #(#present)*
@@ -152,7 +153,7 @@ fn by_name(prompt: &PromptFn<'_>) -> TokenStream {
                 #p::Rendered::render::<#marker>(arguments).await
             })
         }
-        fn schemas(schemas: &mut #p::ArgSchemas<'_>) {
+        fn #schemas_name(schemas: &mut #p::ArgSchemas<'_>) {
             use #p::{ProbeAny as _, ProbeSchema as _};
             #(#schemas)*
             let _ = schemas;

@@ -1,6 +1,6 @@
 //! The generated code of one prompt function. Takes a checked model and cannot fail.
 
-use proc_macro2::{Delimiter, Group, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::Lifetime;
 use syn::spanned::Spanned;
@@ -43,18 +43,13 @@ pub(super) fn prompt(prompt: &PromptFn<'_>, body: Body) -> TokenStream {
     }
 }
 
-/// The lifetime of borrowed arguments in generated items.
-pub(super) fn args_lifetime() -> Lifetime {
-    Lifetime::new("'a", Span::mixed_site())
-}
-
 /// `<'a>` where the arguments borrow.
 pub(super) fn args_generics(prompt: &PromptFn<'_>) -> TokenStream {
-    let lifetime = args_lifetime();
+    let lifetime = &prompt.names.lifetime;
     if prompt.borrows() { quote!(<#lifetime>) } else { TokenStream::new() }
 }
 
-pub(super) fn args_name(prompt: &PromptFn<'_>) -> proc_macro2::Ident {
+pub(super) fn args_name(prompt: &PromptFn<'_>) -> Ident {
     format_ident!("{}Args", prompt.marker)
 }
 
@@ -80,11 +75,11 @@ fn arguments(prompt: &PromptFn<'_>) -> TokenStream {
     let (vis, forwarded) = (prompt.vis(), &prompt.forwarded);
     let name = args_name(prompt);
     let generics = args_generics(prompt);
-    let lifetime = args_lifetime();
+    let lifetime = &prompt.names.lifetime;
     let doc = format!("The arguments of [`{}`].", prompt.marker);
     let fields = prompt.args.iter().map(|arg| {
         let (name, docs) = (arg.name, &arg.docs);
-        let ty = with_lifetime(crate::tokens(arg.ty), &lifetime);
+        let ty = with_lifetime(crate::tokens(arg.ty), lifetime);
         let missing = docs.is_empty().then(|| {
             let text = format!("The argument `{}`.", arg.json_name);
             quote!(#[doc = #text])
@@ -104,7 +99,7 @@ fn definition(prompt: &PromptFn<'_>, body: Body) -> TokenStream {
     let p = prompt.paths.private();
     let (marker, returns, function) = (&prompt.marker, prompt.returns, prompt.name());
     let name = args_name(prompt);
-    let lifetime = args_lifetime();
+    let lifetime = &prompt.names.lifetime;
     let args_generics = args_generics(prompt);
     let fields: Vec<_> = prompt.args.iter().map(|arg| arg.name).collect();
     // What concerns the return type points at the `T` of `Prompt<T>`, what concerns the future at the function's name.
@@ -117,14 +112,17 @@ fn definition(prompt: &PromptFn<'_>, body: Body) -> TokenStream {
     };
     let sendable = prompt.args.iter().map(|arg| {
         let span = arg.ty.span();
-        let ty = with_lifetime(crate::tokens(arg.ty), &lifetime);
+        let ty = with_lifetime(crate::tokens(arg.ty), lifetime);
         quote_spanned!(span=> #p::send::<#ty>();)
     });
+    let entry = &prompt.names.entry;
+    // No name of the user's: the function may be called `args`.
+    let args = Ident::new("args", Span::mixed_site());
     let run = match body {
-        Body::Calls => quote!(#function(#(args.#fields),*).await),
+        Body::Calls => quote!(#function(#(#args.#fields),*).await),
         // Nobody can run it: the program does not compile.
         Body::Refuses => quote! {
-            let _ = args;
+            let _ = #args;
             ::core::future::pending().await
         },
     };
@@ -134,10 +132,10 @@ fn definition(prompt: &PromptFn<'_>, body: Body) -> TokenStream {
     quote! {
         #[automatically_derived]
         impl #p::PromptDef for #marker {
-            const ENTRY: &'static #p::Entry = &ENTRY;
+            const ENTRY: &'static #p::Entry = &#entry;
             type Args<#lifetime> = #name #args_generics;
             type Returned = #returned;
-            fn run<#lifetime>(args: Self::Args<#lifetime>) -> #future {
+            fn run<#lifetime>(#args: Self::Args<#lifetime>) -> #future {
                 #(#sendable)*
                 #run
             }

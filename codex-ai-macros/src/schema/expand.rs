@@ -5,11 +5,11 @@
 //! that stands for it. So a field without a schema is one error, at the field.
 
 use proc_macro2::{Group, Ident, TokenStream, TokenTree};
-use quote::{ToTokens, format_ident, quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Attribute, Expr, GenericParam, Meta, WherePredicate, parse_quote};
 
-use super::model::{Body, Field, Fields, SchemaType, Style};
+use super::model::{Body, Field, FieldNames, Fields, SchemaType, Style};
 use crate::keys::{ends, respanned};
 
 /// The impls of a type without mistakes.
@@ -150,14 +150,15 @@ impl Shape {
         let krate = crate::pretty::tokens(quote!(#p::schemars));
         let attrs: Vec<TokenStream> = attributes(&ty.input.attrs, true).collect();
         let description = ty.description.as_ref().map(|text| quote!(#[schemars(description = #text)]));
+        let shape_name = &ty.shape;
         let mut shape = Self { items: TokenStream::new(), parameters: Vec::new(), arguments: Vec::new() };
         let body = match &ty.body {
             Body::Struct(fields) => {
                 let body = shape.fields(fields, ty);
                 let parameters = &shape.parameters;
                 match fields.style {
-                    Style::Named => quote!(struct Fields<#(#parameters),*> #body),
-                    _ => quote!(struct Fields<#(#parameters),*> #body;),
+                    Style::Named => quote!(struct #shape_name<#(#parameters),*> #body),
+                    _ => quote!(struct #shape_name<#(#parameters),*> #body;),
                 }
             }
             Body::Enum(variants) => {
@@ -169,7 +170,7 @@ impl Shape {
                     list.push(quote!(#(#attrs)* #description #name #body));
                 }
                 let parameters = &shape.parameters;
-                quote!(enum Fields<#(#parameters),*> { #(#list),* })
+                quote!(enum #shape_name<#(#parameters),*> { #(#list),* })
             }
             Body::Unknown => TokenStream::new(),
         };
@@ -230,11 +231,10 @@ impl Shape {
             quote!(())
         } else {
             let described = rules.with.as_ref().unwrap_or(field.ty);
-            let parameter = format_ident!("F{}", self.parameters.len());
+            let FieldNames { parameter, stand_in, .. } = &field.names;
             let described = without_self(crate::tokens(described), &own);
             let (first, last) = ends(described.clone());
             let (open, close) = (respanned(quote!(#p::field::<), first), respanned(quote!(>()), last));
-            let stand_in = format_ident!("Field{}", self.parameters.len());
             let generics = bounded(ty);
             let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
             self.items.extend(quote! {
@@ -259,7 +259,7 @@ impl Shape {
             let path = crate::pretty::tokens(quote!(#p::no_default));
             quote!(#[serde(default = #path)])
         };
-        let name = format_ident!("default_{}", self.items.clone().into_iter().count());
+        let name = &field.names.default;
         let field_type = without_self(crate::tokens(field.ty), own);
         let value = match serde_key(field.attrs, "default") {
             Some(Some(path)) => return Some(quote!(#[serde(default = #path)])),
@@ -297,7 +297,8 @@ fn checks(ty: &SchemaType<'_>) -> TokenStream {
     let checks: Vec<TokenStream> = fields
         .into_iter()
         .flat_map(|field| {
-            let tokens = without_self(crate::tokens(field.ty), &own);
+            let described = field.rules.with.as_ref().unwrap_or(field.ty);
+            let tokens = without_self(crate::tokens(described), &own);
             let bounds = field.rules.bounds.iter().map(|bound| {
                 // The caret belongs on the key, not on the type.
                 let (key, tokens) = (&bound.key, respanned(tokens.clone(), bound.key.span()));
@@ -310,8 +311,9 @@ fn checks(ty: &SchemaType<'_>) -> TokenStream {
         return TokenStream::new();
     }
     let (impl_generics, _, where_clause) = ty.input.generics.split_for_impl();
+    let name = &ty.checks;
     quote! {
-        fn checks #impl_generics () #where_clause {
+        fn #name #impl_generics () #where_clause {
             #(#checks)*
         }
     }
@@ -339,7 +341,7 @@ fn json_schema(ty: &SchemaType<'_>, shape: &Shape) -> TokenStream {
         quote!(#p::generic_name(#text, &[#(<#params as #p::schemars::JsonSchema>::schema_name()),*]))
     };
     let inline = serde_key(&ty.input.attrs, "inline").is_some();
-    let arguments = &shape.arguments;
+    let (shape_name, arguments) = (&ty.shape, &shape.arguments);
     quote! {
         #[automatically_derived]
         impl #impl_generics #p::schemars::JsonSchema for #name #type_generics #where_clause {
@@ -354,7 +356,7 @@ fn json_schema(ty: &SchemaType<'_>, shape: &Shape) -> TokenStream {
                 #inline
             }
             fn json_schema(generator: &mut #p::schemars::SchemaGenerator) -> #p::schemars::Schema {
-                <Fields<#(#arguments),*> as #p::schemars::JsonSchema>::json_schema(generator)
+                <#shape_name<#(#arguments),*> as #p::schemars::JsonSchema>::json_schema(generator)
             }
         }
     }
