@@ -1,19 +1,236 @@
 //! From an answer's text to a value: parse, check everything, deserialise.
+//!
+//! An answer that is no value says so by its kind of error: refused, filtered, truncated, empty, invalid. Each keeps the
+//! model's text and the usage, since both are paid for.
 
-use serde_json::Value;
+use std::fmt;
 
-use crate::error::Result;
-use crate::reply::Reply;
+use serde::de::{self, DeserializeSeed, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Number, Value};
+
+use crate::error::{Error, ErrorKind, Problem, Result};
+use crate::message::Part;
+use crate::reply::{FinishReason, Reply};
+use crate::schema::path::{self, Step};
 use crate::schema::{LlmSchema, Schema};
 
-pub(crate) fn read_text(_reply: &Reply) -> Result<String> {
-    Err(crate::Error::new(crate::ErrorKind::Other, "wip"))
+/// The answer as free text, as it is.
+pub(crate) fn read_text(reply: &Reply) -> Result<String> {
+    let text = text_of(reply)?;
+    if text.is_empty() { Err(empty(reply)) } else { Ok(text) }
 }
 
-pub(crate) fn read_json<T: LlmSchema>(_reply: &Reply, _schema: &Schema) -> Result<T> {
-    Err(crate::Error::new(crate::ErrorKind::Other, "wip"))
+/// The answer as a value of `T`.
+///
+/// The whole text must be one JSON value, white space around it apart. `T` is read from the text itself, so numbers
+/// beyond 64 bits are exact where `T` can hold them.
+pub(crate) fn read_json<T: LlmSchema>(reply: &Reply, schema: &Schema) -> Result<T> {
+    let text = json_text_of(reply)?;
+    checked(&text, schema, reply)?;
+    deserialize(&text, schema, reply)
 }
 
-pub(crate) fn read_json_value<T: LlmSchema>(_reply: &Reply, _schema: &Schema) -> Result<Value> {
-    Err(crate::Error::new(crate::ErrorKind::Other, "wip"))
+/// The answer as JSON that is known to be a value of `T`.
+pub(crate) fn read_json_value<T: LlmSchema>(reply: &Reply, schema: &Schema) -> Result<Value> {
+    let text = json_text_of(reply)?;
+    let value = checked(&text, schema, reply)?;
+    deserialize::<T>(&text, schema, reply)?;
+    match inexact_integer(&text) {
+        None => Ok(value),
+        Some(digits) => {
+            let message = format!("`{digits}` is too large to be kept exactly as JSON");
+            Err(invalid(schema, &text, reply, vec![Problem::new("", message)])
+                .with_help("call the prompt by its type instead of by its name"))
+        }
+    }
+}
+
+/// The text of an answer that came to its end.
+fn text_of(reply: &Reply) -> Result<String> {
+    let text = reply.text();
+    let error = if reply.finish_reason == FinishReason::Refusal || reply.refusal().is_some() {
+        let words = reply.refusal().map_or_else(|| text.to_string(), str::to_owned);
+        Error::new(ErrorKind::Refused, "the model refused to answer").with_answer(words)
+    } else if reply.finish_reason == FinishReason::ContentFilter {
+        Error::new(ErrorKind::Filtered, "a filter of the vendor stopped the answer").with_answer(text)
+    } else if reply.finish_reason == FinishReason::Length {
+        Error::new(ErrorKind::Truncated, "the answer was cut off at the token limit")
+            .with_help("raise `max_tokens`, or ask for less")
+            .with_answer(text)
+    } else {
+        return Ok(text.into_owned());
+    };
+    Err(with_usage(error, reply))
+}
+
+/// The same, for an answer that is to be JSON.
+fn json_text_of(reply: &Reply) -> Result<String> {
+    let text = text_of(reply)?;
+    if text.trim().is_empty() { Err(empty(reply)) } else { Ok(text) }
+}
+
+fn empty(reply: &Reply) -> Error {
+    let called = reply.parts.iter().find_map(|part| match part {
+        Part::ToolCall(call) => Some(&call.name),
+        _ => None,
+    });
+    let error = match called {
+        Some(tool) => Error::new(ErrorKind::Empty, format!("the model called the tool `{tool}` and said nothing")),
+        None => Error::new(ErrorKind::Empty, "the answer is empty"),
+    };
+    with_usage(error, reply)
+}
+
+/// The text as JSON that follows the schema.
+fn checked(text: &str, schema: &Schema, reply: &Reply) -> Result<Value> {
+    let mut parser = serde_json::Deserializer::from_str(text);
+    let value = Unique.deserialize(&mut parser).and_then(|value| parser.end().map(|()| value));
+    let value = value.map_err(|error| {
+        let not_json = if error.is_data() { "" } else { "is not JSON: " };
+        let (line, column) = (error.line(), error.column());
+        let message = format!("{not_json}{} (line {line}, column {column})", without_place(&error));
+        invalid(schema, text, reply, vec![Problem::new("", message)])
+    })?;
+    schema.validate(&value).map_err(|problems| invalid(schema, text, reply, problems))?;
+    Ok(value)
+}
+
+/// The text as `T`. What a schema does not tell, such as the range of an `i64`, is found here.
+fn deserialize<T: LlmSchema>(text: &str, schema: &Schema, reply: &Reply) -> Result<T> {
+    let mut parser = serde_json::Deserializer::from_str(text);
+    serde_path_to_error::deserialize(&mut parser).map_err(|error| {
+        let steps = error.path().iter().filter_map(|segment| match segment {
+            serde_path_to_error::Segment::Seq { index } => Some(Step::Index(*index)),
+            serde_path_to_error::Segment::Map { key } => Some(Step::Key(key)),
+            serde_path_to_error::Segment::Enum { variant } => Some(Step::Key(variant)),
+            serde_path_to_error::Segment::Unknown => None,
+        });
+        let problem = Problem::new(path::render(steps), without_place(error.inner()));
+        invalid(schema, text, reply, vec![problem]).with_source(error.into_inner())
+    })
+}
+
+fn invalid(schema: &Schema, text: &str, reply: &Reply, problems: Vec<Problem>) -> Error {
+    let error = Error::new(ErrorKind::InvalidOutput, format!("the answer is not a `{}`", schema.name()));
+    with_usage(error.with_problems(problems).with_answer(text), reply)
+}
+
+fn with_usage(error: Error, reply: &Reply) -> Error {
+    match reply.usage {
+        Some(usage) => error.with_usage(usage),
+        None => error,
+    }
+}
+
+/// The parser's words without the place, which is told in a form of its own or not at all.
+fn without_place(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    match text.rfind(" at line ") {
+        Some(end) => text[..end].to_owned(),
+        None => text,
+    }
+}
+
+/// Digits of an integer in a JSON text that a [`Value`] does not hold exactly. Quick where there is none.
+fn inexact_integer(text: &str) -> Option<&str> {
+    let mut rest = text;
+    loop {
+        let start = rest.find(|c: char| c == '"' || c == '-' || c.is_ascii_digit())?;
+        rest = &rest[start..];
+        if let Some(string) = rest.strip_prefix('"') {
+            rest = past_string(string);
+            continue;
+        }
+        let end = rest.find(|c: char| !matches!(c, '0'..='9' | '-' | '+' | '.' | 'e' | 'E')).unwrap_or(rest.len());
+        let (number, after) = rest.split_at(end);
+        let is_integer = !number.contains(['.', 'e', 'E']);
+        if is_integer && number.parse::<i64>().is_err() && number.parse::<u64>().is_err() {
+            return Some(number);
+        }
+        rest = after;
+    }
+}
+
+/// What follows a string whose opening quote is gone.
+fn past_string(text: &str) -> &str {
+    let mut escaped = false;
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = true,
+            b'"' => return &text[at + 1..],
+            _ => {}
+        }
+    }
+    ""
+}
+
+/// Reads JSON in which no object has a key twice: one of the two values would be lost without a word.
+struct Unique;
+
+impl<'de> DeserializeSeed<'de> for Unique {
+    type Value = Value;
+
+    fn deserialize<D: de::Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Unique {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(Value::Number(value.into()))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(Value::Number(value.into()))
+    }
+
+    fn visit_f64<E: de::Error>(self, value: f64) -> Result<Value, E> {
+        Number::from_f64(value).map(Value::Number).ok_or_else(|| E::custom("number out of range"))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(Value::String(value.to_owned()))
+    }
+
+    fn visit_string<E>(self, value: String) -> Result<Value, E> {
+        Ok(Value::String(value))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = seq.next_element_seed(Self)? {
+            items.push(item);
+        }
+        Ok(Value::Array(items))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
+        let mut map = Map::new();
+        while let Some(key) = access.next_key::<String>()? {
+            if map.contains_key(&key) {
+                return Err(de::Error::custom(format_args!(
+                    "the key `{}` is there twice",
+                    crate::schema::words::cut(&key)
+                )));
+            }
+            let value = access.next_value_seed(Self)?;
+            map.insert(key, value);
+        }
+        Ok(Value::Object(map))
+    }
 }

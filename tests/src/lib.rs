@@ -1,1 +1,4 @@
-//! wip
+//! What the tests of the workspace share.
+
+pub mod data;
+pub mod strict_lint;

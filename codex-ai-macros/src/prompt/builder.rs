@@ -113,11 +113,11 @@ fn generics(prompt: &PromptFn<'_>, inner: &TokenStream) -> TokenStream {
 }
 
 /// The builder's type with one state replaced.
-fn with_state(prompt: &PromptFn<'_>, replaced: Option<(&Arg<'_>, TokenStream)>) -> TokenStream {
+fn with_state(prompt: &PromptFn<'_>, replaced: Option<(&Arg<'_>, &TokenStream)>) -> TokenStream {
     let lifetime = &prompt.names.lifetime;
     let own_lifetime = prompt.borrows().then(|| quote!(#lifetime,));
     let states = required(prompt).map(|arg| match &replaced {
-        Some((other, state)) if other.name == arg.name => state.clone(),
+        Some((other, state)) if other.name == arg.name => (*state).clone(),
         _ => {
             let state = state(arg);
             quote!(#state)
@@ -201,7 +201,7 @@ fn setter(prompt: &PromptFn<'_>, arg: &Arg<'_>) -> TokenStream {
     let phantom = phantom(prompt);
     let value = Ident::new("value", Span::mixed_site());
     let method = if arg.default.is_none() {
-        let set = with_state(prompt, Some((arg, quote!(#p::Set<#ty>))));
+        let set = with_state(prompt, Some((arg, &quote!(#p::Set<#ty>))));
         let (state, once) = (state(arg), &arg.names.once);
         quote! {
             #vis fn #name(self, #value: #ty) -> #set

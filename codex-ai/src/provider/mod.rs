@@ -3,7 +3,6 @@
 mod any;
 #[cfg(feature = "openai")]
 mod endpoint;
-#[cfg(feature = "openai")]
 mod env;
 pub mod local;
 #[cfg(feature = "openai")]

@@ -36,9 +36,12 @@ pub struct EntryInfo {
     pub temperature: Option<f64>,
     pub max_tokens: Option<u32>,
     pub output: fn() -> Output,
-    pub render: Option<fn(Value) -> BoxFuture<'static, Result<Rendered>>>,
+    pub render: Option<RenderJson>,
     pub schemas: Option<fn(&mut ArgSchemas<'_>)>,
 }
+
+/// Reads JSON arguments and calls the prompt function.
+type RenderJson = fn(Value) -> BoxFuture<'static, Result<Rendered>>;
 
 /// One argument of a prompt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -238,7 +241,7 @@ impl Entry {
         })
     }
 
-    pub(crate) fn renderer(&self) -> Option<fn(Value) -> BoxFuture<'static, Result<Rendered>>> {
+    pub(crate) fn renderer(&self) -> Option<RenderJson> {
         self.info.render
     }
 }

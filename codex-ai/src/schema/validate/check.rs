@@ -5,15 +5,13 @@
 //! grows with nodes × values, also where a schema of choices contains itself.
 
 use std::collections::{HashMap, HashSet};
-use std::hash::{BuildHasher, RandomState};
 use std::ops::ControlFlow::{self, Break, Continue};
 
-use serde_json::{Map, Number, Value};
+use serde_json::Value;
 
-use super::node::{ArrayRules, Combined, Node, NodeId, NumberRules, ObjectRules, StringRules, Types};
+use super::node::{Combined, Node, NodeId, Types};
 use super::path::Path;
-use super::words::{self, count};
-use super::{evaluated, number};
+use super::{evaluated, number, words};
 use crate::error::Problem;
 
 /// Checks inside checks: a few for each level of the value. What the parser of `serde_json` takes (128 levels) is far below.
@@ -169,212 +167,23 @@ impl<'n> Run<'n> {
     }
 
     fn check_node(&mut self, node: &'n Node, value: &Value, at: &Path<'_>) -> Flow {
-        if let Some(types) = node.types {
-            if !types.meets(Types::of(value)) {
-                self.fail(at, Weight::Value, || format!("expected {}, found {}", types.words(), words::found(value)))?;
-                // Whatever else the node asks for is about values of another type.
-                return Continue(());
-            }
+        if let Some(types) = node.types.filter(|types| !types.meets(Types::of(value))) {
+            // Whatever else the node asks for is about values of another type.
+            return self
+                .fail(at, Weight::Value, || format!("expected {}, found {}", types.words(), words::found(value)));
         }
-        if let Some(allowed) = &node.allowed {
-            if !allowed.iter().any(|one| number::equal(one, value) == Some(true)) {
-                return self.fail(at, Weight::Value, || words::one_of(allowed.iter(), Some(value)));
-            }
+        let is_it = |one: &Value| number::equal(one, value) == Some(true);
+        if let Some(allowed) = node.allowed.as_ref().filter(|allowed| !allowed.iter().any(is_it)) {
+            return self.fail(at, Weight::Value, || words::one_of(allowed.iter(), Some(value)));
         }
-        match value {
-            Value::Number(number) => match &node.numbers {
-                Some(rules) => self.check_number(rules, number, at)?,
-                None => {}
-            },
-            Value::String(text) => match &node.strings {
-                Some(rules) => self.check_string(rules, text, at)?,
-                None => {}
-            },
-            Value::Array(items) => match &node.arrays {
-                Some(rules) => self.check_array(rules, items, at)?,
-                None => {}
-            },
-            Value::Object(map) => match &node.objects {
-                Some(rules) => self.check_object(rules, map, value, at)?,
-                None => {}
-            },
-            Value::Null | Value::Bool(_) => {}
-        }
+        self.check_rules(node, value, at)?;
         if let Some(target) = node.reference {
             self.inside(target, value, at)?;
         }
-        match &node.combined {
-            Some(combined) => self.check_combined(combined, value, at)?,
-            None => {}
+        if let Some(combined) = &node.combined {
+            self.check_combined(combined, value, at)?;
         }
         self.check_unevaluated(node, value, at)
-    }
-
-    #[inline(never)]
-    fn check_number(&mut self, rules: &NumberRules, number: &Number, at: &Path<'_>) -> Flow {
-        let order = |limit: &Number| number::order(number, limit);
-        if let Some(limit) = rules.minimum.as_ref().filter(|limit| order(limit).is_lt()) {
-            self.fail(at, Weight::Value, || format!("must be at least {limit}, found {number}"))?;
-        }
-        if let Some(limit) = rules.maximum.as_ref().filter(|limit| order(limit).is_gt()) {
-            self.fail(at, Weight::Value, || format!("must be at most {limit}, found {number}"))?;
-        }
-        if let Some(limit) = rules.above.as_ref().filter(|limit| order(limit).is_le()) {
-            self.fail(at, Weight::Value, || format!("must be above {limit}, found {number}"))?;
-        }
-        if let Some(limit) = rules.below.as_ref().filter(|limit| order(limit).is_ge()) {
-            self.fail(at, Weight::Value, || format!("must be below {limit}, found {number}"))?;
-        }
-        if let Some(divisor) = rules.multiple_of.as_ref().filter(|divisor| !number::is_multiple(number, divisor)) {
-            self.fail(at, Weight::Value, || format!("must be a multiple of {divisor}, found {number}"))?;
-        }
-        Continue(())
-    }
-
-    #[inline(never)]
-    fn check_string(&mut self, rules: &StringRules, text: &str, at: &Path<'_>) -> Flow {
-        if rules.shortest.is_some() || rules.longest.is_some() {
-            let length = text.chars().count() as u64;
-            let limit = |limit: u64| count(limit, "character", "characters");
-            if let Some(shortest) = rules.shortest.filter(|shortest| length < *shortest) {
-                self.fail(at, Weight::Value, || format!("must have at least {}, found {length}", limit(shortest)))?;
-            }
-            if let Some(longest) = rules.longest.filter(|longest| length > *longest) {
-                self.fail(at, Weight::Value, || format!("must have at most {}, found {length}", limit(longest)))?;
-            }
-        }
-        let found = || words::quoted(&Value::from(text));
-        if let Some((pattern, _)) = rules.pattern.as_ref().filter(|(_, regex)| !regex.is_match(text)) {
-            self.fail(at, Weight::Value, || {
-                format!("must match the pattern `{}`, found {}", words::cut(pattern), found())
-            })?;
-        }
-        if let Some(format) = rules.format.filter(|format| !format.is_met(text)) {
-            self.fail(at, Weight::Value, || format!("must be {}, found {}", format.words(), found()))?;
-        }
-        Continue(())
-    }
-
-    #[inline(never)]
-    fn check_array(&mut self, rules: &ArrayRules, items: &[Value], at: &Path<'_>) -> Flow {
-        let length = items.len() as u64;
-        let limit = |limit: u64| count(limit, "item", "items");
-        if let Some(fewest) = rules.fewest.filter(|fewest| length < *fewest) {
-            self.fail(at, Weight::Value, || format!("must have at least {}, found {length}", limit(fewest)))?;
-        }
-        if let Some(most) = rules.most.filter(|most| length > *most) {
-            self.fail(at, Weight::Value, || format!("must have at most {}, found {length}", limit(most)))?;
-        }
-        for (i, item) in items.iter().enumerate() {
-            if let Some(id) = rules.prefix.get(i).copied().or(rules.items) {
-                if self.nodes[id].verdict == Some(false) {
-                    let allowed = rules.prefix.len() as u64;
-                    return self
-                        .fail(at, Weight::Value, || format!("must have at most {}, found {length}", limit(allowed)));
-                }
-                self.check(id, item, &at.index(i))?;
-            }
-        }
-        if rules.unique {
-            self.check_unique(items, at)?;
-        }
-        let Some(contains) = rules.contains else { return Continue(()) };
-        let fitting = items.iter().filter(|item| self.is_valid(contains, item)).count() as u64;
-        let fewest = rules.contains_fewest.unwrap_or(1);
-        if fitting < fewest {
-            self.fail(at, Weight::Value, || {
-                format!("must have at least {fewest} of the wanted items, found {fitting}")
-            })?;
-        }
-        if let Some(most) = rules.contains_most.filter(|most| fitting > *most) {
-            self.fail(at, Weight::Value, || format!("must have at most {most} of the wanted items, found {fitting}"))?;
-        }
-        Continue(())
-    }
-
-    /// Linear: only items of the same hash are compared, and who writes the items does not know the hasher's key.
-    fn check_unique(&mut self, items: &[Value], at: &Path<'_>) -> Flow {
-        if items.len() < 2 {
-            return Continue(());
-        }
-        let state = RandomState::new();
-        let mut first_of: HashMap<u64, usize> = HashMap::with_capacity(items.len());
-        for (i, item) in items.iter().enumerate() {
-            let mut hasher = state.build_hasher();
-            if number::hash(item, &mut hasher, 0).is_none() {
-                self.too_deep = true;
-                return Break(());
-            }
-            match first_of.entry(std::hash::Hasher::finish(&hasher)) {
-                std::collections::hash_map::Entry::Vacant(place) => {
-                    place.insert(i);
-                }
-                std::collections::hash_map::Entry::Occupied(first) => {
-                    let first = *first.get();
-                    if number::equal(&items[first], item) == Some(true) {
-                        self.fail(&at.index(i), Weight::Value, || format!("is the same as the item at {first}"))?;
-                    }
-                }
-            }
-        }
-        Continue(())
-    }
-
-    #[inline(never)]
-    fn check_object(&mut self, rules: &ObjectRules, map: &Map<String, Value>, value: &Value, at: &Path<'_>) -> Flow {
-        for name in rules.required.iter().filter(|name| !map.contains_key(&***name)) {
-            self.fail(&at.key(name), Weight::Key, || "is missing".to_owned())?;
-        }
-        let length = map.len() as u64;
-        if let Some(fewest) = rules.fewest.filter(|fewest| length < *fewest) {
-            let fewest = count(fewest, "key", "keys");
-            self.fail(at, Weight::Value, || format!("must have at least {fewest}, found {length}"))?;
-        }
-        if let Some(most) = rules.most.filter(|most| length > *most) {
-            let most = count(most, "key", "keys");
-            self.fail(at, Weight::Value, || format!("must have at most {most}, found {length}"))?;
-        }
-        for (key, inner) in map {
-            let at = &at.key(key);
-            let mut known = false;
-            if let Some(&id) = rules.properties.get(key.as_str()) {
-                known = true;
-                self.check(id, inner, at)?;
-            }
-            for (_, id) in rules.patterns.iter().filter(|(regex, _)| regex.is_match(key)) {
-                known = true;
-                self.check(*id, inner, at)?;
-            }
-            if let Some(id) = rules.additional.filter(|_| !known) {
-                if self.nodes[id].verdict == Some(false) {
-                    self.fail_unknown(rules, map, key, at)?;
-                } else {
-                    self.check(id, inner, at)?;
-                }
-            }
-            if let Some(id) = rules.names {
-                if !self.is_valid(id, &Value::from(key.as_str())) {
-                    self.fail(at, Weight::Key, || "has a name that is not allowed".to_owned())?;
-                }
-            }
-        }
-        for (_, names) in rules.required_with.iter().filter(|(key, _)| map.contains_key(&**key)) {
-            for name in names.iter().filter(|name| !map.contains_key(&***name)) {
-                self.fail(&at.key(name), Weight::Key, || "is missing".to_owned())?;
-            }
-        }
-        for (_, id) in rules.schema_with.iter().filter(|(key, _)| map.contains_key(&**key)) {
-            self.inside(*id, value, at)?;
-        }
-        Continue(())
-    }
-
-    fn fail_unknown(&mut self, rules: &ObjectRules, map: &Map<String, Value>, key: &str, at: &Path<'_>) -> Flow {
-        let free = rules.properties.keys().map(|name| &**name).filter(|name| !map.contains_key(*name));
-        self.fail(at, Weight::Key, || match words::suggest(key, free) {
-            Some(name) => format!("is not known here; did you mean `{name}`?"),
-            None => "is not known here".to_owned(),
-        })
     }
 
     #[inline(never)]
@@ -416,8 +225,10 @@ impl<'n> Run<'n> {
     }
 
     fn check_unevaluated(&mut self, node: &Node, value: &Value, at: &Path<'_>) -> Flow {
-        if let (Value::Object(map), Some(rules)) = (value, &node.objects) {
-            if let Some(id) = rules.unevaluated {
+        let of_objects = node.objects.as_ref().and_then(|rules| rules.unevaluated);
+        let of_arrays = node.arrays.as_ref().and_then(|rules| rules.unevaluated);
+        match (value, of_objects, of_arrays) {
+            (Value::Object(map), Some(id), _) => {
                 let known = evaluated::keys(self, node, value, map);
                 for (key, inner) in map.iter().filter(|(key, _)| !known.holds(key.as_str())) {
                     let at = &at.key(key);
@@ -428,14 +239,13 @@ impl<'n> Run<'n> {
                     }
                 }
             }
-        }
-        if let (Value::Array(items), Some(rules)) = (value, &node.arrays) {
-            if let Some(id) = rules.unevaluated {
+            (Value::Array(items), _, Some(id)) => {
                 let known = evaluated::items(self, node, value, items);
                 for (i, item) in items.iter().enumerate().filter(|(i, _)| !known.holds(i)) {
                     self.check(id, item, &at.index(i))?;
                 }
             }
+            _ => {}
         }
         Continue(())
     }

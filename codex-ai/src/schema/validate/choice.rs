@@ -159,10 +159,10 @@ impl Run<'_> {
         let node = &self.nodes[self.target(id)];
         let mut tags = Vec::new();
         if let Some(rules) = &node.objects {
-            let is_tag = |name: &&Box<str>| {
-                rules.properties.get(*name).is_some_and(|id| self.nodes[self.target(*id)].allowed.is_some())
+            let is_tag = |name: &str| {
+                rules.properties.get(name).is_some_and(|id| self.nodes[self.target(*id)].allowed.is_some())
             };
-            tags.extend(rules.required.iter().filter(is_tag).cloned());
+            tags.extend(rules.required.iter().filter(|name| is_tag(name)).cloned());
         }
         if depth < FARTHEST {
             tags.extend(node.reference.into_iter().flat_map(|id| self.tags(id, depth + 1)));

@@ -1,12 +1,13 @@
 //! From a schema to its nodes. Nothing here calls itself: however deep a schema is, the work is a queue.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, VecDeque};
 
-use serde_json::{Map, Number, Value};
+use serde_json::{Map, Value};
 
-use super::node::{ArrayRules, Combined, Node, NodeId, NumberRules, ObjectRules, StringRules, Types};
+use super::node::{ArrayRules, Combined, Node, NodeId, NumberRules, ObjectRules, StringRules};
+use super::read::Reader;
 use super::refs::{Held, References, subschemas};
-use super::{loops, number, path, pattern};
+use super::{loops, path};
 use crate::error::Problem;
 use crate::schema::format::Format;
 
@@ -28,24 +29,23 @@ pub(super) fn compile(schema: &Value) -> Result<Box<[Node]>, Vec<Problem>> {
         let node = compiler.build(schema, nodes.len());
         nodes.push(node);
     }
-    if compiler.problems.is_empty() {
-        if let Some(id) = loops::find(&nodes) {
-            compiler.problem(id, "", "refers to itself without an end");
-        }
+    // Only where all references lead somewhere is it known where they lead.
+    if let Some(id) = loops::find(&nodes).filter(|_| compiler.problems.is_empty()) {
+        compiler.problem(id, "", "refers to itself without an end");
     }
     if compiler.problems.is_empty() { Ok(nodes.into()) } else { Err(compiler.problems) }
 }
 
 /// Where a schema stands: in a keyword of another one.
 #[derive(Clone, Copy)]
-struct Place<'s> {
-    parent: Option<NodeId>,
-    keyword: &'s str,
-    held: Held<'s>,
+pub(super) struct Place<'s> {
+    pub(super) parent: Option<NodeId>,
+    pub(super) keyword: &'s str,
+    pub(super) held: Held<'s>,
 }
 
-struct Compiler<'s> {
-    references: References<'s>,
+pub(super) struct Compiler<'s> {
+    pub(super) references: References<'s>,
     /// The place of each node, by its number.
     places: Vec<Place<'s>>,
     /// The node of each schema seen so far, by its address.
@@ -57,7 +57,7 @@ struct Compiler<'s> {
 
 impl<'s> Compiler<'s> {
     /// The number of a schema's node; the node itself is built when its turn comes.
-    fn node_of(&mut self, schema: &'s Value, place: Place<'s>) -> NodeId {
+    pub(super) fn node_of(&mut self, schema: &'s Value, place: Place<'s>) -> NodeId {
         *self.known.entry(schema).or_insert_with(|| {
             self.queue.push_back(schema);
             self.places.push(place);
@@ -65,12 +65,12 @@ impl<'s> Compiler<'s> {
         })
     }
 
-    fn child(&mut self, parent: NodeId, keyword: &'s str, held: Held<'s>, schema: &'s Value) -> NodeId {
+    pub(super) fn child(&mut self, parent: NodeId, keyword: &'s str, held: Held<'s>, schema: &'s Value) -> NodeId {
         self.node_of(schema, Place { parent: Some(parent), keyword, held })
     }
 
     /// Notes a problem with a keyword; an empty keyword is the schema as a whole.
-    fn problem(&mut self, id: NodeId, keyword: &str, message: impl Into<String>) {
+    pub(super) fn problem(&mut self, id: NodeId, keyword: &str, message: impl Into<String>) {
         let mut steps = Vec::new();
         if !keyword.is_empty() {
             steps.push(path::Step::Key(keyword));
@@ -196,188 +196,5 @@ impl<'s> Compiler<'s> {
         let has_rules = has_numbers || has_strings || has_arrays || has_objects || has_combined;
         node.only_refers = node.reference.is_some() && !has_rules && node.types.is_none() && node.allowed.is_none();
         node
-    }
-}
-
-/// Reads the values of one schema's keywords; each that is unusable is a problem and counts as absent.
-struct Reader<'c, 's> {
-    compiler: &'c mut Compiler<'s>,
-    id: NodeId,
-}
-
-impl<'s> Reader<'_, 's> {
-    fn wrong(&mut self, keyword: &str, expected: &str) {
-        self.compiler.problem(self.id, keyword, format!("must be {expected}"));
-    }
-
-    fn types(&mut self, keyword: &str, value: &Value) -> Option<Types> {
-        let names = match value {
-            Value::Array(names) => names.as_slice(),
-            one => std::slice::from_ref(one),
-        };
-        let types = names.iter().map(|name| name.as_str().and_then(Types::named));
-        let types = types.collect::<Option<Vec<_>>>().filter(|types| !types.is_empty());
-        if types.is_none() {
-            self.wrong(
-                keyword,
-                "`null`, `boolean`, `integer`, `number`, `string`, `array` or `object`, or a list of them",
-            );
-        }
-        Some(types?.into_iter().fold(Types::default(), Types::and))
-    }
-
-    fn allowed(&mut self, keyword: &str, value: &Value, before: Option<Box<[Value]>>) -> Option<Box<[Value]>> {
-        let Some(values) = value.as_array() else {
-            self.wrong(keyword, "a list of values");
-            return before;
-        };
-        let mut hasher = std::hash::DefaultHasher::new();
-        if number::hash(value, &mut hasher, 0).is_none() {
-            self.compiler.problem(self.id, keyword, "is nested too deeply");
-            return before;
-        }
-        let is_in = |list: &[Value], value| list.iter().any(|one| number::equal(one, value) == Some(true));
-        let values = values.iter().filter(|value| before.as_ref().is_none_or(|before| is_in(before, value)));
-        Some(values.cloned().collect())
-    }
-
-    fn constant(&mut self, keyword: &str, value: &Value, before: Option<Box<[Value]>>) -> Option<Box<[Value]>> {
-        let mut hasher = std::hash::DefaultHasher::new();
-        if number::hash(value, &mut hasher, 0).is_none() {
-            self.compiler.problem(self.id, keyword, "is nested too deeply");
-            return before;
-        }
-        let stays = before.is_none_or(|list| list.iter().any(|one| number::equal(one, value) == Some(true)));
-        Some(stays.then(|| value.clone()).into_iter().collect())
-    }
-
-    fn number(&mut self, keyword: &str, value: &Value) -> Option<Number> {
-        if !value.is_number() {
-            self.wrong(keyword, "a number");
-        }
-        value.as_number().cloned()
-    }
-
-    fn divisor(&mut self, keyword: &str, value: &Value) -> Option<Number> {
-        let divisor = value.as_number().filter(|n| number::order(n, &Number::from(0)).is_gt());
-        if divisor.is_none() {
-            self.wrong(keyword, "a number above 0");
-        }
-        divisor.cloned()
-    }
-
-    fn count(&mut self, keyword: &str, value: &Value) -> Option<u64> {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range is checked")]
-        let whole = |n: f64| (n.fract() == 0.0 && (0.0..9e15).contains(&n)).then_some(n as u64);
-        let count = value.as_u64().or_else(|| value.as_f64().and_then(whole));
-        if count.is_none() {
-            self.wrong(keyword, "a whole number of 0 or more");
-        }
-        count
-    }
-
-    fn flag(&mut self, keyword: &str, value: &Value) -> bool {
-        if !value.is_boolean() {
-            self.wrong(keyword, "`true` or `false`");
-        }
-        value == &Value::Bool(true)
-    }
-
-    fn text<'v>(&mut self, keyword: &str, value: &'v Value) -> Option<&'v str> {
-        if !value.is_string() {
-            self.wrong(keyword, "a string");
-        }
-        value.as_str()
-    }
-
-    fn pattern(&mut self, keyword: &str, value: &Value) -> Option<(Box<str>, regex::Regex)> {
-        let text = self.text(keyword, value)?;
-        match pattern::compile(text) {
-            Ok(regex) => Some((text.into(), regex)),
-            Err(reason) => {
-                self.compiler.problem(self.id, keyword, format!("`{}` {reason}", super::words::cut(text)));
-                None
-            }
-        }
-    }
-
-    fn names(&mut self, keyword: &str, value: &Value) -> Vec<Box<str>> {
-        let names = value.as_array().map(|list| list.iter().map(|name| name.as_str().map(Box::from)));
-        let names = names.and_then(Iterator::collect::<Option<Vec<_>>>);
-        if names.is_none() {
-            self.wrong(keyword, "a list of names");
-        }
-        // A name that is there twice is missing once.
-        let mut seen = HashSet::new();
-        names.unwrap_or_default().into_iter().filter(|name: &Box<str>| seen.insert(name.clone())).collect()
-    }
-
-    fn schema(&mut self, keyword: &'s str, value: &'s Value) -> NodeId {
-        self.compiler.child(self.id, keyword, Held::Alone, value)
-    }
-
-    fn list(&mut self, keyword: &'s str, value: &'s Value) -> Vec<NodeId> {
-        let Some(list) = value.as_array() else {
-            self.wrong(keyword, "a list of schemas");
-            return Vec::new();
-        };
-        list.iter().enumerate().map(|(i, inner)| self.compiler.child(self.id, keyword, Held::At(i), inner)).collect()
-    }
-
-    /// A list with something in it: nothing could be meant by an empty `anyOf`.
-    fn some(&mut self, keyword: &'s str, value: &'s Value) -> Vec<NodeId> {
-        if value.as_array().is_some_and(Vec::is_empty) {
-            self.wrong(keyword, "a list of at least one schema");
-        }
-        self.list(keyword, value)
-    }
-
-    fn schemas(&mut self, keyword: &'s str, value: &'s Value) -> impl Iterator<Item = (Box<str>, NodeId)> + use<'s> {
-        let mut schemas = Vec::new();
-        match value.as_object() {
-            Some(map) => schemas.extend(map.iter().map(|(key, inner)| {
-                (Box::from(key.as_str()), self.compiler.child(self.id, keyword, Held::Under(key), inner))
-            })),
-            None => self.wrong(keyword, "an object of schemas"),
-        }
-        schemas.into_iter()
-    }
-
-    fn patterns(&mut self, keyword: &'s str, value: &'s Value) -> Vec<(regex::Regex, NodeId)> {
-        let mut patterns = Vec::new();
-        for (text, id) in self.schemas(keyword, value) {
-            match pattern::compile(&text) {
-                Ok(regex) => patterns.push((regex, id)),
-                Err(reason) => self.compiler.problem(id, "", reason),
-            }
-        }
-        patterns
-    }
-
-    fn required_with(&mut self, keyword: &str, value: &Value) -> Vec<(Box<str>, Vec<Box<str>>)> {
-        let Some(map) = value.as_object() else {
-            self.wrong(keyword, "an object of lists of names");
-            return Vec::new();
-        };
-        map.iter().map(|(key, names)| (Box::from(key.as_str()), self.names(keyword, names))).collect()
-    }
-
-    fn reference(&mut self, schema: &'s Value, keyword: &'s str, value: &Value) -> Option<NodeId> {
-        let reference = self.text(keyword, value)?;
-        let Some(target) = self.compiler.references.resolve(schema, reference) else {
-            let reference = super::words::cut(reference);
-            self.compiler.problem(self.id, keyword, format!("`{reference}` leads to nothing in this schema"));
-            return None;
-        };
-        Some(self.compiler.node_of(target, Place { parent: Some(self.id), keyword, held: Held::Alone }))
-    }
-
-    /// In a document of one piece a dynamic reference leads where a plain one does.
-    fn dynamic_reference(&mut self, schema: &'s Value, keyword: &'s str, value: &Value) -> Option<NodeId> {
-        if self.compiler.references.is_one_document() {
-            return self.reference(schema, keyword, value);
-        }
-        self.compiler.problem(self.id, keyword, "is not supported in a schema that holds several with an `$id`");
-        None
     }
 }

@@ -15,7 +15,9 @@ mod node;
 mod number;
 pub(crate) mod path;
 pub(super) mod pattern;
+mod read;
 pub(super) mod refs;
+mod rules;
 pub(crate) mod words;
 
 use serde_json::Value;

@@ -101,13 +101,12 @@ pub(super) fn hash(value: &Value, hasher: &mut impl Hasher, depth: usize) -> Opt
             }
         }
         Value::Object(map) => {
-            // The keys alone, in a fixed order: objects are seldom told apart by their values only, and `equal` decides.
-            let mut keys: Vec<_> = map.keys().collect();
-            keys.sort_unstable();
-            (6_u8, keys).hash(hasher);
-            let mut keys: Vec<_> = map.iter().collect();
-            keys.sort_unstable_by_key(|(key, _)| *key);
-            for (_, value) in keys {
+            // In an order of their own: that of the keys means nothing.
+            let mut entries: Vec<_> = map.iter().collect();
+            entries.sort_unstable_by_key(|(key, _)| *key);
+            (6_u8, entries.len()).hash(hasher);
+            for (key, value) in entries {
+                key.hash(hasher);
                 hash(value, hasher, depth + 1)?;
             }
         }

@@ -21,7 +21,7 @@ pub(in crate::schema) fn subschemas(map: &Map<String, Value>) -> impl Iterator<I
     map.iter().flat_map(|(keyword, value)| {
         let mut held = Vec::new();
         match (keyword.as_str(), value) {
-            ("items", Value::Array(list)) | ("allOf" | "anyOf" | "oneOf" | "prefixItems", Value::Array(list)) => {
+            ("items" | "allOf" | "anyOf" | "oneOf" | "prefixItems", Value::Array(list)) => {
                 held.extend(list.iter().enumerate().map(|(i, value)| (Held::At(i), value)));
             }
             (

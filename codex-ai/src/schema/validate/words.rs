@@ -78,7 +78,7 @@ pub(super) fn suggest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> O
         .filter(|known| known.len() <= LONGEST_NAME)
         .map(|known| (distance(&plain, &simplify(known)), known))
         .filter(|(distance, known)| *distance <= known.chars().count() / 3)
-        .min_by(|a, b| a.cmp(b))
+        .min()
         .map(|(_, known)| known)
 }
 

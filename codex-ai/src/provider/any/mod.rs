@@ -1,7 +1,8 @@
+mod choice;
+
 use std::fmt;
 use std::sync::Arc;
 
-use super::local::Local;
 use super::{BoxFuture, Provider};
 use crate::error::{Error, ErrorKind, Result};
 use crate::image::{GenerateImage, GenerateImagen, GeneratedImage, ImageRequest};
@@ -16,15 +17,6 @@ impl AnyProvider {
     /// Wraps a provider.
     pub fn new(provider: impl Provider + 'static) -> Self {
         Self(Arc::new(provider))
-    }
-
-    /// The provider that the environment names: `CODEX_AI_PROVIDER`, else the vendor whose key is set, else the built-in
-    /// [`Local`]. `CODEX_AI_MODEL` chooses the model. An empty variable counts as unset.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Config`] for an unknown name, and for a vendor whose settings are missing or unusable.
-    pub fn from_env() -> Result<Self> {
-        Ok(Self::new(Local::new()))
     }
 
     fn lacks(&self, what: &str) -> Error {

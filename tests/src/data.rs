@@ -1,0 +1,104 @@
+//! Suites over data that nobody in the project wrote, in a folder beside the checkout.
+//!
+//! The folder is `CODEX_AI_DATA`, by default `../shared` from the repository's root. Without it, or without a file in it,
+//! a suite says in one line that it was skipped; with `CODEX_AI_REQUIRE_DATA=1` that is a failure.
+
+use std::fmt::Display;
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use serde_json::Value;
+
+/// A running suite: counts its cases and prints a line for each that fails.
+#[derive(Debug)]
+pub struct Suite {
+    name: &'static str,
+    folder: PathBuf,
+    exceptions: &'static [(&'static str, &'static str)],
+    passed: usize,
+    failed: usize,
+    excepted: usize,
+}
+
+/// Runs a suite; the `main` of a test target without harness.
+///
+/// `needs` are the files or folders that must be there. `exceptions` are the cases that may fail, each by its name or
+/// the beginning of its name, with the reason why that was decided. The last line printed is `NAME: N passed, N failed, N excepted`.
+pub fn suite(
+    name: &'static str,
+    needs: &[&str],
+    exceptions: &'static [(&'static str, &'static str)],
+    run: impl FnOnce(&mut Suite),
+) -> ExitCode {
+    let default = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared");
+    let folder = std::env::var_os("CODEX_AI_DATA").map_or_else(default, PathBuf::from);
+    if let Some(missing) = needs.iter().find(|file| !folder.join(file).exists()) {
+        let is_required = std::env::var_os("CODEX_AI_REQUIRE_DATA").is_some_and(|value| value == "1");
+        print(format_args!("{name}: skipped, as `{missing}` is not in `{}`", folder.display()));
+        return if is_required { ExitCode::FAILURE } else { ExitCode::SUCCESS };
+    }
+    let mut suite = Suite { name, folder, exceptions, passed: 0, failed: 0, excepted: 0 };
+    run(&mut suite);
+    suite.finish()
+}
+
+impl Suite {
+    /// A JSON file of the folder. One that cannot be read is a failed case, and `null`.
+    pub fn json(&mut self, file: &str) -> Value {
+        let text = fs::read(self.folder.join(file)).map_err(|error| error.to_string());
+        match text.and_then(|text| serde_json::from_slice(&text).map_err(|error| error.to_string())) {
+            Ok(value) => value,
+            Err(error) => {
+                self.case(file, Err(error));
+                Value::Null
+            }
+        }
+    }
+
+    /// The cases of a JSON file that is one list, each with its number there.
+    pub fn cases(&mut self, file: &str) -> Vec<(usize, Value)> {
+        match self.json(file) {
+            Value::Array(cases) => cases.into_iter().enumerate().collect(),
+            Value::Null => Vec::new(),
+            _ => {
+                self.case(file, Err("is not a list of cases".to_owned()));
+                Vec::new()
+            }
+        }
+    }
+
+    /// The files of a folder with this extension, by name.
+    pub fn files(&self, folder: &str, extension: &str) -> Vec<PathBuf> {
+        let entries = fs::read_dir(self.folder.join(folder)).into_iter().flatten().flatten();
+        let mut files: Vec<_> = entries.map(|entry| entry.path()).collect();
+        files.retain(|file| file.extension().is_some_and(|found| found == extension));
+        files.sort();
+        files
+    }
+
+    /// Counts a case.
+    pub fn case(&mut self, case: &str, result: Result<(), String>) {
+        match result {
+            Ok(()) => self.passed += 1,
+            Err(_) if self.exceptions.iter().any(|(excepted, _)| case.starts_with(excepted)) => self.excepted += 1,
+            Err(reason) => {
+                self.failed += 1;
+                print(format_args!("{}: FAILED {case}: {reason}", self.name));
+            }
+        }
+    }
+
+    fn finish(self) -> ExitCode {
+        let Self { name, passed, failed, excepted, .. } = self;
+        print(format_args!("{name}: {passed} passed, {failed} failed, {excepted} excepted"));
+        // A suite that found no case proves nothing.
+        if failed == 0 && passed > 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    }
+}
+
+/// A line on the standard output, on one line whatever it holds. That nobody reads it is no reason to fail.
+fn print(line: impl Display) {
+    let _ = writeln!(io::stdout(), "{}", line.to_string().replace('\n', " | "));
+}
