@@ -33,8 +33,9 @@ pub(super) fn prompt(prompt: &PromptFn<'_>, body: Body) -> TokenStream {
         #builder
         #(#forwarded)*
         // `deprecated`: the generated code is no use of a deprecated prompt, its callers are. The others are about items
-        // that nobody outside this block can name.
-        #[allow(deprecated, unreachable_pub, private_bounds, private_interfaces, clippy::pedantic)]
+        // that nobody outside this block can name, and about paths that point at the user's own tokens.
+        #[allow(deprecated, private_bounds, private_interfaces, unreachable_pub)]
+        #[allow(unused_qualifications, clippy::absolute_paths, clippy::pedantic)]
         const _: () = {
             #definition
             #entry
@@ -65,8 +66,8 @@ fn marker(prompt: &PromptFn<'_>) -> TokenStream {
         #gap
         #[doc = #link]
         #(#forwarded)*
-        // A prompt may be called by name only.
-        #[allow(dead_code, missing_debug_implementations)]
+        // A prompt may be called by name only, and its marker is never made.
+        #[allow(dead_code, missing_debug_implementations, missing_copy_implementations)]
         #item
     }
 }
@@ -89,8 +90,8 @@ fn arguments(prompt: &PromptFn<'_>) -> TokenStream {
     quote! {
         #[doc = #doc]
         #(#forwarded)*
-        // `missing_debug_implementations`: a `Debug` here would demand one of the user's types.
-        #[allow(dead_code, missing_debug_implementations)]
+        // `Debug` or `Copy` here would demand one of the user's types.
+        #[allow(dead_code, missing_debug_implementations, missing_copy_implementations)]
         #vis struct #name #generics { #(#fields),* }
     }
 }
