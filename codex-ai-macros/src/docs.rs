@@ -31,7 +31,7 @@ pub(crate) fn text(attrs: &[Attribute]) -> TokenStream {
             let text = join(&texts);
             quote!(#text)
         }
-        None => quote!(::core::concat!(#(#lines, "\n"),*)),
+        None => quote!(::core::concat!(#(#lines, "\n"),*).trim_ascii()),
     }
 }
 

@@ -2,7 +2,9 @@
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::{Ident, parse::Parser};
+use syn::parse::discouraged::Speculative;
+use syn::parse::{Parse, ParseStream, Parser};
+use syn::{Ident, Token};
 
 use crate::diag::Diag;
 use crate::messages;
@@ -36,69 +38,90 @@ pub(crate) struct Spec {
 /// Parses a list. What is wrong is reported and left out; what is right comes back.
 pub(crate) fn parse(tokens: TokenStream, spec: &Spec, diag: &mut Diag) -> Vec<Entry> {
     let mut entries: Vec<Entry> = Vec::new();
-    for chunk in split_commas(tokens) {
-        let Some(entry) = parse_entry(chunk, spec, diag) else { continue };
-        let name = entry.name();
-        if !spec.keys.contains(&name.as_str()) {
-            diag.error(&entry.key, messages::unknown_key(&name, spec));
-        } else if entries.iter().any(|earlier| earlier.key == entry.key) {
-            diag.error(&entry.key, messages::duplicate_key(&name));
-        } else {
-            entries.push(entry);
+    let parser = |input: ParseStream<'_>| {
+        while !input.is_empty() {
+            if input.parse::<Option<Token![,]>>()?.is_some() {
+                continue;
+            }
+            let Some(entry) = parse_entry(input, spec, diag)? else { continue };
+            let name = entry.name();
+            if !spec.keys.contains(&name.as_str()) {
+                diag.error(&entry.key, messages::unknown_key(&name, spec));
+            } else if entries.iter().any(|earlier| earlier.key == entry.key) {
+                diag.error(&entry.key, messages::duplicate_key(&name));
+            } else {
+                entries.push(entry);
+            }
         }
+        Ok(())
+    };
+    if let Err(error) = parser.parse2(tokens) {
+        diag.push(error);
     }
     entries
 }
 
-fn parse_entry(chunk: Vec<TokenTree>, spec: &Spec, diag: &mut Diag) -> Option<Entry> {
-    let mut rest = chunk.into_iter();
-    let first = rest.next()?;
+/// One entry, up to the comma behind it.
+fn parse_entry(input: ParseStream<'_>, spec: &Spec, diag: &mut Diag) -> syn::Result<Option<Entry>> {
+    let first: TokenTree = input.parse()?;
     let TokenTree::Ident(key) = first else {
+        until_comma(input)?;
         diag.error(&first, messages::expected_key_value(spec));
-        return None;
+        return Ok(None);
     };
     let name = key.to_string();
-    match rest.next() {
-        Some(TokenTree::Punct(punct)) if punct.as_char() == '=' => {
-            let value: TokenStream = rest.collect();
-            if value.is_empty() {
-                diag.error(&key, messages::key_takes_value(&name, spec));
-                return None;
-            }
-            Some(Entry { key, value: Some(value) })
-        }
-        None if spec.bare.contains(&name.as_str()) => Some(Entry { key, value: None }),
-        _ if !spec.keys.contains(&name.as_str()) => {
-            diag.error(&key, messages::unknown_key(&name, spec));
-            None
-        }
-        _ => {
+    let is_value = input.peek(Token![=]) && !input.peek(Token![==]) && !input.peek(Token![=>]);
+    if is_value {
+        input.parse::<Token![=]>()?;
+        let value = parse_value(input)?;
+        if value.is_empty() {
             diag.error(&key, messages::key_takes_value(&name, spec));
-            None
+            return Ok(None);
         }
+        return Ok(Some(Entry { key, value: Some(value) }));
+    }
+    let rest = until_comma(input)?;
+    if rest.is_empty() && spec.bare.contains(&name.as_str()) {
+        return Ok(Some(Entry { key, value: None }));
+    }
+    if spec.keys.contains(&name.as_str()) {
+        diag.error(&key, messages::key_takes_value(&name, spec));
+    } else {
+        diag.error(&key, messages::unknown_key(&name, spec));
+    }
+    Ok(None)
+}
+
+/// The tokens of a value: a type or an expression, in which commas may stand, as in `Map::<String, u8>::new()`; else all up
+/// to the next comma.
+fn parse_value(input: ParseStream<'_>) -> syn::Result<TokenStream> {
+    fn whole<T: Parse + ToTokens>(input: ParseStream<'_>) -> Option<TokenStream> {
+        let ahead = input.fork();
+        let value: T = ahead.parse().ok()?;
+        let ends = ahead.is_empty() || ahead.peek(Token![,]);
+        if !ends {
+            return None;
+        }
+        input.advance_to(&ahead);
+        Some(value.into_token_stream())
+    }
+    match whole::<syn::Type>(input).or_else(|| whole::<syn::Expr>(input)) {
+        Some(tokens) => Ok(tokens),
+        None => until_comma(input),
     }
 }
 
-/// Splits at commas that are in no brackets; `<` and `>` need no care, since types stand in no value of ours without
-/// being the whole of it.
-fn split_commas(tokens: TokenStream) -> Vec<Vec<TokenTree>> {
-    let mut chunks = vec![Vec::new()];
-    for token in tokens {
-        match &token {
-            TokenTree::Punct(punct) if punct.as_char() == ',' => chunks.push(Vec::new()),
-            _ => {
-                if let Some(chunk) = chunks.last_mut() {
-                    chunk.push(token);
-                }
-            }
-        }
+/// All up to the next comma that is in no brackets.
+fn until_comma(input: ParseStream<'_>) -> syn::Result<TokenStream> {
+    let mut tokens = TokenStream::new();
+    while !input.is_empty() && !input.peek(Token![,]) {
+        tokens.extend([input.parse::<TokenTree>()?]);
     }
-    chunks.retain(|chunk| !chunk.is_empty());
-    chunks
+    Ok(tokens)
 }
 
 /// Reads the value as `T`; the parser's own words are replaced by `message`.
-pub(crate) fn value<T: syn::parse::Parse>(entry: &Entry, message: String, diag: &mut Diag) -> Option<T> {
+pub(crate) fn value<T: Parse>(entry: &Entry, message: String, diag: &mut Diag) -> Option<T> {
     let tokens = ungroup(entry.value.clone()?);
     match T::parse.parse2(tokens.clone()) {
         Ok(value) => Some(value),
@@ -119,21 +142,11 @@ pub(crate) fn ungroup(tokens: TokenStream) -> TokenStream {
 }
 
 /// The same tokens, each lifetime in them replaced by `lifetime`, and one put behind each `&` that has none.
-/// What stands inside `fn(..)` and `Fn(..)` has lifetimes of its own and stays.
+/// What stands in the signature of `fn(..) -> ..` and `Fn(..) -> ..` has lifetimes of its own and stays.
 pub(crate) fn with_lifetime(tokens: TokenStream, lifetime: &syn::Lifetime) -> TokenStream {
     let mut output = TokenStream::new();
     let mut trees = tokens.into_iter().peekable();
-    let mut after_fn = false;
-    // Inside the brackets of `for<'a>`.
-    let mut binder = false;
     while let Some(tree) = trees.next() {
-        if binder {
-            binder = !matches!(&tree, TokenTree::Punct(punct) if punct.as_char() == '>');
-            tree.to_tokens(&mut output);
-            continue;
-        }
-        binder = matches!(&tree, TokenTree::Ident(ident) if ident == "for");
-        let is_fn = matches!(&tree, TokenTree::Ident(ident) if ident == "fn" || ident == "Fn" || ident == "FnMut" || ident == "FnOnce");
         match tree {
             TokenTree::Punct(punct) if punct.as_char() == '&' => {
                 punct.to_tokens(&mut output);
@@ -148,16 +161,79 @@ pub(crate) fn with_lifetime(tokens: TokenStream, lifetime: &syn::Lifetime) -> To
                 }
                 _ => lifetime.to_tokens(&mut output),
             },
-            TokenTree::Group(group) if !(after_fn && group.delimiter() == Delimiter::Parenthesis) => {
+            TokenTree::Group(group) => {
                 let mut inner = Group::new(group.delimiter(), with_lifetime(group.stream(), lifetime));
                 inner.set_span(group.span());
                 inner.to_tokens(&mut output);
             }
+            TokenTree::Ident(ident) if ident == "for" => {
+                ident.to_tokens(&mut output);
+                copy_brackets(&mut trees, &mut output);
+                copy_type(&mut trees, &mut output);
+            }
+            TokenTree::Ident(ident) if ["fn", "Fn", "FnMut", "FnOnce"].iter().any(|name| ident == name) => {
+                ident.to_tokens(&mut output);
+                copy_signature(&mut trees, &mut output);
+            }
             other => other.to_tokens(&mut output),
         }
-        after_fn = is_fn;
     }
     output
+}
+
+type Trees = std::iter::Peekable<proc_macro2::token_stream::IntoIter>;
+
+/// Copies `(..) -> ..` as it is.
+fn copy_signature(trees: &mut Trees, output: &mut TokenStream) {
+    let parentheses =
+        |tree: &TokenTree| matches!(tree, TokenTree::Group(group) if group.delimiter() == Delimiter::Parenthesis);
+    let Some(parameters) = trees.next_if(parentheses) else { return };
+    parameters.to_tokens(output);
+    let Some(minus) = trees.next_if(|tree| is_punct(tree, '-')) else { return };
+    minus.to_tokens(output);
+    output.extend(trees.next());
+    copy_type(trees, output);
+}
+
+/// Copies one type as it is: all up to a comma, a plus or a closing bracket of another.
+fn copy_type(trees: &mut Trees, output: &mut TokenStream) {
+    while let Some(tree) = trees.peek() {
+        if is_punct(tree, '<') {
+            copy_brackets(trees, output);
+        } else if is_punct(tree, '-') {
+            // `->`, whose second half is no bracket.
+            output.extend(trees.next());
+            output.extend(trees.next());
+        } else if is_punct(tree, ',') || is_punct(tree, '+') || is_punct(tree, '>') {
+            return;
+        } else {
+            output.extend(trees.next());
+        }
+    }
+}
+
+/// Copies `<..>` as it is.
+fn copy_brackets(trees: &mut Trees, output: &mut TokenStream) {
+    let mut depth = 0_usize;
+    while let Some(tree) = trees.peek() {
+        if is_punct(tree, '<') {
+            depth += 1;
+        } else if is_punct(tree, '>') {
+            depth = depth.saturating_sub(1);
+        }
+        let arrow = is_punct(tree, '-');
+        output.extend(trees.next());
+        if arrow {
+            output.extend(trees.next());
+        }
+        if depth == 0 {
+            return;
+        }
+    }
+}
+
+fn is_punct(tree: &TokenTree, c: char) -> bool {
+    matches!(tree, TokenTree::Punct(punct) if punct.as_char() == c)
 }
 
 /// The spans of the first and the last token, so that what is put around a type can point at the whole of it.
@@ -197,4 +273,90 @@ pub(crate) fn mentions_lifetime(tokens: TokenStream) -> bool {
         })
     }
     any(marked)
+}
+
+#[cfg(test)]
+mod tests {
+    use quote::quote;
+
+    use super::*;
+
+    const SPEC: Spec = Spec { attribute: "#[x]", keys: &["a", "b", "c"], bare: &["c"], example: "a = 1" };
+
+    fn parsed(tokens: TokenStream) -> (Vec<String>, bool) {
+        let mut diag = Diag::default();
+        let entries = parse(tokens, &SPEC, &mut diag);
+        let shown = entries.iter().map(|entry| match &entry.value {
+            Some(value) => format!("{}={}", entry.key, crate::pretty::tokens(value.clone())),
+            None => entry.name(),
+        });
+        (shown.collect(), diag.has_errors())
+    }
+
+    #[test]
+    fn values_may_have_commas() {
+        for (given, wanted) in [
+            (quote!(a = Map::<String, u8>::new(), b = 2), vec!["a=Map::<String, u8>::new()", "b=2"]),
+            (quote!(a = Map<String, Vec<u8>>, c), vec!["a=Map<String, Vec<u8>>", "c"]),
+            (quote!(a = x < y, b = z > w,), vec!["a=x<y", "b=z>w"]),
+            (quote!(a = f(1, 2), b = [3, 4], c), vec!["a=f(1, 2)", "b=[3, 4]", "c"]),
+            (quote!(a = |x, y| x + y), vec!["a=| x, y | x + y"]),
+            (quote!(c), vec!["c"]),
+            (quote!(), vec![]),
+            (quote!(,), vec![]),
+        ] {
+            assert_eq!(parsed(given), (wanted.into_iter().map(str::to_owned).collect(), false));
+        }
+    }
+
+    #[test]
+    fn what_is_right_comes_back_beside_what_is_wrong() {
+        for (given, wanted) in [
+            (quote!("x", a = 1), vec!["a=1"]),
+            (quote!(a("x"), b = 1), vec!["b=1"]),
+            (quote!(a =, b = 1), vec!["b=1"]),
+            (quote!(a, b = 1), vec!["b=1"]),
+            (quote!(d = 1, b = 1), vec!["b=1"]),
+            (quote!(a = 1, a = 2), vec!["a=1"]),
+            (quote!(a == 1, b = 2), vec!["b=2"]),
+            (quote!(1 + 2, b = 2), vec!["b=2"]),
+        ] {
+            let shown = given.to_string();
+            assert_eq!(parsed(given), (wanted.into_iter().map(str::to_owned).collect(), true), "{shown}");
+        }
+    }
+
+    #[test]
+    fn lifetimes_are_replaced() {
+        let lifetime = syn::Lifetime::new("'z", Span::call_site());
+        for (given, wanted) in [
+            (quote!(&str), "&'z str"),
+            (quote!(&'b [&'c str]), "&'z [&'z str]"),
+            (quote!(&'static str), "&'static str"),
+            (quote!(Cow<'_, str>), "Cow<'z, str>"),
+            (quote!((&u8, Vec<&u8>)), "(&'z u8, Vec<&'z u8>)"),
+            (quote!(&dyn Fn(&str) -> &str), "&'z dyn Fn(&str) -> &str"),
+            (
+                quote!(Box<dyn for<'b> Fn(&'b str) -> Cow<'b, str> + 'c>),
+                "Box<dyn for<'b> Fn(&'b str) -> Cow<'b, str> + 'z>",
+            ),
+            (quote!((fn(&u8) -> &u8, &u8)), "(fn(&u8) -> &u8, &'z u8)"),
+            (quote!(&dyn for<'b> Read<'b>), "&'z dyn for<'b> Read<'b>"),
+        ] {
+            let shown = crate::pretty::tokens(with_lifetime(given, &lifetime));
+            assert_eq!(shown.replace(' ', ""), wanted.replace(' ', ""));
+        }
+    }
+
+    #[test]
+    fn lifetimes_are_found() {
+        for borrows in [quote!(&str), quote!(Cow<'_, str>), quote!(Vec<(u8, &'a u8)>), quote!(&dyn Fn(&str))] {
+            assert!(mentions_lifetime(borrows.clone()), "{borrows}");
+        }
+        for owned in
+            [quote!(String), quote!(&'static str), quote!(fn(&str) -> &str), quote!(Box<dyn for<'a> Fn(&'a u8)>)]
+        {
+            assert!(!mentions_lifetime(owned.clone()), "{owned}");
+        }
+    }
 }

@@ -4,6 +4,7 @@ mod diag;
 mod docs;
 mod keys;
 mod messages;
+mod names;
 mod paths;
 mod pretty;
 mod prompt;

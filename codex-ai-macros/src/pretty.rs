@@ -12,6 +12,8 @@ pub(crate) fn tokens(tokens: TokenStream) -> String {
 fn write(tokens: TokenStream, text: &mut String) {
     let mut word_before = false;
     let mut lifetime = false;
+    let mut lifetime_before = false;
+    let mut arrow = false;
     for tree in tokens {
         match tree {
             TokenTree::Ident(_) | TokenTree::Literal(_) => {
@@ -20,7 +22,17 @@ fn write(tokens: TokenStream, text: &mut String) {
                 }
                 text.push_str(&tree.to_string());
                 word_before = true;
-                lifetime = false;
+                lifetime_before = std::mem::take(&mut lifetime);
+                continue;
+            }
+            TokenTree::Punct(punct) if punct.as_char() == '-' && punct.spacing() == Spacing::Joint => {
+                text.push_str(" -");
+                arrow = true;
+            }
+            TokenTree::Punct(punct) if std::mem::take(&mut arrow) => {
+                text.push(punct.as_char());
+                text.push(' ');
+                word_before = false;
             }
             TokenTree::Punct(punct) => {
                 let spaced = matches!(punct.as_char(), '=' | '+' | '|') && punct.spacing() == Spacing::Alone;
@@ -45,7 +57,8 @@ fn write(tokens: TokenStream, text: &mut String) {
                     Delimiter::Brace => (" { ", " }"),
                     Delimiter::None => ("", ""),
                 };
-                if group.delimiter() == Delimiter::None && word_before {
+                let spaced = lifetime_before || (group.delimiter() == Delimiter::None && word_before);
+                if spaced && !open.starts_with(' ') {
                     text.push(' ');
                 }
                 text.push_str(open);
@@ -55,6 +68,7 @@ fn write(tokens: TokenStream, text: &mut String) {
                 lifetime = false;
             }
         }
+        lifetime_before = false;
     }
 }
 
@@ -69,7 +83,10 @@ mod tests {
             (quote!(Vec<&[u8]>), "Vec<&[u8]>"),
             (quote!(Option<(u8, String)>), "Option<(u8, String)>"),
             (quote!(HashMap<String, Vec<u8>>), "HashMap<String, Vec<u8>>"),
-            (quote!(&dyn Fn(&str) -> u8), "&dyn Fn(&str)->u8"),
+            (quote!(&dyn Fn(&str) -> u8), "&dyn Fn(&str) -> u8"),
+            (quote!(&'a [u8]), "&'a [u8]"),
+            (quote!(&'a (dyn Show + 'a)), "&'a (dyn Show + 'a)"),
+            (quote!(f('a')), "f('a')"),
             (quote!(-1.5), "-1.5"),
         ] {
             assert_eq!(super::tokens(given), wanted);

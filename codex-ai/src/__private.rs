@@ -8,6 +8,7 @@ use schemars::SchemaGenerator;
 pub use ::inventory;
 pub use ::schemars;
 pub use ::serde;
+pub use ::serde::de::DeserializeOwned;
 pub use ::serde_json::Value;
 pub use ::std::option::Option::{self, None, Some};
 
@@ -150,6 +151,11 @@ impl<F: Field> schemars::JsonSchema for Described<F> {
 /// The name of a type with parameters: `Page_for_String`.
 pub fn generic_name(name: &str, params: &[Cow<'static, str>]) -> Cow<'static, str> {
     format!("{name}_for_{}", params.join("_and_")).into()
+}
+
+/// What tells a derived type from all others; the place is that of its name.
+pub fn schema_id<T: ?Sized>((line, column): (u32, u32)) -> Cow<'static, str> {
+    format!("{}:{line}:{column}", std::any::type_name::<T>()).into()
 }
 
 /// A default that is there but has no JSON.

@@ -11,7 +11,7 @@ use serde_json::{Map, Number, Value};
 use crate::error::{Error, ErrorKind, Problem, Result};
 use crate::message::Part;
 use crate::reply::{FinishReason, Reply};
-use crate::schema::path::{self, Step};
+use crate::schema::path;
 use crate::schema::{LlmSchema, Schema};
 
 /// The answer as free text, as it is.
@@ -99,13 +99,7 @@ fn checked(text: &str, schema: &Schema, reply: &Reply) -> Result<Value> {
 fn deserialize<T: LlmSchema>(text: &str, schema: &Schema, reply: &Reply) -> Result<T> {
     let mut parser = serde_json::Deserializer::from_str(text);
     serde_path_to_error::deserialize(&mut parser).map_err(|error| {
-        let steps = error.path().iter().filter_map(|segment| match segment {
-            serde_path_to_error::Segment::Seq { index } => Some(Step::Index(*index)),
-            serde_path_to_error::Segment::Map { key } => Some(Step::Key(key)),
-            serde_path_to_error::Segment::Enum { variant } => Some(Step::Key(variant)),
-            serde_path_to_error::Segment::Unknown => None,
-        });
-        let problem = Problem::new(path::render(steps), without_place(error.inner()));
+        let problem = Problem::new(path::render(path::steps(error.path())), without_place(error.inner()));
         invalid(schema, text, reply, vec![problem]).with_source(error.into_inner())
     })
 }

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 
 use super::check::plain_name;
-use super::expand::{args_generics, args_lifetime, args_name};
+use super::expand::{args_generics, args_name};
 use super::model::{Arg, ArgDefault, PromptFn};
 use crate::keys::with_lifetime;
 use crate::pretty;
@@ -13,7 +13,7 @@ use crate::pretty;
 pub(super) fn items(prompt: &PromptFn<'_>) -> TokenStream {
     let (vis, forwarded) = (prompt.vis(), &prompt.forwarded);
     let name = builder_name(prompt);
-    let lifetime = args_lifetime();
+    let lifetime = &prompt.names.lifetime;
     let parameters: Vec<_> = required(prompt).map(state).collect();
     let own_lifetime = prompt.borrows().then(|| quote!(#lifetime,));
     let generics = generics(prompt, &quote!(#own_lifetime #(#parameters),*));
@@ -45,7 +45,7 @@ pub(super) fn items(prompt: &PromptFn<'_>) -> TokenStream {
 pub(super) fn impls(prompt: &PromptFn<'_>) -> TokenStream {
     let p = prompt.library();
     let (marker, name) = (&prompt.marker, builder_name(prompt));
-    let lifetime = args_lifetime();
+    let lifetime = &prompt.names.lifetime;
     let own_lifetime = prompt.borrows().then(|| quote!(#lifetime,));
     let unset = required(prompt).map(|_| quote!(#p::Unset));
     let start_generics = generics(prompt, &quote!(#own_lifetime #(#unset),*));
@@ -95,14 +95,9 @@ fn required<'p, 'a>(prompt: &'p PromptFn<'a>) -> impl Iterator<Item = &'p Arg<'a
     prompt.args.iter().filter(|arg| arg.default.is_none())
 }
 
-/// `Summarize` and `text` give `SummarizeText`: the name of what one argument needs.
-fn camel(arg: &Arg<'_>) -> String {
-    super::check::marker_name(arg.name).to_string()
-}
-
 /// The type parameter that holds a required argument.
-fn state(arg: &Arg<'_>) -> Ident {
-    format_ident!("{}State", camel(arg))
+fn state<'p>(arg: &'p Arg<'_>) -> &'p Ident {
+    &arg.names.state
 }
 
 /// The builder's field: not the setter's name, or rustc would speak of the field where the setter is misused.
@@ -111,7 +106,7 @@ fn field(arg: &Arg<'_>) -> Ident {
 }
 
 fn field_type(arg: &Arg<'_>) -> TokenStream {
-    with_lifetime(crate::tokens(arg.ty), &args_lifetime())
+    with_lifetime(crate::tokens(arg.ty), &arg.names.lifetime)
 }
 
 fn phantom(prompt: &PromptFn<'_>) -> Option<TokenStream> {
@@ -124,7 +119,7 @@ fn generics(prompt: &PromptFn<'_>, inner: &TokenStream) -> TokenStream {
 
 /// The builder's type with one state replaced.
 fn with_state(prompt: &PromptFn<'_>, replaced: Option<(&Arg<'_>, &TokenStream)>) -> TokenStream {
-    let lifetime = args_lifetime();
+    let lifetime = &prompt.names.lifetime;
     let own_lifetime = prompt.borrows().then(|| quote!(#lifetime,));
     let states = required(prompt).map(|arg| match &replaced {
         Some((other, state)) if other.name == arg.name => (*state).clone(),
@@ -140,22 +135,18 @@ fn with_state(prompt: &PromptFn<'_>, replaced: Option<(&Arg<'_>, &TokenStream)>)
 
 /// `impl<'a, __Text>`: the parameters of an impl for every state.
 fn impl_generics(prompt: &PromptFn<'_>) -> TokenStream {
-    let lifetime = args_lifetime();
+    let lifetime = &prompt.names.lifetime;
     let own_lifetime = prompt.borrows().then(|| quote!(#lifetime,));
     let states = required(prompt).map(state);
     generics(prompt, &quote!(#own_lifetime #(#states),*))
 }
 
-fn needs_name(arg: &Arg<'_>) -> Ident {
-    format_ident!("Needs{}", camel(arg))
-}
-
 /// The trait whose message tells that one argument is missing.
 fn needs(prompt: &PromptFn<'_>, arg: &Arg<'_>) -> TokenStream {
     let p = prompt.library();
-    let needs = needs_name(arg);
+    let needs = &arg.names.needs;
     let ty = field_type(arg);
-    let lifetime = args_lifetime();
+    let lifetime = &prompt.names.lifetime;
     let generics = arg.borrows.then(|| quote!(<#lifetime>));
     let plain = plain_name(arg.name);
     let message = format!("prompt `{}` needs `{plain}`", prompt.mode);
@@ -234,12 +225,12 @@ fn finish(prompt: &PromptFn<'_>) -> TokenStream {
     let (vis, marker) = (prompt.vis(), &prompt.marker);
     let args = args_name(prompt);
     let args_generics = args_generics(prompt);
-    let lifetime = args_lifetime();
+    let lifetime = &prompt.names.lifetime;
     let call_lifetime = if prompt.borrows() { lifetime.clone() } else { syn::Lifetime::new("'d", Span::mixed_site()) };
     let declared = (!prompt.borrows()).then(|| quote!(#call_lifetime,));
     let bounds: Vec<_> = required(prompt)
         .map(|arg| {
-            let (state, needs) = (state(arg), needs_name(arg));
+            let (state, needs) = (state(arg), &arg.names.needs);
             let generics = arg.borrows.then(|| quote!(<#lifetime>));
             quote!(#state: #needs #generics)
         })
@@ -249,7 +240,7 @@ fn finish(prompt: &PromptFn<'_>) -> TokenStream {
         match &arg.default {
             None => quote!(#name: #p::Take::take(self.#own_field)),
             Some(_) => {
-                let default = default_name(arg);
+                let default = &arg.names.default;
                 quote!(#name: match self.#own_field {
                     #p::Some(value) => value,
                     #p::None => #default(),
@@ -279,12 +270,8 @@ fn finish(prompt: &PromptFn<'_>) -> TokenStream {
     }
 }
 
-/// The function that makes an argument's default, for the builder and for calls by name.
-pub(super) fn default_name(arg: &Arg<'_>) -> Ident {
-    format_ident!("default_{}", plain_name(arg.name), span = Span::mixed_site())
-}
-
-/// That function. The tokens of the expression keep the user's spans.
+/// The function that makes an argument's default, for the builder and for calls by name. The tokens of the expression
+/// keep the user's spans.
 fn default(prompt: &PromptFn<'_>, arg: &Arg<'_>) -> Option<TokenStream> {
     let p = prompt.library();
     let value = match arg.default.as_ref()? {
@@ -295,7 +282,7 @@ fn default(prompt: &PromptFn<'_>, arg: &Arg<'_>) -> Option<TokenStream> {
             quote::quote_spanned!(span=> ::core::default::Default::default())
         }
     };
-    let (name, ty, lifetime) = (default_name(arg), field_type(arg), args_lifetime());
+    let (name, ty, lifetime) = (&arg.names.default, field_type(arg), &arg.names.lifetime);
     let generics = arg.borrows.then(|| quote!(<#lifetime>));
     Some(quote! {
         fn #name #generics() -> #ty {

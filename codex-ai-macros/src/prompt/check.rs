@@ -4,14 +4,16 @@ use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident};
 use syn::spanned::Spanned;
 use syn::{
-    Attribute, Expr, ExprLit, ExprUnary, FnArg, Ident, Lit, LitBool, LitStr, Pat, ReturnType, Safety, Type, UnOp,
+    Attribute, Expr, ExprLit, ExprUnary, FnArg, Ident, Lifetime, Lit, LitBool, LitStr, Pat, ReturnType, Safety, Type,
+    UnOp,
 };
 
-use super::model::{Arg, ArgDefault, PromptFn};
+use super::model::{Arg, ArgDefault, ArgNames, EntryNames, PromptFn};
 use super::parse::{Body, Function};
 use crate::diag::Diag;
 use crate::keys::{self, Entry, Spec};
 use crate::messages;
+use crate::names::Names;
 use crate::paths::Paths;
 use crate::suggest::nearest;
 
@@ -62,7 +64,9 @@ pub(super) fn check<'a>(attr: TokenStream, function: &'a Function, diag: &mut Di
     let keys = prompt_keys(attr, function, &mut own);
     let only_function = placement(function, &mut own);
     let shape_known = signature(function, &mut own);
-    let args = arguments(function, keys.json.unwrap_or(true), &mut own);
+    let mut names = Names::of(function.sig.to_token_stream());
+    let lifetime = names.lifetime();
+    let args = arguments(function, keys.json.unwrap_or(true), (&mut names, &lifetime), &mut own);
     let returns = return_type(function, &mut own);
 
     let marker = keys.marker.clone().unwrap_or_else(|| marker_name(&function.sig.ident));
@@ -87,6 +91,12 @@ pub(super) fn check<'a>(attr: TokenStream, function: &'a Function, diag: &mut Di
         args,
         returns,
         output_ends,
+        names: EntryNames {
+            entry: names.fresh("ENTRY"),
+            render: names.fresh("render"),
+            library: names.fresh("codex_ai"),
+            lifetime,
+        },
     };
     if broken { Checked::Known(prompt) } else { Checked::Good(prompt) }
 }
@@ -316,7 +326,12 @@ fn count(entry: &Entry, diag: &mut Diag) -> Option<TokenStream> {
 }
 
 /// All arguments, or nothing if one of them cannot be a field.
-fn arguments<'a>(function: &'a Function, json: bool, diag: &mut Diag) -> Option<Vec<Arg<'a>>> {
+fn arguments<'a>(
+    function: &'a Function,
+    json: bool,
+    (names, lifetime): (&mut Names, &Lifetime),
+    diag: &mut Diag,
+) -> Option<Vec<Arg<'a>>> {
     let mut args: Vec<Arg<'a>> = Vec::new();
     let mut all = true;
     for input in &function.sig.inputs {
@@ -344,9 +359,20 @@ fn arguments<'a>(function: &'a Function, json: bool, diag: &mut Diag) -> Option<
         all &= !args.iter().any(|earlier| earlier.name == name);
         let default = default.or_else(|| is_option(&input.ty).then_some(ArgDefault::None));
         let docs = crate::docs::attributes(&input.attrs);
-        args.push(Arg { name, json_name, ty: &input.ty, referent, borrows, docs, default });
+        let names = argument_names(name, names, lifetime);
+        args.push(Arg { name, json_name, ty: &input.ty, referent, borrows, docs, default, names });
     }
     all.then_some(args)
+}
+
+fn argument_names(argument: &Ident, names: &mut Names, lifetime: &Lifetime) -> ArgNames {
+    let camel = marker_name(argument);
+    ArgNames {
+        state: names.fresh(&format!("{camel}State")),
+        needs: names.fresh(&format!("Needs{camel}")),
+        default: names.fresh(&format!("default_{}", plain_name(argument))),
+        lifetime: lifetime.clone(),
+    }
 }
 
 fn argument_keys(attrs: &[Attribute], diag: &mut Diag) -> (Option<ArgDefault>, Option<LitStr>) {

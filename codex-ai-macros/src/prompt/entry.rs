@@ -4,9 +4,8 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::{Lifetime, Type};
 
-use super::builder::default_name;
 use super::expand::{Body, args_name};
-use super::model::{Arg, ArgDefault, PromptFn};
+use super::model::{Arg, ArgDefault, EntryNames, PromptFn};
 use crate::keys::{ends, respanned, with_lifetime};
 use crate::pretty;
 
@@ -14,24 +13,25 @@ use crate::pretty;
 pub(super) fn items(prompt: &PromptFn<'_>, body: Body) -> TokenStream {
     let p = prompt.library();
     let (marker, function) = (&prompt.marker, prompt.name());
+    let EntryNames { entry, render, .. } = &prompt.names;
     let json = prompt.json && body == Body::Calls;
     let by_name = if json { by_name(prompt) } else { TokenStream::new() };
-    let render = option(&p, json.then(|| quote!(render)).as_ref());
-    let submit = (body == Body::Calls).then(|| quote!(#p::inventory::submit! { #p::Registered(&ENTRY) }));
+    let render = option(p, json.then_some(render));
+    let submit = (body == Body::Calls).then(|| quote!(#p::inventory::submit! { #p::Registered(&#entry) }));
     let (mode, docs) = (&prompt.mode, crate::docs::text(&prompt.function.attrs));
     let (marker_text, function_text) = (marker.to_string(), super::check::plain_name(function));
     let returns = pretty::tokens(crate::tokens(prompt.returns));
     let args = prompt.args.iter().map(|arg| arg_info(prompt, arg, json));
     let (model, temperature, max_tokens) = (
-        option(&p, prompt.model.as_ref()),
-        option(&p, prompt.temperature.as_ref()),
-        option(&p, prompt.max_tokens.as_ref()),
+        option(p, prompt.model.as_ref()),
+        option(p, prompt.temperature.as_ref()),
+        option(p, prompt.max_tokens.as_ref()),
     );
     // The place is the function's name, so that an editor can jump there.
     let span = function.span();
     let place = quote_spanned!(span=> file: ::core::file!(), line: ::core::line!(), column: ::core::column!());
     quote! {
-        static ENTRY: #p::Entry = #p::Entry::new(#p::EntryInfo {
+        static #entry: #p::Entry = #p::Entry::new(#p::EntryInfo {
             mode: #mode,
             marker: #marker_text,
             function: #function_text,
@@ -72,7 +72,7 @@ fn arg_info(prompt: &PromptFn<'_>, arg: &Arg<'_>, json: bool) -> TokenStream {
         ArgDefault::Trait => "Default::default()".to_owned(),
         ArgDefault::None => "None".to_owned(),
     });
-    let default = option(&p, default.as_ref());
+    let default = option(p, default.as_ref());
     // Without JSON nothing is known of the type, not even whether an owned twin exists.
     let schema = if json {
         let ty = read_type(arg, &Lifetime::new("'static", Span::mixed_site()));
@@ -107,7 +107,7 @@ fn is_text(referent: &Type) -> bool {
 fn by_name(prompt: &PromptFn<'_>) -> TokenStream {
     let p = prompt.library();
     let (marker, args_name) = (&prompt.marker, args_name(prompt));
-    let lifetime = Lifetime::new("'v", Span::mixed_site());
+    let (render, lifetime) = (&prompt.names.render, Lifetime::new("'v", Span::mixed_site()));
     let locals: Vec<_> =
         (0..prompt.args.len()).map(|index| format_ident!("arg{index}", span = Span::mixed_site())).collect();
     let reads = prompt.args.iter().zip(&locals).map(|(arg, local)| {
@@ -118,7 +118,7 @@ fn by_name(prompt: &PromptFn<'_>) -> TokenStream {
     // A default takes the place of what was not given; of a twin it does so when the twin is borrowed.
     let defaults = prompt.args.iter().zip(&locals).filter(|(arg, _)| arg.default.is_some() && !is_twin(arg)).map(
         |(arg, local)| {
-            let default = default_name(arg);
+            let default = &arg.names.default;
             quote!(let #local = match #local {
             #p::Some(value) => value,
             #p::None => #default(),
@@ -131,7 +131,7 @@ fn by_name(prompt: &PromptFn<'_>) -> TokenStream {
         _ if !is_twin(arg) => quote!(#local),
         None => quote!(::core::borrow::Borrow::borrow(&#local)),
         Some(_) => {
-            let default = default_name(arg);
+            let default = &arg.names.default;
             quote!(match &#local {
                 #p::Some(value) => ::core::borrow::Borrow::borrow(value),
                 #p::None => #default(),
@@ -143,7 +143,7 @@ fn by_name(prompt: &PromptFn<'_>) -> TokenStream {
     let future =
         if prompt.args.iter().any(is_twin) { quote!(::std::boxed::Box::pin(async move { #call.await })) } else { call };
     quote! {
-        fn render<#lifetime>(
+        fn #render<#lifetime>(
             arguments: &mut #p::Arguments<#lifetime>,
         ) -> #p::Option<#p::BoxFuture<#lifetime, #p::Result<#p::Rendered>>> {
             #(#reads)*

@@ -1,6 +1,6 @@
 //! The generated code of one prompt function. Takes a checked model and cannot fail.
 
-use proc_macro2::{Delimiter, Group, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::Lifetime;
 use syn::spanned::Spanned;
@@ -34,8 +34,9 @@ pub(super) fn prompt(prompt: &PromptFn<'_>, body: Body) -> TokenStream {
         #builder
         #(#forwarded)*
         // `deprecated`: the generated code is no use of a deprecated prompt, its callers are. The others are about items
-        // that nobody outside this block can name.
-        #[allow(deprecated, unreachable_pub, private_bounds, private_interfaces, clippy::pedantic)]
+        // that nobody outside this block can name, and about paths that point at the user's own tokens.
+        #[allow(deprecated, private_bounds, private_interfaces, unreachable_pub)]
+        #[allow(unused_qualifications, clippy::absolute_paths, clippy::pedantic)]
         const _: () = {
             use #path as #library;
             #definition
@@ -45,18 +46,13 @@ pub(super) fn prompt(prompt: &PromptFn<'_>, body: Body) -> TokenStream {
     }
 }
 
-/// The lifetime of borrowed arguments in generated items.
-pub(super) fn args_lifetime() -> Lifetime {
-    Lifetime::new("'a", Span::mixed_site())
-}
-
 /// `<'a>` where the arguments borrow.
 pub(super) fn args_generics(prompt: &PromptFn<'_>) -> TokenStream {
-    let lifetime = args_lifetime();
+    let lifetime = &prompt.names.lifetime;
     if prompt.borrows() { quote!(<#lifetime>) } else { TokenStream::new() }
 }
 
-pub(super) fn args_name(prompt: &PromptFn<'_>) -> proc_macro2::Ident {
+pub(super) fn args_name(prompt: &PromptFn<'_>) -> Ident {
     format_ident!("{}Args", prompt.marker)
 }
 
@@ -72,8 +68,8 @@ fn marker(prompt: &PromptFn<'_>) -> TokenStream {
         #gap
         #[doc = #link]
         #(#forwarded)*
-        // A prompt may be called by name only.
-        #[allow(dead_code, missing_debug_implementations)]
+        // A prompt may be called by name only, and its marker is never made.
+        #[allow(dead_code, missing_debug_implementations, missing_copy_implementations)]
         #item
     }
 }
@@ -82,11 +78,11 @@ fn arguments(prompt: &PromptFn<'_>) -> TokenStream {
     let (vis, forwarded) = (prompt.vis(), &prompt.forwarded);
     let name = args_name(prompt);
     let generics = args_generics(prompt);
-    let lifetime = args_lifetime();
+    let lifetime = &prompt.names.lifetime;
     let doc = format!("The arguments of [`{}`].", prompt.marker);
     let fields = prompt.args.iter().map(|arg| {
         let (name, docs) = (arg.name, &arg.docs);
-        let ty = with_lifetime(crate::tokens(arg.ty), &lifetime);
+        let ty = with_lifetime(crate::tokens(arg.ty), lifetime);
         let missing = docs.is_empty().then(|| {
             let text = format!("The argument `{}`.", arg.json_name);
             quote!(#[doc = #text])
@@ -96,8 +92,8 @@ fn arguments(prompt: &PromptFn<'_>) -> TokenStream {
     quote! {
         #[doc = #doc]
         #(#forwarded)*
-        // `missing_debug_implementations`: a `Debug` here would demand one of the user's types.
-        #[allow(dead_code, missing_debug_implementations)]
+        // `Debug` or `Copy` here would demand one of the user's types.
+        #[allow(dead_code, missing_debug_implementations, missing_copy_implementations)]
         #vis struct #name #generics { #(#fields),* }
     }
 }
@@ -106,7 +102,7 @@ fn definition(prompt: &PromptFn<'_>, body: Body) -> TokenStream {
     let p = prompt.library();
     let (marker, returns, function) = (&prompt.marker, prompt.returns, prompt.name());
     let name = args_name(prompt);
-    let lifetime = args_lifetime();
+    let lifetime = &prompt.names.lifetime;
     let args_generics = args_generics(prompt);
     let fields: Vec<_> = prompt.args.iter().map(|arg| arg.name).collect();
     // What concerns the return type points at the `T` of `Prompt<T>`, what concerns the future at the function's name.
@@ -119,29 +115,32 @@ fn definition(prompt: &PromptFn<'_>, body: Body) -> TokenStream {
     };
     let sendable = prompt.args.iter().map(|arg| {
         let span = arg.ty.span();
-        let ty = with_lifetime(crate::tokens(arg.ty), &lifetime);
+        let ty = with_lifetime(crate::tokens(arg.ty), lifetime);
         quote_spanned!(span=> #p::send::<#ty>();)
     });
+    let entry = &prompt.names.entry;
+    // No name of the user's: the function may be called `args`.
+    let args = Ident::new("args", Span::mixed_site());
     let run = match body {
         Body::Calls => {
-            let mut values = Group::new(Delimiter::Parenthesis, quote!(#(args.#fields),*));
+            let mut values = Group::new(Delimiter::Parenthesis, quote!(#(#args.#fields),*));
             values.set_span(function.span());
             quote!(#function #values)
         }
         // Nobody can run it: the program does not compile.
         Body::Refuses => quote! {
-            let _ = args;
+            let _ = #args;
             ::core::future::pending()
         },
     };
     quote! {
         #[automatically_derived]
         impl #p::PromptDef for #marker {
-            const ENTRY: &'static #p::Entry = &ENTRY;
+            const ENTRY: &'static #p::Entry = &#entry;
             type Args<#lifetime> = #name #args_generics;
             type Returned = #returned;
             #[inline]
-            fn run<#lifetime>(args: <Self as #p::PromptDef>::Args<#lifetime>) -> #future {
+            fn run<#lifetime>(#args: <Self as #p::PromptDef>::Args<#lifetime>) -> #future {
                 #(#sendable)*
                 #run
             }

@@ -32,7 +32,12 @@ pub(super) fn clean_function(function: &Function) -> TokenStream {
         // A function without a body is an error of its own outside a trait; with an empty one there is only ours.
         Body::Semicolon(semicolon) => semicolon.to_token_stream(),
     };
-    quote!(#(#attrs)* #vis #sig #body)
+    quote! {
+        #(#attrs)*
+        // A prompt function is `async` whether it waits for something or not.
+        #[allow(clippy::unused_async)]
+        #vis #sig #body
+    }
 }
 
 /// A marker that names the prompt and nothing else.

@@ -1,7 +1,7 @@
 //! A prompt function as the expansion sees it. Each lowered value keeps the user's tokens.
 
 use proc_macro2::{Span, TokenStream};
-use syn::{Attribute, Expr, Ident, LitStr, Type, Visibility};
+use syn::{Attribute, Expr, Ident, Lifetime, LitStr, Type, Visibility};
 
 use super::parse::Function;
 use crate::paths::Paths;
@@ -25,6 +25,17 @@ pub(super) struct PromptFn<'a> {
     pub(super) output_ends: (Span, Span),
     /// `cfg`, lint levels and `deprecated`, copied to everything that is generated.
     pub(super) forwarded: Vec<&'a Attribute>,
+    pub(super) names: EntryNames,
+}
+
+/// The names of the items that the entry is made of.
+pub(super) struct EntryNames {
+    pub(super) entry: Ident,
+    pub(super) render: Ident,
+    /// The import of the library's hidden module.
+    pub(super) library: Ident,
+    /// The lifetime of borrowed arguments.
+    pub(super) lifetime: Lifetime,
 }
 
 impl PromptFn<'_> {
@@ -34,9 +45,8 @@ impl PromptFn<'_> {
 
     /// The library's hidden module as generated code names it inside its block: by an import, which is less to compile
     /// than a path, and one error where the path is wrong.
-    #[expect(clippy::unused_self, reason = "who generates code for a prompt asks the prompt")]
-    pub(super) fn library(&self) -> Ident {
-        Ident::new("__codex_ai", Span::mixed_site())
+    pub(super) fn library(&self) -> &Ident {
+        &self.names.library
     }
 
     pub(super) fn name(&self) -> &Ident {
@@ -61,6 +71,19 @@ pub(super) struct Arg<'a> {
     pub(super) borrows: bool,
     pub(super) docs: Vec<&'a Attribute>,
     pub(super) default: Option<ArgDefault>,
+    pub(super) names: ArgNames,
+}
+
+/// The names of what is generated for one argument.
+pub(super) struct ArgNames {
+    /// The builder's type parameter that holds a required argument.
+    pub(super) state: Ident,
+    /// The trait that says that the argument is missing.
+    pub(super) needs: Ident,
+    /// The function that makes the default.
+    pub(super) default: Ident,
+    /// The lifetime of borrowed arguments, the same for all of them.
+    pub(super) lifetime: Lifetime,
 }
 
 /// What an argument is when the caller does not give it.

@@ -4,12 +4,14 @@ use quote::ToTokens;
 use syn::{Data, DeriveInput, Type};
 
 use super::llm;
-use super::model::{Body, Field, Fields, SchemaType, Style, Variant};
+use super::model::{Body, Field, FieldNames, Fields, SchemaType, Style, Variant};
 use crate::diag::Diag;
 use crate::messages;
+use crate::names::Names;
 
 /// Checks everything.
 pub(super) fn check<'a>(input: &'a DeriveInput, diag: &mut Diag) -> SchemaType<'a> {
+    let mut names = Names::of(input.to_token_stream());
     let (description, paths) = llm::of_type(&input.attrs, diag);
     let body = match &input.data {
         Data::Struct(data) => {
@@ -21,7 +23,7 @@ pub(super) fn check<'a>(input: &'a DeriveInput, diag: &mut Diag) -> SchemaType<'
                 }
                 _ => {}
             }
-            Body::Struct(fields(&data.fields, diag))
+            Body::Struct(fields(&data.fields, &mut names, diag))
         }
         Data::Enum(data) => {
             if data.variants.is_empty() {
@@ -31,7 +33,7 @@ pub(super) fn check<'a>(input: &'a DeriveInput, diag: &mut Diag) -> SchemaType<'
                 attrs: &variant.attrs,
                 name: &variant.ident,
                 description: llm::of_variant(&variant.attrs, diag),
-                fields: fields(&variant.fields, diag),
+                fields: fields(&variant.fields, &mut names, diag),
             });
             Body::Enum(variants.collect())
         }
@@ -41,10 +43,11 @@ pub(super) fn check<'a>(input: &'a DeriveInput, diag: &mut Diag) -> SchemaType<'
         }
     };
     let hopeless = matches!(body, Body::Unknown) || input.generics.lifetimes().next().is_some();
-    SchemaType { input, paths, description, body, hopeless }
+    let (shape, checks) = (names.fresh("Fields"), names.fresh("checks"));
+    SchemaType { input, paths, description, body, shape, checks, hopeless }
 }
 
-fn fields<'a>(fields: &'a syn::Fields, diag: &mut Diag) -> Fields<'a> {
+fn fields<'a>(fields: &'a syn::Fields, names: &mut Names, diag: &mut Diag) -> Fields<'a> {
     let style = match fields {
         syn::Fields::Named(_) => Style::Named,
         syn::Fields::Unnamed(_) => Style::Unnamed,
@@ -59,6 +62,11 @@ fn fields<'a>(fields: &'a syn::Fields, diag: &mut Diag) -> Fields<'a> {
             name: field.ident.as_ref(),
             ty: &field.ty,
             rules: llm::of_field(&field.attrs, diag),
+            names: FieldNames {
+                parameter: names.fresh("Field"),
+                stand_in: names.fresh("FieldOf"),
+                default: names.fresh("default"),
+            },
         }
     });
     Fields { style, fields: fields.collect() }

@@ -5,11 +5,11 @@
 //! that stands for it. So a field without a schema is one error, at the field.
 
 use proc_macro2::{Group, Ident, TokenStream, TokenTree};
-use quote::{ToTokens, format_ident, quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Attribute, Expr, GenericParam, Meta, WherePredicate, parse_quote};
 
-use super::model::{Body, Field, Fields, SchemaType, Style};
+use super::model::{Body, Field, FieldNames, Fields, SchemaType, Style, Variant};
 use crate::keys::{ends, respanned};
 
 /// The impls of a type without mistakes.
@@ -21,7 +21,8 @@ pub(super) fn good(ty: &SchemaType<'_>) -> TokenStream {
     let llm_schema = llm_schema(ty);
     quote! {
         // The shape is never made, and it repeats what the user's own type answers for.
-        #[allow(dead_code, deprecated, non_camel_case_types, clippy::all, clippy::pedantic, clippy::nursery)]
+        #[allow(dead_code, deprecated, non_camel_case_types, unused_qualifications)]
+        #[allow(clippy::absolute_paths, clippy::all, clippy::nursery, clippy::pedantic)]
         const _: () = {
             #items
             #checks
@@ -83,24 +84,27 @@ fn without_self(tokens: TokenStream, own: &TokenStream) -> TokenStream {
         .collect()
 }
 
-/// The attributes that schemars understands, but for keys of serde's that are about its own code, and for `default`, which
-/// [`default`] words anew.
-fn attributes<'a>(attrs: &'a [Attribute], container: bool) -> impl Iterator<Item = TokenStream> + 'a {
-    let known = ["serde", "schemars", "doc", "validate", "garde"];
+/// The attributes that schemars understands, but for these keys of serde's.
+fn attributes<'a>(attrs: &'a [Attribute], without: &'a [&'a str]) -> impl Iterator<Item = TokenStream> + 'a {
+    let known = ["serde", "schemars", "doc", "deprecated", "validate", "garde"];
     attrs.iter().filter(move |attr| known.iter().any(|name| attr.path().is_ident(name))).map(move |attr| {
         match &attr.meta {
             Meta::List(list) if list.path.is_ident("serde") => {
-                let kept = split(list.tokens.clone()).into_iter().filter(|entry| {
-                    let name = first_name(entry);
-                    name != "default"
-                        && !(container && matches!(name.as_str(), "crate" | "bound" | "expecting" | "remote"))
-                });
+                let kept = split(list.tokens.clone());
+                let kept = kept.into_iter().filter(|entry| !without.contains(&first_name(entry).as_str()));
                 quote!(#[serde(#(#kept),*)])
             }
             _ => attr.to_token_stream(),
         }
     })
 }
+
+/// What is about serde's own code; and `default`, which [`Shape::default`] words anew.
+const NOT_OF_CONTAINERS: &[&str] = &["default", "crate", "bound", "expecting", "remote"];
+const NOT_OF_FIELDS: &[&str] = &["default", "bound", "with", "serialize_with", "deserialize_with"];
+/// The same for a field whose default cannot be told.
+const NOT_OF_UNTOLD: &[&str] =
+    &["default", "bound", "with", "serialize_with", "deserialize_with", "skip_serializing_if"];
 
 /// Splits at commas.
 fn split(tokens: TokenStream) -> Vec<TokenStream> {
@@ -125,7 +129,12 @@ fn first_name(entry: &TokenStream) -> String {
 
 /// The value of a key in `#[serde(..)]` or `#[schemars(..)]`: `Some(None)` for a key alone.
 fn serde_key(attrs: &[Attribute], key: &str) -> Option<Option<TokenStream>> {
-    attrs.iter().filter(|attr| attr.path().is_ident("serde") || attr.path().is_ident("schemars")).find_map(|attr| {
+    key_of(&["serde", "schemars"], attrs, key)
+}
+
+/// The same for attributes of these names only.
+fn key_of(names: &[&str], attrs: &[Attribute], key: &str) -> Option<Option<TokenStream>> {
+    attrs.iter().filter(|attr| names.iter().any(|name| attr.path().is_ident(name))).find_map(|attr| {
         let Meta::List(list) = &attr.meta else { return None };
         split(list.tokens.clone()).into_iter().find(|entry| first_name(entry) == key).map(|entry| {
             let value: TokenStream = entry.into_iter().skip(2).collect();
@@ -148,28 +157,29 @@ impl Shape {
     fn new(ty: &SchemaType<'_>) -> Self {
         let p = ty.paths.private();
         let krate = crate::pretty::tokens(quote!(#p::schemars));
-        let attrs: Vec<TokenStream> = attributes(&ty.input.attrs, true).collect();
+        let attrs: Vec<TokenStream> = attributes(&ty.input.attrs, NOT_OF_CONTAINERS).collect();
         let description = ty.description.as_ref().map(|text| quote!(#[schemars(description = #text)]));
+        let shape_name = &ty.shape;
         let mut shape = Self { items: TokenStream::new(), parameters: Vec::new(), arguments: Vec::new() };
         let body = match &ty.body {
             Body::Struct(fields) => {
                 let body = shape.fields(fields, ty);
                 let parameters = &shape.parameters;
                 match fields.style {
-                    Style::Named => quote!(struct Fields<#(#parameters),*> #body),
-                    _ => quote!(struct Fields<#(#parameters),*> #body;),
+                    Style::Named => quote!(struct #shape_name<#(#parameters),*> #body),
+                    _ => quote!(struct #shape_name<#(#parameters),*> #body;),
                 }
             }
             Body::Enum(variants) => {
                 let mut list = Vec::new();
                 for variant in variants {
-                    let (name, attrs) = (variant.name, attributes(variant.attrs, false));
+                    let (name, attrs) = (variant.name, attributes(variant.attrs, NOT_OF_FIELDS));
                     let description = variant.description.as_ref().map(|text| quote!(#[schemars(description = #text)]));
                     let body = shape.fields(&variant.fields, ty);
                     list.push(quote!(#(#attrs)* #description #name #body));
                 }
                 let parameters = &shape.parameters;
-                quote!(enum Fields<#(#parameters),*> { #(#list),* })
+                quote!(enum #shape_name<#(#parameters),*> { #(#list),* })
             }
             Body::Unknown => TokenStream::new(),
         };
@@ -201,14 +211,14 @@ impl Shape {
         }
         let p = ty.paths.private();
         let own = own_type(ty);
-        let attrs = attributes(field.attrs, false);
+        let attrs = attributes(field.attrs, if is_told(field, ty) { NOT_OF_FIELDS } else { NOT_OF_UNTOLD });
         let default = self.default(field, ty, &own);
         let name = field.name.map(|name| quote!(#name:));
         let rules = &field.rules;
         let description = rules.description.as_ref().map(|text| quote!(#[schemars(description = #text)]));
         let example = rules.example.as_ref().map(|value| {
             if is_text(value) {
-                return quote!(#[schemars(example = #value)]);
+                return quote!(#[schemars(example = &#value)]);
             }
             let ty = without_self(crate::tokens(field.ty), &own);
             let typed = quote_spanned!(value.span()=> ::core::convert::identity);
@@ -219,22 +229,16 @@ impl Shape {
             quote!(#[schemars(extend(#keyword = #p::json(&(#value))))])
         });
         // With `schemars(with = ..)` the user says what it is like, and the type says nothing.
-        let described_by_user = ["with", "schema_with"].iter().any(|key| {
-            field
-                .attrs
-                .iter()
-                .filter(|attr| attr.path().is_ident("schemars"))
-                .any(|attr| serde_key(std::slice::from_ref(attr), key).is_some())
-        });
+        let described_by_user =
+            ["with", "schema_with"].iter().any(|key| key_of(&["schemars"], field.attrs, key).is_some());
         let shown = if described_by_user || skipped {
             quote!(())
         } else {
             let described = rules.with.as_ref().unwrap_or(field.ty);
-            let parameter = format_ident!("F{}", self.parameters.len());
+            let FieldNames { parameter, stand_in, .. } = &field.names;
             let described = without_self(crate::tokens(described), &own);
             let (first, last) = ends(described.clone());
             let (open, close) = (respanned(quote!(#p::field::<), first), respanned(quote!(>()), last));
-            let stand_in = format_ident!("Field{}", self.parameters.len());
             let generics = bounded(ty);
             let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
             self.items.extend(quote! {
@@ -250,38 +254,73 @@ impl Shape {
         Some(quote!(#(#attrs)* #default #description #example #(#bounds)* #name #shown))
     }
 
-    /// The default of a field, as a path to a function: schemars calls it to tell the model the value. What depends on a
-    /// type parameter cannot be told.
+    /// The default of a field, as a path to a function: schemars calls it to tell the model the value.
     fn default(&mut self, field: &Field<'_>, ty: &SchemaType<'_>, own: &TokenStream) -> Option<TokenStream> {
-        let p = ty.paths.private();
-        let generic = ty.input.generics.type_params().next().is_some();
-        let unknown = || {
-            let path = crate::pretty::tokens(quote!(#p::no_default));
-            quote!(#[serde(default = #path)])
-        };
-        let name = format_ident!("default_{}", self.items.clone().into_iter().count());
-        let field_type = without_self(crate::tokens(field.ty), own);
-        let value = match serde_key(field.attrs, "default") {
-            Some(Some(path)) => return Some(quote!(#[serde(default = #path)])),
-            Some(None) if generic => return Some(unknown()),
-            Some(None) => quote!(::core::default::Default::default()),
-            None => {
-                let container = if ty.is_struct() { serde_key(&ty.input.attrs, "default")? } else { return None };
-                if generic {
-                    return Some(unknown());
-                }
-                let whole =
-                    match container.and_then(|path| syn::parse2::<syn::LitStr>(path).ok()?.parse::<syn::Path>().ok()) {
-                        Some(path) => quote!(#path()),
-                        None => quote!(<#own as ::core::default::Default>::default()),
-                    };
+        let of_field = serde_key(field.attrs, "default");
+        let of_container = || serde_key(&ty.input.attrs, "default").filter(|_| ty.is_struct());
+        let value = match (of_field, of_container) {
+            (Some(Some(path)), _) => call(&path),
+            (Some(None), _) => quote!(::core::default::Default::default()),
+            (None, container) => {
+                let whole = match container()? {
+                    Some(path) => call(&path),
+                    None => quote!(<#own as ::core::default::Default>::default()),
+                };
                 let member = field.name.map_or_else(|| quote!(0), |name| quote!(#name));
                 quote!({ let whole: #own = #whole; whole.#member })
             }
         };
+        if !is_told(field, ty) {
+            let p = ty.paths.private();
+            let path = crate::pretty::tokens(quote!(#p::no_default));
+            return Some(quote!(#[serde(default = #path)]));
+        }
+        let name = &field.names.default;
+        let field_type = without_self(crate::tokens(field.ty), own);
         let path = name.to_string();
-        self.items.extend(quote!(fn #name() -> #field_type { #value }));
+        let lifetimes = ty.input.generics.lifetimes();
+        self.items.extend(quote!(fn #name<#(#lifetimes),*>() -> #field_type { #value }));
         Some(quote!(#[serde(default = #path)]))
+    }
+}
+
+/// Whether the model can be told a field's default. It cannot where the field is written by a function of its own, and
+/// where the value depends on a parameter of the type.
+fn is_told(field: &Field<'_>, ty: &SchemaType<'_>) -> bool {
+    let parameters: Vec<&Ident> = ty.input.generics.params.iter().filter_map(parameter).collect();
+    let depends = match serde_key(field.attrs, "default") {
+        None => !parameters.is_empty(),
+        Some(_) => mentions(crate::tokens(field.ty), &parameters),
+    };
+    !depends && ["with", "serialize_with"].iter().all(|key| key_of(&["serde"], field.attrs, key).is_none())
+}
+
+/// The name of a type or const parameter.
+fn parameter(parameter: &GenericParam) -> Option<&Ident> {
+    match parameter {
+        GenericParam::Type(parameter) => Some(&parameter.ident),
+        GenericParam::Const(parameter) => Some(&parameter.ident),
+        _ => None,
+    }
+}
+
+/// Whether `Self` or one of the names stands in the tokens, and there is one at all.
+fn mentions(tokens: TokenStream, names: &[&Ident]) -> bool {
+    !names.is_empty()
+        && tokens.into_iter().any(|tree| match tree {
+            TokenTree::Ident(ident) => ident == "Self" || names.contains(&&ident),
+            TokenTree::Group(group) => mentions(group.stream(), names),
+            _ => false,
+        })
+}
+
+/// A call of the function that a string names, as serde has it.
+fn call(path: &TokenStream) -> TokenStream {
+    let parsed = syn::parse2::<syn::LitStr>(path.clone()).and_then(|path| path.parse::<syn::ExprPath>());
+    match parsed {
+        Ok(path) => quote!(#path()),
+        // serde says what is wrong with it.
+        Err(_) => quote!(::core::default::Default::default()),
     }
 }
 
@@ -289,15 +328,10 @@ impl Shape {
 fn checks(ty: &SchemaType<'_>) -> TokenStream {
     let p = ty.paths.private();
     let own = own_type(ty);
-    let fields: Vec<&Field<'_>> = match &ty.body {
-        Body::Struct(fields) => fields.fields.iter().collect(),
-        Body::Enum(variants) => variants.iter().flat_map(|variant| &variant.fields.fields).collect(),
-        Body::Unknown => Vec::new(),
-    };
-    let checks: Vec<TokenStream> = fields
-        .into_iter()
+    let checks: Vec<TokenStream> = fields_of(ty)
         .flat_map(|field| {
-            let tokens = without_self(crate::tokens(field.ty), &own);
+            let described = field.rules.with.as_ref().unwrap_or(field.ty);
+            let tokens = without_self(crate::tokens(described), &own);
             let bounds = field.rules.bounds.iter().map(|bound| {
                 // The caret belongs on the key, not on the type.
                 let (key, tokens) = (&bound.key, respanned(tokens.clone(), bound.key.span()));
@@ -310,8 +344,9 @@ fn checks(ty: &SchemaType<'_>) -> TokenStream {
         return TokenStream::new();
     }
     let (impl_generics, _, where_clause) = ty.input.generics.split_for_impl();
+    let name = &ty.checks;
     quote! {
-        fn checks #impl_generics () #where_clause {
+        fn #name #impl_generics () #where_clause {
             #(#checks)*
         }
     }
@@ -338,23 +373,45 @@ fn json_schema(ty: &SchemaType<'_>, shape: &Shape) -> TokenStream {
     } else {
         quote!(#p::generic_name(#text, &[#(<#params as #p::schemars::JsonSchema>::schema_name()),*]))
     };
+    let (shape_name, arguments) = (&ty.shape, &shape.arguments);
+    let shape = quote!(<#shape_name<#(#arguments),*> as #p::schemars::JsonSchema>);
+    // Unlike a module path, this tells types of one name in two functions apart, and in two blocks of one function.
+    let place = quote_spanned!(name.span()=> (::core::line!(), ::core::column!()));
     let inline = serde_key(&ty.input.attrs, "inline").is_some();
-    let arguments = &shape.arguments;
+    let identity = if serde_key(&ty.input.attrs, "transparent").is_some() {
+        quote! {
+            fn schema_id() -> ::std::borrow::Cow<'static, str> {
+                #shape::schema_id()
+            }
+            fn inline_schema() -> bool {
+                #shape::inline_schema()
+            }
+            fn _schemars_private_non_optional_json_schema(generator: &mut #p::schemars::SchemaGenerator) -> #p::schemars::Schema {
+                #shape::_schemars_private_non_optional_json_schema(generator)
+            }
+            fn _schemars_private_is_option() -> bool {
+                #shape::_schemars_private_is_option()
+            }
+        }
+    } else {
+        quote! {
+            fn schema_id() -> ::std::borrow::Cow<'static, str> {
+                #p::schema_id::<Self>(#place)
+            }
+            fn inline_schema() -> bool {
+                #inline
+            }
+        }
+    };
     quote! {
         #[automatically_derived]
         impl #impl_generics #p::schemars::JsonSchema for #name #type_generics #where_clause {
             fn schema_name() -> ::std::borrow::Cow<'static, str> {
                 #schema_name
             }
-            // Unlike a module path, it tells types of one name in two functions apart.
-            fn schema_id() -> ::std::borrow::Cow<'static, str> {
-                ::std::borrow::Cow::Borrowed(::core::any::type_name::<Self>())
-            }
-            fn inline_schema() -> bool {
-                #inline
-            }
+            #identity
             fn json_schema(generator: &mut #p::schemars::SchemaGenerator) -> #p::schemars::Schema {
-                <Fields<#(#arguments),*> as #p::schemars::JsonSchema>::json_schema(generator)
+                #shape::json_schema(generator)
             }
         }
     }
@@ -399,6 +456,28 @@ fn add_bounds(generics: &mut syn::Generics, ty: &SchemaType<'_>) {
     let params: Vec<Ident> = generics.type_params().map(|param| param.ident.clone()).collect();
     if !params.is_empty() {
         let bounds = params.iter().map(|param| -> WherePredicate { parse_quote!(#param: #p::LlmSchema) });
-        generics.make_where_clause().predicates.extend(bounds);
+        let clause = generics.make_where_clause();
+        clause.predicates.extend(bounds);
+        if has_serde_bounds(ty) {
+            let own = own_type(ty);
+            clause.predicates.push(parse_quote!(#own: #p::DeserializeOwned));
+        }
     }
+}
+
+/// Whether serde asks more of a type parameter than `Deserialize`, `Default` for instance.
+fn has_serde_bounds(ty: &SchemaType<'_>) -> bool {
+    let keys = ["bound", "default", "skip", "skip_deserializing", "with", "deserialize_with"];
+    let has = |attrs: &[Attribute]| keys.iter().any(|key| serde_key(attrs, key).is_some());
+    has(&ty.input.attrs) || fields_of(ty).any(|field| has(field.attrs))
+}
+
+/// The fields of the struct, or of all variants.
+fn fields_of<'t>(ty: &'t SchemaType<'t>) -> impl Iterator<Item = &'t Field<'t>> {
+    let (fields, variants): (&[Field<'_>], &[Variant<'_>]) = match &ty.body {
+        Body::Struct(fields) => (&fields.fields, &[]),
+        Body::Enum(variants) => (&[], variants),
+        Body::Unknown => (&[], &[]),
+    };
+    fields.iter().chain(variants.iter().flat_map(|variant| &variant.fields.fields))
 }

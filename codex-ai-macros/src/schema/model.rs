@@ -12,6 +12,10 @@ pub(super) struct SchemaType<'a> {
     /// `#[llm(description = ..)]` on the type.
     pub(super) description: Option<Expr>,
     pub(super) body: Body<'a>,
+    /// The name of the hidden shape.
+    pub(super) shape: Ident,
+    /// The name of the function that checks the bounds.
+    pub(super) checks: Ident,
     /// Whether serde cannot read the type either: a union, a borrowed field.
     pub(super) hopeless: bool,
 }
@@ -40,6 +44,17 @@ pub(super) struct Field<'a> {
     pub(super) name: Option<&'a Ident>,
     pub(super) ty: &'a Type,
     pub(super) rules: Rules,
+    pub(super) names: FieldNames,
+}
+
+/// The names of what is generated for one field.
+pub(super) struct FieldNames {
+    /// The shape's type parameter.
+    pub(super) parameter: Ident,
+    /// What stands for the field's type.
+    pub(super) stand_in: Ident,
+    /// The function that makes the default.
+    pub(super) default: Ident,
 }
 
 pub(super) struct Variant<'a> {

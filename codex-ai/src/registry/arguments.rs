@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use super::Entry;
 use crate::error::{Error, ErrorKind, Problem};
+use crate::schema::path::{self, Step};
 
 /// Reads arguments one by one and remembers what is wrong.
 #[doc(hidden)]
@@ -24,14 +25,16 @@ pub struct Arguments<'v> {
 )]
 pub trait JsonArg<'v>: Sized {
     #[doc(hidden)]
-    fn read(value: &'v Value) -> Result<Self, Problem>;
+    fn read(name: &str, value: &'v Value) -> Result<Self, Problem>;
 }
 
 #[diagnostic::do_not_recommend]
 impl<'v, T: Deserialize<'v>> JsonArg<'v> for T {
-    fn read(value: &'v Value) -> Result<Self, Problem> {
-        serde_path_to_error::deserialize(value)
-            .map_err(|error| Problem::new(error.path().to_string(), error.inner().to_string()))
+    fn read(name: &str, value: &'v Value) -> Result<Self, Problem> {
+        serde_path_to_error::deserialize(value).map_err(|error| {
+            let steps = std::iter::once(Step::Key(name)).chain(path::steps(error.path()));
+            Problem::new(path::render(steps), error.inner().to_string())
+        })
     }
 }
 
@@ -56,15 +59,7 @@ impl<'v> Arguments<'v> {
         if self.problems.iter().any(|problem| starts_with_name(&problem.path, name)) {
             return None;
         }
-        match T::read(value) {
-            Ok(value) => Some(value),
-            Err(problem) => {
-                let separator = if problem.path.starts_with(['[', '$']) { "" } else { "." };
-                let path = problem.path.trim_start_matches('$');
-                self.problems.push(Problem::new(format!("{name}{separator}{path}"), problem.message));
-                None
-            }
-        }
+        T::read(name, value).map_err(|problem| self.problems.push(problem)).ok()
     }
 
     /// Whether something is wrong.
@@ -103,7 +98,8 @@ pub(crate) fn drop_absent(entry: &Entry, arguments: &mut Value) {
 
 /// Whether a path begins with this argument's name.
 fn starts_with_name(path: &str, name: &str) -> bool {
-    path.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+    let argument = path::render(std::iter::once(Step::Key(name)));
+    path.strip_prefix(argument.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
 }
 
 fn kind(value: &Value) -> &'static str {

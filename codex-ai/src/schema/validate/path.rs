@@ -53,6 +53,16 @@ pub(crate) fn render<'a>(steps: impl Iterator<Item = Step<'a>>) -> String {
     text
 }
 
+/// The steps on which serde was when it met an error.
+pub(crate) fn steps(path: &serde_path_to_error::Path) -> impl Iterator<Item = Step<'_>> {
+    path.iter().filter_map(|segment| match segment {
+        serde_path_to_error::Segment::Seq { index } => Some(Step::Index(*index)),
+        serde_path_to_error::Segment::Map { key } => Some(Step::Key(key)),
+        serde_path_to_error::Segment::Enum { variant } => Some(Step::Key(variant)),
+        serde_path_to_error::Segment::Unknown => None,
+    })
+}
+
 /// Adds a step to a path; an empty `text` is the whole value.
 pub(crate) fn push(text: &mut String, step: Step<'_>) {
     match step {
