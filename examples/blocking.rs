@@ -1,4 +1,4 @@
-//! Gives many texts a headline at once, from threads, in a program without async.
+//! Gives many texts a headline from threads, without async.
 //!
 //! ```text
 //! cargo run --example blocking                     the texts that ship with it

@@ -1,4 +1,4 @@
-//! Runs the calls that a JSON file lists, and says what is wrong with those that do not fit.
+//! Runs the calls that a JSON file lists, and says what is wrong with each.
 //!
 //! ```text
 //! cargo run --example by_name                                      the calls that ship with it

@@ -1,4 +1,4 @@
-//! Sorts support tickets into the variants of an enum, whose doc comments tell the model what they mean.
+//! Sorts support tickets into an enum, whose doc comments the model reads.
 //!
 //! ```text
 //! cargo run --example classify                   the tickets that ship with it
@@ -21,7 +21,7 @@ enum Team {
     Billing,
     /// Something is broken: a crash, an error, a button that does nothing.
     Bugs,
-    /// How to do something: where to find a page, how to change an address or a setting.
+    /// A question: how to do or change something, where to find something.
     Help,
 }
 

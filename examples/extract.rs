@@ -1,4 +1,4 @@
-//! Takes an invoice out of an e-mail: nested structs, lists, options, and bounds that the answer is held to.
+//! Takes an invoice out of an e-mail: nested data, held to its bounds.
 //!
 //! ```text
 //! cargo run --example extract                 the e-mail that ships with it
@@ -89,6 +89,6 @@ async fn run() -> Result<(), Failure> {
     let sum: f64 = invoice.lines.iter().map(|line| f64::from(line.quantity) * line.price).sum();
     let verdict =
         if (sum - invoice.total).abs() < 0.005 { "as stated" } else { "which is not what the invoice states" };
-    writeln!(out, "\nThe lines add up to {sum:.2} {:?}, {verdict}.", invoice.currency)?;
+    writeln!(out, "\nThe lines add up to {sum:.2}, {verdict}.")?;
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Uses the prompts of a library, `news-prompts`: typed, and by name.
+//! Uses the prompts of a library crate, typed and by name.
 //!
 //! ```text
 //! cargo run --example library                    the article that ships with it

@@ -1,4 +1,4 @@
-//! Lists every prompt of the binary, those of libraries included, as a table or as JSON for other tools.
+//! Lists every prompt of the binary, as a table or as JSON.
 //!
 //! ```text
 //! cargo run --example registry               a table

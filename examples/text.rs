@@ -44,7 +44,7 @@ async fn run() -> Result<(), Failure> {
     writeln!(out, "In one line: {line}")?;
 
     // Without a prompt function. It is in no registry, so it can only be asked for here.
-    let question = format!("What does the article say about money? Answer in one sentence.\n\n{article}");
+    let question = format!("Say in one sentence what this article tells about money:\n\n{article}");
     writeln!(out, "Asked directly: {}", dispatcher.generate_text(question).await?)?;
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Serves the built-in provider on loopback in OpenAI's format, for clients that expect a vendor.
+//! Serves the built-in provider on loopback in OpenAI's format.
 //!
 //! ```text
 //! cargo run --example wire_server -- --port 8080

@@ -2,6 +2,7 @@
 
 pub mod input;
 
+use std::error::Error as _;
 use std::fmt;
 use std::io;
 use std::process::ExitCode;
@@ -23,6 +24,11 @@ pub fn finish(result: Result<(), Failure>) -> ExitCode {
         Ok(()) | Err(Failure::NobodyReads) => ExitCode::SUCCESS,
         Err(Failure::Error(error)) => {
             report(&error);
+            let mut cause = error.source();
+            while let Some(error) = cause {
+                report(&format_args!("  = cause: {error}"));
+                cause = error.source();
+            }
             ExitCode::from(1)
         }
         Err(Failure::Usage(usage)) => {
