@@ -2,7 +2,11 @@
 //!
 //! The provider answers at once, so that only the library's own work is seen. Before the timings, the allocations of one
 //! call are counted and printed.
-#![allow(missing_docs, clippy::print_stdout, reason = "a bench prints its figures, and criterion's macros write no docs")]
+#![allow(
+    missing_docs,
+    clippy::print_stdout,
+    reason = "a bench prints its figures, and criterion's macros write no docs"
+)]
 
 use std::hint::black_box;
 
@@ -72,7 +76,10 @@ async fn json_by_hand(provider: &AtOnce) -> Summary {
 }
 
 async fn json_by_call(dispatcher: &Dispatcher<AtOnce>) -> Summary {
-    dispatcher.call::<Summarize>(SummarizeArgs { text: TEXT, max_points: black_box(3) }).await.expect("it always answers")
+    dispatcher
+        .call::<Summarize>(SummarizeArgs { text: TEXT, max_points: black_box(3) })
+        .await
+        .expect("it always answers")
 }
 
 /// The least a JSON answer costs: `serde_json` alone, with nothing checked.

@@ -53,14 +53,12 @@ async fn run() -> Result<(), Failure> {
     let dispatcher = Dispatcher::from_env()?;
 
     // The typed call. `reply` gives the value with all that came with it; `call` gives the value alone.
-    let reply = dispatcher.reply::<Summarize>(SummarizeArgs { text, max_points: 3 }).await?;
+    let reply = dispatcher.reply::<Summarize>(SummarizeArgs { text, max_points: 2 }).await?;
     let summary: Summary = reply.value;
     let provider = dispatcher.provider().name();
+    let note = if provider == "local" { " (built in: it works by rules and is not a language model)" } else { "" };
     writeln!(out, "Text: {}, {} bytes", input.origin, text.len())?;
-    writeln!(out, "Answered by: {provider}, model {}", reply.model)?;
-    if provider == "local" {
-        writeln!(out, "             (built in: it answers by rules and is not a language model)")?;
-    }
+    writeln!(out, "Answered by: {provider}, model {}{note}", reply.model)?;
     if let Some(usage) = reply.usage {
         writeln!(out, "Tokens: {} in, {} out", usage.input_tokens, usage.output_tokens)?;
     }
@@ -68,6 +66,6 @@ async fn run() -> Result<(), Failure> {
 
     // The same prompt by name, with JSON arguments that are checked at run time.
     let answer = dispatcher.process("summarize", json!({ "text": text, "max_points": 1 })).await?;
-    writeln!(out, "\nBy name, `process(\"summarize\", {{\"text\": .., \"max_points\": 1}})`:\n{answer:#}")?;
+    writeln!(out, "\nBy name, `process(\"summarize\", {{\"text\": .., \"max_points\": 1}})`:\n{answer}")?;
     Ok(())
 }
