@@ -9,14 +9,14 @@ pub use ::inventory;
 pub use ::schemars;
 pub use ::serde;
 pub use ::serde_json::Value;
-pub use ::std::string::String;
+pub use ::std::option::Option::{self, None, Some};
 
 pub use crate::dispatch::Caller;
 pub use crate::error::Result;
 use crate::prompt::{OutputOf, PromptOutput};
-pub use crate::prompt::{Prompt, PromptDef, Rendered};
+pub use crate::prompt::{Prompt, PromptDef, Rendered, begin};
 pub use crate::provider::BoxFuture;
-pub use crate::registry::{ArgInfo, ArgSchemas, Arguments, Entry, EntryInfo, Probe, ProbeAny, ProbeSchema, Registered};
+pub use crate::registry::{ArgInfo, Arguments, Entry, EntryInfo, Probe, ProbeAny, Registered};
 pub use crate::schema::{Json, LlmSchema, Schema, bounds};
 
 /// The schema of a type, for its static. Called once per type.
@@ -37,11 +37,30 @@ pub struct Unset;
 #[derive(Debug)]
 pub struct Set<T>(pub T);
 
+/// A required argument that was given: what [`Set`] holds.
+pub trait Take<T> {
+    /// The argument.
+    fn take(self) -> T;
+}
+
+impl<T> Take<T> for Set<T> {
+    #[inline]
+    fn take(self) -> T {
+        self.0
+    }
+}
+
+/// A required argument that can be given, since it was not yet.
+#[diagnostic::on_unimplemented(message = "this argument is already set", label = "remove one of the calls")]
+pub trait Once {}
+
+impl Once for Unset {}
+
 /// The form of a prompt's answer.
 ///
 /// It asks for nothing but a prompt, so that an output without a schema is an error at the return type only.
-pub fn output_of<Q: PromptDef>() -> crate::request::Output {
-    <OutputOf<Q> as PromptOutput>::output()
+pub const fn output_of<Q: PromptDef>() -> fn() -> crate::request::Output {
+    <OutputOf<Q> as PromptOutput>::output
 }
 
 /// Compiles where a type may cross threads.
@@ -161,5 +180,4 @@ pub static BROKEN: Entry = Entry::new(EntryInfo {
     max_tokens: None,
     output: || crate::request::Output::Text,
     render: None,
-    schemas: None,
 });

@@ -27,6 +27,7 @@ pub(super) fn prompt(prompt: &PromptFn<'_>, body: Body) -> TokenStream {
     let entry = entry::items(prompt, body);
     let inner = builder::impls(prompt);
     let forwarded = &prompt.forwarded;
+    let (library, path) = (prompt.library(), prompt.paths.private());
     quote! {
         #marker
         #arguments
@@ -36,6 +37,7 @@ pub(super) fn prompt(prompt: &PromptFn<'_>, body: Body) -> TokenStream {
         // that nobody outside this block can name.
         #[allow(deprecated, unreachable_pub, private_bounds, private_interfaces, clippy::pedantic)]
         const _: () = {
+            use #path as #library;
             #definition
             #entry
             #inner
@@ -101,7 +103,7 @@ fn arguments(prompt: &PromptFn<'_>) -> TokenStream {
 }
 
 fn definition(prompt: &PromptFn<'_>, body: Body) -> TokenStream {
-    let p = prompt.paths.private();
+    let p = prompt.library();
     let (marker, returns, function) = (&prompt.marker, prompt.returns, prompt.name());
     let name = args_name(prompt);
     let lifetime = args_lifetime();
@@ -113,7 +115,7 @@ fn definition(prompt: &PromptFn<'_>, body: Body) -> TokenStream {
     let (open, close) = (respanned(quote!(<), first), respanned(quote!(as #p::Itself>::Type), last));
     let returned = quote!(#open #returns #close);
     let future = quote_spanned! {function.span()=>
-        impl #lifetime + ::core::future::Future<Output = Self::Returned> + ::core::marker::Send
+        impl #lifetime + ::core::future::Future<Output = <Self as #p::PromptDef>::Returned> + ::core::marker::Send
     };
     let sendable = prompt.args.iter().map(|arg| {
         let span = arg.ty.span();
@@ -121,23 +123,25 @@ fn definition(prompt: &PromptFn<'_>, body: Body) -> TokenStream {
         quote_spanned!(span=> #p::send::<#ty>();)
     });
     let run = match body {
-        Body::Calls => quote!(#function(#(args.#fields),*).await),
+        Body::Calls => {
+            let mut values = Group::new(Delimiter::Parenthesis, quote!(#(args.#fields),*));
+            values.set_span(function.span());
+            quote!(#function #values)
+        }
         // Nobody can run it: the program does not compile.
         Body::Refuses => quote! {
             let _ = args;
-            ::core::future::pending().await
+            ::core::future::pending()
         },
     };
-    let mut run = Group::new(Delimiter::Brace, run);
-    run.set_span(function.span());
-    let run = quote_spanned!(function.span()=> async move #run);
     quote! {
         #[automatically_derived]
         impl #p::PromptDef for #marker {
             const ENTRY: &'static #p::Entry = &ENTRY;
             type Args<#lifetime> = #name #args_generics;
             type Returned = #returned;
-            fn run<#lifetime>(args: Self::Args<#lifetime>) -> #future {
+            #[inline]
+            fn run<#lifetime>(args: <Self as #p::PromptDef>::Args<#lifetime>) -> #future {
                 #(#sendable)*
                 #run
             }

@@ -32,6 +32,13 @@ impl PromptFn<'_> {
         &self.function.vis
     }
 
+    /// The library's hidden module as generated code names it inside its block: by an import, which is less to compile
+    /// than a path, and one error where the path is wrong.
+    #[expect(clippy::unused_self, reason = "who generates code for a prompt asks the prompt")]
+    pub(super) fn library(&self) -> Ident {
+        Ident::new("__codex_ai", Span::mixed_site())
+    }
+
     pub(super) fn name(&self) -> &Ident {
         &self.function.sig.ident
     }

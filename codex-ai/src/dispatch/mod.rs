@@ -11,7 +11,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::image::{GenerateImage, GenerateImagen, GeneratedImage, ImageRequest};
 use crate::prompt::{JsonOutput, OutputOf, PromptDef, PromptOutput};
 use crate::provider::{AnyProvider, BoxFuture, Provider};
-use crate::registry::{Entry, LINKING_HELP, Router, drop_absent};
+use crate::registry::{Entry, LINKING_HELP, Router};
 use crate::reply::Reply;
 use crate::request::{Options, Output, Request};
 use crate::suggest::nearest;
@@ -208,15 +208,9 @@ impl<P: Provider> Dispatcher<P> {
         }
     }
 
-    async fn ask_by_name(&self, mode: &str, mut arguments: Value) -> Result<Reply<Value>> {
+    async fn ask_by_name(&self, mode: &str, arguments: Value) -> Result<Reply<Value>> {
         let entry = self.prompts.get(mode).ok_or_else(|| self.unknown(mode))?;
-        let Some(render) = entry.renderer() else {
-            return Err(Error::new(ErrorKind::Unsupported, "this prompt cannot be called by name")
-                .with_prompt(entry.mode())
-                .with_help(format!("it has `json = false`; call it as `call::<{}>(..)`", entry.marker())));
-        };
-        drop_absent(entry, &mut arguments);
-        let rendered = render(arguments).await.map_err(|error| error.with_prompt(entry.mode()))?;
+        let rendered = entry.render(arguments).await.map_err(|error| error.with_prompt(entry.mode()))?;
         let reply = self.ask(rendered.request, Some(entry)).await?;
         match (rendered.read)(&reply) {
             Ok(value) => Ok(reply.with_value(value)),
