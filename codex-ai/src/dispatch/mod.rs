@@ -28,7 +28,7 @@ pub use builder::DispatcherBuilder;
 /// Options are taken in this order: [`with_options`](Self::with_options), then what the prompt function sets, then the
 /// keys of `#[prompt(..)]`, then [`DispatcherBuilder::options`], then the provider's own defaults.
 ///
-/// ```
+/// ```standalone_crate
 /// use codex_ai::{Dispatcher, LlmSchema, Prompt, prompt, provider::Local};
 ///
 /// #[derive(Debug, serde::Deserialize, LlmSchema)]
@@ -106,7 +106,7 @@ impl<P: Provider> Dispatcher<P> {
 
     /// The same dispatcher with options that go before all others.
     ///
-    /// ```no_run
+    /// ```no_run,standalone_crate
     /// # use codex_ai::{Dispatcher, Options, prompt};
     /// # #[prompt]
     /// # async fn greet(name: &str) -> String { format!("Greet {name}.") }
