@@ -1,5 +1,7 @@
 //! What a prompt function makes, and what the macro makes of a prompt function.
 
+pub mod builder;
+
 use std::borrow::Cow;
 use std::marker::PhantomData;
 
