@@ -294,11 +294,18 @@ prompts! {
 async fn made_by_macro_rules() {
     assert_eq!(Counting::ENTRY.docs(), "Counts.");
     assert_eq!(Counting::ENTRY.temperature(), Some(0.5));
-    assert_eq!(Counting::ENTRY.signature(), "count(text: &str, max: Option<u8> = None, list: &[&str]) -> codex_ai::Prompt<u8>");
+    assert_eq!(
+        Counting::ENTRY.signature(),
+        "count(text: &str, max: Option<u8> = None, list: &[&str]) -> codex_ai::Prompt<u8>"
+    );
     assert_eq!(asked::<Counting>(Counting::builder().text("a").list(&["b"]).build()).await, r#"a None ["b"]"#);
-    assert_eq!(asked_by_name("macro.count", json!({ "text": "a", "list": ["b"], "max": 3 })).await, r#"a Some(3) ["b"]"#);
+    assert_eq!(
+        asked_by_name("macro.count", json!({ "text": "a", "list": ["b"], "max": 3 })).await,
+        r#"a Some(3) ["b"]"#
+    );
     assert_eq!(asked::<AskRating>(AskRating::builder().list(vec![1]).build()).await, "[1] by me");
-    let dispatcher = Dispatcher::new(Scripted::texts([r#"{ "stars": 5, "weight": 0.5 }"#, r#"{ "stars": 6 }"#])).unwrap();
+    let dispatcher =
+        Dispatcher::new(Scripted::texts([r#"{ "stars": 5, "weight": 0.5 }"#, r#"{ "stars": 6 }"#])).unwrap();
     let call = || AskRating::builder().list(vec![]).call(&dispatcher);
     assert_eq!(call().await.unwrap(), Rating { stars: 5, weight: Some(0.5) });
     assert_eq!(call().await.unwrap_err().problems()[0].path, "stars");

@@ -233,7 +233,7 @@ impl Shape {
             if is_text(value) {
                 return quote!(#[schemars(example = &#value)]);
             }
-            let ty = without_self(crate::tokens(field.ty), &own);
+            let ty = without_self(crate::tokens(rules.with.as_ref().unwrap_or(field.ty)), &own);
             let typed = quote_spanned!(value.span()=> ::core::convert::identity);
             quote!(#[schemars(example = #typed::<#ty>(#value))])
         });
