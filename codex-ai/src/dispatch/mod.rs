@@ -215,6 +215,9 @@ impl<P: Provider> Dispatcher<P> {
                 .with_prompt(entry.mode())
                 .with_help(format!("it has `json = false`; call it as `call::<{}>(..)`", entry.marker())));
         };
+        if let Some(schema) = entry.input_schema() {
+            schema.check_usable().map_err(|error| error.with_prompt(entry.mode()))?;
+        }
         drop_absent(entry, &mut arguments);
         let rendered = render(arguments).await.map_err(|error| error.with_prompt(entry.mode()))?;
         let reply = self.ask(rendered.request, Some(entry)).await?;
@@ -246,11 +249,12 @@ impl<P: Provider> Dispatcher<P> {
             options.max_tokens = options.max_tokens.or(entry.max_tokens());
         }
         request.options.fill_from(&self.shared.defaults);
+        if let Output::Schema(schema) = &request.output {
+            // Nobody shall pay for an answer that cannot be read.
+            schema.check_usable().map_err(|error| named(error, entry))?;
+        }
         let asked = self.shared.provider.generate(&request).await;
-        asked.map_err(|error| match entry {
-            Some(entry) => error.with_prompt(entry.mode()),
-            None => error,
-        })
+        asked.map_err(|error| named(error, entry))
     }
 
     /// Tells where an answer came from that cannot be read.
@@ -260,10 +264,7 @@ impl<P: Provider> Dispatcher<P> {
             Some(id) => error.with_request_id(id.clone()),
             None => error,
         };
-        match entry {
-            Some(entry) => error.with_prompt(entry.mode()),
-            None => error,
-        }
+        named(error, entry)
     }
 
     fn unknown(&self, mode: &str) -> Error {
@@ -284,6 +285,14 @@ impl<P: Provider> Dispatcher<P> {
             return error.with_help(format!("there are `{}`", known.join("`, `")));
         }
         error.with_help(format!("{} prompts are registered; `Registry::discover()` lists them", known.len()))
+    }
+}
+
+/// Names the prompt in an error, if there is one.
+fn named(error: Error, entry: Option<&'static Entry>) -> Error {
+    match entry {
+        Some(entry) => error.with_prompt(entry.mode()),
+        None => error,
     }
 }
 
