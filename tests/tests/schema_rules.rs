@@ -301,4 +301,16 @@ async fn a_bad_pattern_is_an_error_before_anything_is_sent_and_no_panic() {
     assert!(problems[0].path.contains("pattern"), "{problems:?}");
     let error = Schema::of::<BadPattern>().openai_strict().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Schema);
+    let provider = Scripted::texts([r#"{ "it": "(" }"#]);
+    let dispatcher = Dispatcher::new(provider.clone()).unwrap();
+    let error = dispatcher.generate_json::<BadPattern>("x").await.unwrap_err();
+    assert_eq!((error.kind(), provider.requests().len()), (ErrorKind::Schema, 0));
+    assert_eq!(error.problems(), problems);
+    let error = dispatcher.process("take_bad", json!({ "bad": { "it": "(" } })).await.unwrap_err();
+    assert_eq!((error.kind(), error.prompt(), provider.requests().len()), (ErrorKind::Schema, Some("take_bad"), 0));
+}
+
+#[prompt]
+async fn take_bad(bad: Vec<BadPattern>) -> String {
+    format!("{bad:?}")
 }
