@@ -431,3 +431,19 @@ fn everything_of_this_binary_is_discovered_once_and_in_order() {
         assert!(modes.contains(&mode), "{mode}");
     }
 }
+
+#[tokio::test]
+async fn many_modes_are_counted_rather_than_listed() {
+    let count = Registry::discover().unwrap().len();
+    assert!(count > 10);
+    let dispatcher = codex_ai::Dispatcher::new(codex_ai::testing::Scripted::texts([""; 0])).unwrap();
+    let error = dispatcher.process("something else", serde_json::json!({})).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::UnknownPrompt);
+    let help = format!("{count} prompts are registered; `Registry::discover()` lists them");
+    assert_eq!(error.help(), Some(help.as_str()));
+}
+
+#[test]
+fn the_registry_of_this_binary_is_fine() {
+    codex_ai::testing::assert_registry_ok();
+}

@@ -43,8 +43,8 @@ pub(super) fn check<'a>(input: &'a DeriveInput, diag: &mut Diag) -> SchemaType<'
         }
     };
     let hopeless = matches!(body, Body::Unknown) || input.generics.lifetimes().next().is_some();
-    let (shape, checks) = (names.fresh("Fields"), names.fresh("checks"));
-    SchemaType { input, paths, description, body, shape, checks, hopeless }
+    let (shape, handle, checks) = (names.fresh("Fields"), names.fresh("ShapeOf"), names.fresh("checks"));
+    SchemaType { input, paths, description, body, shape, handle, checks, hopeless }
 }
 
 fn fields<'a>(fields: &'a syn::Fields, names: &mut Names, diag: &mut Diag) -> Fields<'a> {

@@ -183,12 +183,25 @@ impl Shape {
             }
             Body::Unknown => TokenStream::new(),
         };
+        let (handle, parameters) = (&ty.handle, &shape.parameters);
         shape.items.extend(quote! {
-            #[derive(#p::schemars::JsonSchema)]
-            #[schemars(crate = #krate)]
-            #(#attrs)*
-            #description
-            #body
+            struct #handle<#(#parameters),*>(::core::marker::PhantomData<fn() -> (#(#parameters,)*)>);
+            const _: () = {
+                // The code of schemars' derive takes `Some` and the like from the prelude, which may be absent, and whose
+                // names may be the user's. None of the user's own types is named in here.
+                #[allow(unused_imports)]
+                use ::std::prelude::rust_2021::*;
+
+                #[derive(#p::schemars::JsonSchema)]
+                #[schemars(crate = #krate)]
+                #(#attrs)*
+                #description
+                #body
+
+                impl<#(#parameters: #p::schemars::JsonSchema),*> #p::Shaped for #handle<#(#parameters),*> {
+                    type Shape = #shape_name<#(#parameters),*>;
+                }
+            };
         });
         shape
     }
@@ -220,7 +233,7 @@ impl Shape {
             if is_text(value) {
                 return quote!(#[schemars(example = &#value)]);
             }
-            let ty = without_self(crate::tokens(field.ty), &own);
+            let ty = without_self(crate::tokens(rules.with.as_ref().unwrap_or(field.ty)), &own);
             let typed = quote_spanned!(value.span()=> ::core::convert::identity);
             quote!(#[schemars(example = #typed::<#ty>(#value))])
         });
@@ -373,8 +386,8 @@ fn json_schema(ty: &SchemaType<'_>, shape: &Shape) -> TokenStream {
     } else {
         quote!(#p::generic_name(#text, &[#(<#params as #p::schemars::JsonSchema>::schema_name()),*]))
     };
-    let (shape_name, arguments) = (&ty.shape, &shape.arguments);
-    let shape = quote!(<#shape_name<#(#arguments),*> as #p::schemars::JsonSchema>);
+    let (handle, arguments) = (&ty.handle, &shape.arguments);
+    let shape = quote!(<<#handle<#(#arguments),*> as #p::Shaped>::Shape as #p::schemars::JsonSchema>);
     // Unlike a module path, this tells types of one name in two functions apart, and in two blocks of one function.
     let place = quote_spanned!(name.span()=> (::core::line!(), ::core::column!()));
     let inline = serde_key(&ty.input.attrs, "inline").is_some();

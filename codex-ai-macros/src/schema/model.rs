@@ -14,6 +14,8 @@ pub(super) struct SchemaType<'a> {
     pub(super) body: Body<'a>,
     /// The name of the hidden shape.
     pub(super) shape: Ident,
+    /// The name by which the shape is reached from outside its block.
+    pub(super) handle: Ident,
     /// The name of the function that checks the bounds.
     pub(super) checks: Ident,
     /// Whether serde cannot read the type either: a union, a borrowed field.

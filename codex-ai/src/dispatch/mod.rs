@@ -240,11 +240,12 @@ impl<P: Provider> Dispatcher<P> {
             options.max_tokens = options.max_tokens.or(entry.max_tokens());
         }
         request.options.fill_from(&self.shared.defaults);
+        if let Output::Schema(schema) = &request.output {
+            // Nobody shall pay for an answer that cannot be read.
+            schema.check_usable().map_err(|error| named(error, entry))?;
+        }
         let asked = self.shared.provider.generate(&request).await;
-        asked.map_err(|error| match entry {
-            Some(entry) => error.with_prompt(entry.mode()),
-            None => error,
-        })
+        asked.map_err(|error| named(error, entry))
     }
 
     /// Tells where an answer came from that cannot be read.
@@ -254,10 +255,7 @@ impl<P: Provider> Dispatcher<P> {
             Some(id) => error.with_request_id(id.clone()),
             None => error,
         };
-        match entry {
-            Some(entry) => error.with_prompt(entry.mode()),
-            None => error,
-        }
+        named(error, entry)
     }
 
     fn unknown(&self, mode: &str) -> Error {
@@ -278,6 +276,14 @@ impl<P: Provider> Dispatcher<P> {
             return error.with_help(format!("there are `{}`", known.join("`, `")));
         }
         error.with_help(format!("{} prompts are registered; `Registry::discover()` lists them", known.len()))
+    }
+}
+
+/// Names the prompt in an error, if there is one.
+fn named(error: Error, entry: Option<&'static Entry>) -> Error {
+    match entry {
+        Some(entry) => error.with_prompt(entry.mode()),
+        None => error,
     }
 }
 

@@ -254,6 +254,9 @@ impl Entry {
             return Err(Error::new(ErrorKind::Unsupported, "this prompt cannot be called by name")
                 .with_help(format!("it has `json = false`; call it as `call::<{}>(..)`", self.marker())));
         };
+        if let Some(schema) = self.input_schema() {
+            schema.check_usable()?;
+        }
         drop_absent(self, &mut arguments);
         let mut reader = Arguments::new(self, &arguments);
         let Some(rendered) = render(&mut reader) else { return Err(reader.into_error()) };

@@ -122,7 +122,9 @@ impl RegistryBuilder {
             match *sharing {
                 [only] => entries.push(only),
                 _ => {
-                    sharing.sort_by_key(|entry| (entry.file(), entry.line(), entry.column(), entry.crate_version()));
+                    sharing.sort_by_key(|entry| {
+                        (entry.crate_name(), entry.crate_version(), entry.file(), entry.line(), entry.column())
+                    });
                     collisions.push(sharing);
                 }
             }

@@ -97,9 +97,7 @@ impl Schema {
     /// that leads nowhere and each pattern that is no regular expression.
     pub fn new(name: impl Into<Cow<'static, str>>, value: Value) -> Result<Self> {
         let name = name.into();
-        let validator = Validator::compile(&value).map_err(|problems| {
-            Error::new(crate::ErrorKind::Schema, format!("the schema `{name}` is not usable")).with_problems(problems)
-        })?;
+        let validator = Validator::compile(&value).map_err(|problems| unusable(&name, problems))?;
         Ok(Self { name, value, validator, openai_strict: OnceLock::new() })
     }
 
@@ -111,6 +109,15 @@ impl Schema {
     /// The schema as JSON.
     pub fn as_value(&self) -> &Value {
         &self.value
+    }
+
+    /// Passes unless the type's author wrote something unusable, a bad pattern for instance.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Schema`](crate::ErrorKind::Schema), as [`new`](Self::new) gives it.
+    pub(crate) fn check_usable(&self) -> Result<()> {
+        let problems = self.validator.refuses();
+        if problems.is_empty() { Ok(()) } else { Err(unusable(&self.name, problems.to_vec())) }
     }
 
     /// Checks a value and finds everything that is wrong with it, not only the first.
@@ -142,6 +149,10 @@ impl Schema {
             .with_problems(problems.clone())),
         }
     }
+}
+
+fn unusable(name: &str, problems: Vec<Problem>) -> Error {
+    Error::new(crate::ErrorKind::Schema, format!("the schema `{name}` is not usable")).with_problems(problems)
 }
 
 impl fmt::Debug for Schema {

@@ -79,6 +79,12 @@ impl<F: Field> schemars::JsonSchema for Described<F> {
     }
 }
 
+/// Leads from what a derived type can name to its hidden shape.
+pub trait Shaped {
+    /// The shape, on which schemars' own derive stands.
+    type Shape: schemars::JsonSchema;
+}
+
 /// The name of a type with parameters: `Page_for_String`.
 pub fn generic_name(name: &str, params: &[Cow<'static, str>]) -> Cow<'static, str> {
     format!("{name}_for_{}", params.join("_and_")).into()

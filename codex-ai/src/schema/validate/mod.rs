@@ -47,6 +47,11 @@ impl Validator {
         Self { nodes: Box::default(), refuse: problems }
     }
 
+    /// What is found in every value.
+    pub(super) fn refuses(&self) -> &[Problem] {
+        &self.refuse
+    }
+
     /// Checks a value.
     ///
     /// # Errors

@@ -1,0 +1,36 @@
+//! A binary whose prompts have schemas that nobody can use.
+
+use codex_ai::testing::assert_registry_ok;
+use codex_ai::{LlmSchema, Prompt, prompt};
+
+#[derive(Debug, serde::Deserialize, LlmSchema)]
+struct Bad {
+    #[llm(pattern = "(")]
+    #[expect(dead_code, reason = "only the schema is looked at")]
+    word: String,
+}
+
+#[prompt(mode = "answer")]
+async fn answer() -> Prompt<Vec<Bad>> {
+    Prompt::new()
+}
+
+#[prompt(mode = "argument")]
+async fn argument(bad: &[u8], worse: Option<Bad>) -> String {
+    format!("{bad:?} {worse:?}")
+}
+
+#[prompt(mode = "good")]
+async fn good(text: &str) -> String {
+    text.to_owned()
+}
+
+#[test]
+fn assert_registry_ok_names_them_all() {
+    let Err(panic) = std::panic::catch_unwind(assert_registry_ok) else { panic!("it passed") };
+    let Some(text) = panic.downcast_ref::<String>() else { panic!("no text") };
+    assert!(text.starts_with("answer of `answer` at tests/tests/registry_unusable.rs:"), "{text}");
+    assert!(text.contains("\narguments of `argument` at "), "{text}");
+    assert!(text.contains("$defs.Bad.properties.word.pattern"), "{text}");
+    assert!(!text.contains("`good`"), "{text}");
+}
