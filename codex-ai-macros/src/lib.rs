@@ -1,5 +1,7 @@
 //! The macros of `codex-ai`.
 
+#[cfg(test)]
+mod broken;
 mod diag;
 mod docs;
 mod keys;
