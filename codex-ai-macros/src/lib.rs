@@ -1,4 +1,6 @@
-//! The macros of `codex-ai`.
+//! The macros of `codex-ai`, which re-exports them: [`macro@prompt`] and [`derive@LlmSchema`].
+//!
+//! What they write is in the crate `codex-ai`, so programs depend on that one and not on this.
 
 #[cfg(test)]
 mod broken;
@@ -17,12 +19,152 @@ use proc_macro::TokenStream;
 use quote::ToTokens;
 
 /// Makes an async function a prompt.
+///
+/// ```standalone_crate
+/// use codex_ai::{Dispatcher, Prompt, prompt, provider::Local};
+///
+/// /// Rewrites a text in another tone.
+/// #[prompt(mode = "text.rewrite", temperature = 0.4)]
+/// async fn rewrite(
+///     /// The text to rewrite.
+///     text: &str,
+///     /// The tone, in a word or two.
+///     #[arg(default = "friendly")]
+///     tone: &str,
+/// ) -> Prompt {
+///     Prompt::new().system(format!("Rewrite what you are given. The tone is {tone}.")).user(text)
+/// }
+///
+/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+/// let dispatcher = Dispatcher::new(Local::quiet())?;
+/// let text = "We got your letter. You will hear from us.";
+/// let polite: String = Rewrite::builder().text(text).tone("polite").call(&dispatcher).await?;
+/// let friendly: String = dispatcher.call::<Rewrite>(RewriteArgs { text, tone: "friendly" }).await?;
+///
+/// // The function itself is still there, for tests of what it says.
+/// assert_eq!(rewrite(text, "curt").await.system_text(), Some("Rewrite what you are given. The tone is curt."));
+/// # Ok::<_, codex_ai::Error>(()) }).unwrap();
+/// ```
+///
+/// # The function
+///
+/// It is `async`, has no `self` and no type parameters, and its arguments have names. Arguments may borrow: `&str`,
+/// `&[T]`, `&Path`, `&T`. Lifetimes are fine. It returns one of these, or a `Result` of one with any error that converts
+/// into a boxed one:
+///
+/// | return type | the model is asked for |
+/// | --- | --- |
+/// | `String`, `&'static str` | free text; the returned text is the user's message |
+/// | `Prompt` | free text |
+/// | `Prompt<T>` | JSON of `T`, which has `LlmSchema` |
+///
+/// # Keys of `#[prompt(..)]`
+///
+/// | key | default | meaning |
+/// | --- | --- | --- |
+/// | `mode = "news.brief"` | the function's name | the name in calls by name and in listings: lower-case letters, digits, `_`, `-`, `.` and `/` |
+/// | `model = "openai/gpt-5.6-luna"` | the provider's | the model, with or without its provider |
+/// | `temperature = 0.2` | the provider's | randomness, from 0 to 2 |
+/// | `max_tokens = 500` | the provider's | the most tokens that the answer may take, at least 1 |
+/// | `marker = Brief` | the function's name in camel case | the name of the marker type, and the beginning of the other two |
+/// | `json = false` | `true` | no calls by name, for arguments that cannot come from JSON |
+/// | `crate = ::facade::codex_ai` | `::codex_ai` | where this library is, if it is renamed or re-exported |
+///
+/// A call's options go before those that the function sets on its `Prompt`, and those before the keys.
+///
+/// # Keys of `#[arg(..)]`
+///
+/// | key | meaning |
+/// | --- | --- |
+/// | `default = 3` | what a builder and a call by name use if the argument is not given; any expression |
+/// | `default` | the same with the type's own `Default` |
+/// | `rename = "type"` | the name in JSON |
+///
+/// An argument of type `Option` may be left out without a default. Doc comments on arguments go to the fields, the
+/// builder's methods and the input schema. `build`, `call`, `send` and `stream` are methods of every builder and no names
+/// for arguments.
+///
+/// # What it makes
+///
+/// Besides the function, with its visibility:
+///
+/// - `Rewrite`: the marker, which stands for the prompt where a type is wanted.
+/// - `RewriteArgs`: a struct of all arguments.
+/// - `RewriteBuilder`: takes them one by one. A required argument that is missing or given twice is a compile error.
+///
+/// The prompt is registered when the binary is linked, private ones and those inside function bodies too. In a call by
+/// name `&str` is read as `String`, any other reference as the owned form of what it points to.
 #[proc_macro_attribute]
 pub fn prompt(attr: TokenStream, item: TokenStream) -> TokenStream {
     diag::guard(item.into(), |item| prompt::expand(attr.into(), item)).into()
 }
 
-/// Gives a type a schema that a model can follow.
+/// Gives a type a schema that a model can follow, and that its answers are held to.
+///
+/// ```
+/// use codex_ai::{LlmSchema, Schema};
+/// use serde_json::json;
+///
+/// /// An order of a shop.
+/// #[derive(serde::Deserialize, LlmSchema)]
+/// #[serde(rename_all = "camelCase")]
+/// struct Order {
+///     /// As printed at the top.
+///     #[llm(pattern = "^[A-Z]{2}-[0-9]+$", example = "AB-1204")]
+///     order_number: String,
+///     #[llm(description = "When it was placed.", format = "date")]
+///     placed_on: String,
+///     #[llm(min_items = 1, max_items = 50)]
+///     items: Vec<Item>,
+/// }
+///
+/// #[derive(serde::Deserialize, LlmSchema)]
+/// struct Item {
+///     #[llm(min_length = 1, max_length = 80)]
+///     name: String,
+///     #[llm(min = 1, max = 100)]
+///     count: u32,
+/// }
+///
+/// let schema = Schema::of::<Order>();
+/// assert_eq!(schema.as_value()["properties"]["orderNumber"]["description"], "As printed at the top.");
+///
+/// let answer = json!({ "orderNumber": "1204", "placedOn": "2026-02-30", "items": [{ "name": "Nails", "count": 0 }] });
+/// let paths: Vec<_> = schema.validate(&answer).unwrap_err().into_iter().map(|problem| problem.path).collect();
+/// assert_eq!(paths, ["orderNumber", "placedOn", "items[0].count"]);
+/// ```
+///
+/// # The type
+///
+/// A struct with named fields, a struct of one unnamed field, or an enum; it has `serde::Deserialize`, too. Its parts have
+/// `LlmSchema`: the types of the standard library have it, those of `chrono`, `uuid` and `url` by features of `codex-ai`.
+/// Type parameters and recursion through `Box` or `Vec` are fine; fields own their data.
+///
+/// `#[serde(..)]` is honoured: `rename`, `rename_all`, `tag`, `content`, `untagged`, `flatten`, `default`, `skip`,
+/// `transparent` and the rest. Doc comments are the descriptions that the model reads.
+///
+/// # Keys of `#[llm(..)]` on fields
+///
+/// Each bound is part of the schema, and the answer is checked against it. A bound that does not apply to the field's type
+/// is a compile error; on `Option<T>` it holds for `T`.
+///
+/// | key | on | meaning |
+/// | --- | --- | --- |
+/// | `description = ".."` | all | what the model is told, in place of the doc comment |
+/// | `min = 1`, `max = 10` | numbers | the least and the greatest value |
+/// | `min_length = 1`, `max_length = 80` | strings | the length in characters |
+/// | `min_items = 1`, `max_items = 7` | lists and sets | how many items |
+/// | `pattern = "^[a-z]+$"` | strings | a regular expression that matches anywhere, unless it is anchored |
+/// | `format = "date"` | strings | one of `date-time`, `date`, `time`, `duration`, `email`, `hostname`, `ipv4`, `ipv6`, `uuid`, `uri` |
+/// | `example = ".."` | all | a value to show to the model: text, or an expression of the field's type |
+/// | `with = String` | all | describes the field by another type, for types without `LlmSchema` |
+///
+/// # Keys of `#[llm(..)]` on types and variants
+///
+/// | key | on | meaning |
+/// | --- | --- | --- |
+/// | `description = ".."` | types, variants | what the model is told, in place of the doc comment |
+/// | `crate = ::facade::codex_ai` | types | where this library is, if it is renamed or re-exported |
 #[proc_macro_derive(LlmSchema, attributes(llm, serde, schemars, validate, garde))]
 pub fn llm_schema(item: TokenStream) -> TokenStream {
     diag::guard_derive(item.into(), schema::expand).into()

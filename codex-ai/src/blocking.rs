@@ -21,7 +21,7 @@ use crate::request::{Options, Request};
 /// It can be shared between threads and cloned cheaply. Inside an async runtime every method returns an error of kind
 /// [`ErrorKind::Blocking`]; within `tokio::task::spawn_blocking` it works.
 ///
-/// ```
+/// ```standalone_crate
 /// use codex_ai::{blocking::Dispatcher, prompt, provider::Local};
 ///
 /// /// Greets somebody.

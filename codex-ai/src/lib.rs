@@ -1,4 +1,106 @@
 //! Prompts are functions that the compiler understands and the binary can list.
+//!
+//! ```standalone_crate
+//! use codex_ai::{Dispatcher, LlmSchema, Prompt, prompt, provider::Local};
+//!
+//! /// What a busy reader needs to know.
+//! #[derive(Debug, serde::Deserialize, LlmSchema)]
+//! struct Summary {
+//!     /// One sentence, no jargon.
+//!     headline: String,
+//!     /// The main points, most important first.
+//!     #[llm(min_items = 1, max_items = 7)]
+//!     points: Vec<String>,
+//! }
+//!
+//! /// Summarises a text.
+//! #[prompt(mode = "summarize", temperature = 0.2)]
+//! async fn summarize(
+//!     /// The text to summarise.
+//!     text: &str,
+//!     #[arg(default = 3)] max_points: u8,
+//! ) -> Prompt<Summary> {
+//!     Prompt::new().system("You are a careful editor.").user(format!("At most {max_points} points.\n\n{text}"))
+//! }
+//!
+//! # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+//! let dispatcher = Dispatcher::new(Local::quiet())?;
+//! let text = "The bridge opened on Monday. It cost 3 million euros and took two years.";
+//!
+//! // Typed: the arguments are a struct, or a builder that knows the defaults; the answer is a `Summary`.
+//! let summary: Summary = dispatcher.call::<Summarize>(SummarizeArgs { text, max_points: 1 }).await?;
+//! let summary: Summary = Summarize::builder().text(text).call(&dispatcher).await?;
+//! assert_eq!(summary.headline, "The bridge opened on Monday");
+//!
+//! // By name: JSON in, JSON out, checked at run time.
+//! let value = dispatcher.process("summarize", serde_json::json!({ "text": text })).await?;
+//! assert_eq!(value["headline"], "The bridge opened on Monday");
+//! # Ok::<_, codex_ai::Error>(()) }).unwrap();
+//! ```
+//!
+//! What can be wrong in the program is found by `cargo check`, with a message that says what to type. What can be wrong
+//! in an answer or on the wire ends in a typed error, or in the right value.
+//!
+//! # Prompts
+//!
+//! [`#[prompt]`](macro@prompt) makes an async function a prompt. The function stays as it is, so that its text is tested
+//! without a provider. What it returns decides what the model is asked for: `String` and [`Prompt`] ask for free text,
+//! [`Prompt<T>`](Prompt) for JSON of `T`; a `Result` of one may fail before anything is sent.
+//!
+//! # Answers
+//!
+//! [`#[derive(LlmSchema)]`](derive@LlmSchema) tells a model what a type looks like, with doc comments as descriptions.
+//! An answer is parsed, held to the schema and every `#[llm(..)]` bound, and read by the type's own
+//! [`Deserialize`](serde::Deserialize). If anything does not fit, the [`Error`] has each problem with its path, and the
+//! model's text.
+//!
+//! # The registry
+//!
+//! Every prompt that is linked into the binary is in the [`Registry`], wherever it was written: with its documentation,
+//! its arguments, the JSON schemas of input and output, and its place in the source. Two prompts with one mode are an
+//! error when the program starts. A crate that no line of the program names is not linked; [`link_prompts!`] names it.
+//! A program that would rather list its prompts by hand uses a [`Router`].
+//!
+//! # Providers
+//!
+//! A [`Provider`] answers requests. There are two:
+//!
+//! - [`provider::openai::OpenAi`]: OpenAI's Responses API, and servers that speak it.
+//! - [`provider::Local`]: built in, needs no key and no network, always gives the same answer. It works by rules and is
+//!   not a language model: it is for the first steps, for demonstrations and for tests.
+//!
+//! [`Dispatcher::from_env`] takes OpenAI if `OPENAI_API_KEY` is set, and else the built-in provider.
+//! `CODEX_AI_PROVIDER` and `CODEX_AI_MODEL` choose by name; [`AnyProvider::from_env`] has the details.
+//!
+//! # Errors
+//!
+//! There is one error type, [`Error`]. [`Error::kind`] is what a program decides on, the text is for people and ends with
+//! what to do. A key is in none of them. Unknown modes and wrong arguments are refused before anything is sent.
+//!
+//! # Without async
+//!
+//! [`blocking::Dispatcher`] has the same methods for programs without a runtime, and can be shared between threads.
+//!
+//! # Tests of a program
+//!
+//! With the feature `testing`, [`testing::Scripted`] and [`testing::WireServer`] give the answers that a test wants: the
+//! first in the process, the second over a real socket on loopback.
+//!
+//! A prompt is registered in every binary that has it, test binaries too. Rustdoc puts the examples of a crate into one
+//! binary (since edition 2024): two of them with prompts of one mode collide there. Begin such an example with
+//! ```` ```standalone_crate ````.
+//!
+//! # Features
+//!
+//! | feature | default | what it brings |
+//! | --- | --- | --- |
+//! | `openai` | yes | OpenAI's Responses API; brings `http` |
+//! | `http` | | HTTP by reqwest with rustls; what every vendor needs |
+//! | `blocking` | yes | the blocking dispatcher |
+//! | `testing` | | a scripted provider and a wire server, for tests |
+//! | `chrono`, `uuid`, `url` | | [`LlmSchema`](trait@LlmSchema) for the types of these crates |
+//!
+//! The built-in provider is always there. Each feature works alone.
 
 #[doc(hidden)]
 pub mod __private;
@@ -33,3 +135,8 @@ pub use registry::{Entry, Registry, Router};
 pub use reply::{FinishReason, Reply, Usage};
 pub use request::{Options, Output, Request};
 pub use schema::{LlmSchema, Schema};
+
+/// The code of the README, compiled as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

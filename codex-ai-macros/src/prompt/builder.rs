@@ -43,7 +43,7 @@ pub(super) fn items(prompt: &PromptFn<'_>) -> TokenStream {
 
 /// The builder's methods and the traits that say what is missing.
 pub(super) fn impls(prompt: &PromptFn<'_>) -> TokenStream {
-    let p = prompt.paths.private();
+    let p = prompt.library();
     let (marker, name) = (&prompt.marker, builder_name(prompt));
     let lifetime = &prompt.names.lifetime;
     let own_lifetime = prompt.borrows().then(|| quote!(#lifetime,));
@@ -54,31 +54,36 @@ pub(super) fn impls(prompt: &PromptFn<'_>) -> TokenStream {
         let field = field(arg);
         match &arg.default {
             None => quote!(#field: #p::Unset),
-            Some(_) => quote!(#field: ::core::option::Option::None),
+            Some(_) => quote!(#field: #p::None),
         }
     });
     let phantom = phantom(prompt);
     let vis = prompt.vis();
     let start_doc = format!("Starts to build the arguments of the prompt `{}`.", prompt.mode);
     let needs: TokenStream = required(prompt).map(|arg| needs(prompt, arg)).collect();
-    let setters: TokenStream = prompt.args.iter().map(|arg| setter(prompt, arg)).collect();
+    let setters = prompt.args.iter().map(|arg| setter(prompt, arg));
     let finish = finish(prompt);
-    let defaults = prompt.args.iter().filter_map(default);
+    let (impl_generics, own) = (impl_generics(prompt), with_state(prompt, None));
+    let defaults = prompt.args.iter().filter_map(|arg| default(prompt, arg));
     quote! {
         #(#defaults)*
         #needs
+        // The prompt may be called by name only.
+        #[allow(dead_code)]
         #[automatically_derived]
         impl #marker {
             #[doc = #start_doc]
-            // It may be called by name only.
-            #[allow(dead_code)]
             #[inline]
             #vis fn builder #method_generics() -> #name #start_generics {
                 #name { #(#empty,)* #phantom }
             }
         }
-        #setters
-        #finish
+        #[allow(dead_code)]
+        #[automatically_derived]
+        impl #impl_generics #own {
+            #(#setters)*
+            #finish
+        }
     }
 }
 
@@ -136,10 +141,10 @@ fn impl_generics(prompt: &PromptFn<'_>) -> TokenStream {
     generics(prompt, &quote!(#own_lifetime #(#states),*))
 }
 
-/// The traits whose messages tell that one argument is missing, or given twice.
+/// The trait whose message tells that one argument is missing.
 fn needs(prompt: &PromptFn<'_>, arg: &Arg<'_>) -> TokenStream {
-    let p = prompt.paths.private();
-    let (needs, once) = (&arg.names.needs, &arg.names.once);
+    let p = prompt.library();
+    let needs = &arg.names.needs;
     let ty = field_type(arg);
     let lifetime = &prompt.names.lifetime;
     let generics = arg.borrows.then(|| quote!(<#lifetime>));
@@ -147,21 +152,10 @@ fn needs(prompt: &PromptFn<'_>, arg: &Arg<'_>) -> TokenStream {
     let message = format!("prompt `{}` needs `{plain}`", prompt.mode);
     let label = format!("call `.{plain}(..)` first");
     let note = signature_note(prompt);
-    let twice = format!("`{plain}` is already set");
     quote! {
         #[diagnostic::on_unimplemented(message = #message, label = #label, note = #note)]
-        pub trait #needs #generics {
-            fn take(self) -> #ty;
-        }
-        impl #generics #needs #generics for #p::Set<#ty> {
-            #[inline]
-            fn take(self) -> #ty {
-                self.0
-            }
-        }
-        #[diagnostic::on_unimplemented(message = #twice, label = "remove one of the calls")]
-        pub trait #once {}
-        impl #once for #p::Unset {}
+        pub trait #needs #generics: #p::Take<#ty> {}
+        impl #generics #needs #generics for #p::Set<#ty> {}
     }
 }
 
@@ -186,12 +180,10 @@ fn signature_note(prompt: &PromptFn<'_>) -> String {
 }
 
 fn setter(prompt: &PromptFn<'_>, arg: &Arg<'_>) -> TokenStream {
-    let p = prompt.paths.private();
+    let p = prompt.library();
     let (name, vis, docs) = (arg.name, prompt.vis(), &arg.docs);
     let ty = field_type(arg);
     let builder = builder_name(prompt);
-    let own = with_state(prompt, None);
-    let impl_generics = impl_generics(prompt);
     let missing = docs.is_empty().then(|| {
         let text = format!("Sets the argument `{}`.", arg.json_name);
         quote!(#[doc = #text])
@@ -202,11 +194,11 @@ fn setter(prompt: &PromptFn<'_>, arg: &Arg<'_>) -> TokenStream {
     let value = Ident::new("value", Span::mixed_site());
     let method = if arg.default.is_none() {
         let set = with_state(prompt, Some((arg, &quote!(#p::Set<#ty>))));
-        let (state, once) = (state(arg), &arg.names.once);
+        let state = state(arg);
         quote! {
             #vis fn #name(self, #value: #ty) -> #set
             where
-                #state: #once,
+                #state: #p::Once,
             {
                 #builder { #own_field: #p::Set(#value), #(#others: self.#others,)* #phantom }
             }
@@ -214,29 +206,23 @@ fn setter(prompt: &PromptFn<'_>, arg: &Arg<'_>) -> TokenStream {
     } else {
         quote! {
             #vis fn #name(mut self, #value: #ty) -> Self {
-                self.#own_field = ::core::option::Option::Some(#value);
+                self.#own_field = #p::Some(#value);
                 self
             }
         }
     };
     quote! {
-        #[automatically_derived]
-        impl #impl_generics #own {
-            #(#docs)*
-            #missing
-            #[allow(dead_code)]
-            #[inline]
-            #method
-        }
+        #(#docs)*
+        #missing
+        #[inline]
+        #method
     }
 }
 
 /// `build` and `call`.
 fn finish(prompt: &PromptFn<'_>) -> TokenStream {
-    let p = prompt.paths.private();
+    let p = prompt.library();
     let (vis, marker) = (prompt.vis(), &prompt.marker);
-    let own = with_state(prompt, None);
-    let impl_generics = impl_generics(prompt);
     let args = args_name(prompt);
     let args_generics = args_generics(prompt);
     let lifetime = &prompt.names.lifetime;
@@ -252,51 +238,45 @@ fn finish(prompt: &PromptFn<'_>) -> TokenStream {
     let values = prompt.args.iter().map(|arg| {
         let (name, own_field) = (arg.name, field(arg));
         match &arg.default {
-            None => {
-                let needs = &arg.names.needs;
-                quote!(#name: #needs::take(self.#own_field))
-            }
+            None => quote!(#name: #p::Take::take(self.#own_field)),
             Some(_) => {
                 let default = &arg.names.default;
                 quote!(#name: match self.#own_field {
-                    ::core::option::Option::Some(value) => value,
-                    ::core::option::Option::None => #default(),
+                    #p::Some(value) => value,
+                    #p::None => #default(),
                 })
             }
         }
     });
     let caller = Ident::new("__D", Span::mixed_site());
     quote! {
-        #[automatically_derived]
-        impl #impl_generics #own {
-            /// The arguments, with defaults filled in.
-            #[allow(dead_code)]
-            #[must_use]
-            #[inline]
-            #vis fn build(self) -> #args #args_generics
-            where
-                #(#bounds,)*
-            {
-                #args { #(#values),* }
-            }
+        /// The arguments, with defaults filled in.
+        #[must_use]
+        #[inline]
+        #vis fn build(self) -> #args #args_generics
+        where
+            #(#bounds,)*
+        {
+            #args { #(#values),* }
+        }
 
-            /// Calls the prompt on a dispatcher: a future of the value, or the value itself where the dispatcher blocks.
-            #[allow(dead_code)]
-            #vis fn call<#declared #caller: #p::Caller>(self, dispatcher: &#call_lifetime #caller) -> #caller::Called<#call_lifetime, #marker>
-            where
-                #(#bounds,)*
-            {
-                #p::Caller::call_prompt::<#marker>(dispatcher, self.build())
-            }
+        /// Calls the prompt on a dispatcher: a future of the value, or the value itself where the dispatcher blocks.
+        #vis fn call<#declared #caller: #p::Caller>(self, dispatcher: &#call_lifetime #caller) -> <#caller as #p::Caller>::Called<#call_lifetime, #marker>
+        where
+            #(#bounds,)*
+        {
+            #p::Caller::call_prompt::<#marker>(dispatcher, self.build())
         }
     }
 }
 
-/// The function that makes an argument's default, for the builder and for calls by name. The tokens of the expression keep the user's spans.
-fn default(arg: &Arg<'_>) -> Option<TokenStream> {
+/// The function that makes an argument's default, for the builder and for calls by name. The tokens of the expression
+/// keep the user's spans.
+fn default(prompt: &PromptFn<'_>, arg: &Arg<'_>) -> Option<TokenStream> {
+    let p = prompt.library();
     let value = match arg.default.as_ref()? {
         ArgDefault::Value(value) => quote!(#value),
-        ArgDefault::None => quote!(::core::option::Option::None),
+        ArgDefault::None => quote!(#p::None),
         ArgDefault::Trait => {
             let span = syn::spanned::Spanned::span(arg.ty);
             quote::quote_spanned!(span=> ::core::default::Default::default())

@@ -94,7 +94,7 @@ pub(super) fn check<'a>(attr: TokenStream, function: &'a Function, diag: &mut Di
         names: EntryNames {
             entry: names.fresh("ENTRY"),
             render: names.fresh("render"),
-            schemas: names.fresh("schemas"),
+            library: names.fresh("codex_ai"),
             lifetime,
         },
     };
@@ -370,7 +370,6 @@ fn argument_names(argument: &Ident, names: &mut Names, lifetime: &Lifetime) -> A
     ArgNames {
         state: names.fresh(&format!("{camel}State")),
         needs: names.fresh(&format!("Needs{camel}")),
-        once: names.fresh(&format!("Once{camel}")),
         default: names.fresh(&format!("default_{}", plain_name(argument))),
         lifetime: lifetime.clone(),
     }

@@ -1,34 +1,32 @@
 //! What the binary knows of a prompt: the entry, the call by name, the registration.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
-use syn::Lifetime;
-use syn::spanned::Spanned;
+use syn::{Lifetime, Type};
 
 use super::expand::{Body, args_name};
 use super::model::{Arg, ArgDefault, EntryNames, PromptFn};
-use crate::keys::with_lifetime;
+use crate::keys::{ends, respanned, with_lifetime};
 use crate::pretty;
 
 /// The static entry, and with it whatever it points to.
 pub(super) fn items(prompt: &PromptFn<'_>, body: Body) -> TokenStream {
-    let p = prompt.paths.private();
+    let p = prompt.library();
     let (marker, function) = (&prompt.marker, prompt.name());
-    let EntryNames { entry, render, schemas, .. } = &prompt.names;
+    let EntryNames { entry, render, .. } = &prompt.names;
     let json = prompt.json && body == Body::Calls;
     let by_name = if json { by_name(prompt) } else { TokenStream::new() };
-    let pointers = if json {
-        quote!(render: ::core::option::Option::Some(#render), schemas: ::core::option::Option::Some(#schemas))
-    } else {
-        quote!(render: ::core::option::Option::None, schemas: ::core::option::Option::None)
-    };
+    let render = option(p, json.then_some(render));
     let submit = (body == Body::Calls).then(|| quote!(#p::inventory::submit! { #p::Registered(&#entry) }));
     let (mode, docs) = (&prompt.mode, crate::docs::text(&prompt.function.attrs));
     let (marker_text, function_text) = (marker.to_string(), super::check::plain_name(function));
     let returns = pretty::tokens(crate::tokens(prompt.returns));
-    let args = prompt.args.iter().map(|arg| arg_info(prompt, arg));
-    let (model, temperature, max_tokens) =
-        (option(prompt.model.as_ref()), option(prompt.temperature.as_ref()), option(prompt.max_tokens.as_ref()));
+    let args = prompt.args.iter().map(|arg| arg_info(prompt, arg, json));
+    let (model, temperature, max_tokens) = (
+        option(p, prompt.model.as_ref()),
+        option(p, prompt.temperature.as_ref()),
+        option(p, prompt.max_tokens.as_ref()),
+    );
     // The place is the function's name, so that an editor can jump there.
     let span = function.span();
     let place = quote_spanned!(span=> file: ::core::file!(), line: ::core::line!(), column: ::core::column!());
@@ -47,23 +45,24 @@ pub(super) fn items(prompt: &PromptFn<'_>, body: Body) -> TokenStream {
             model: #model,
             temperature: #temperature,
             max_tokens: #max_tokens,
-            output: #p::output_of::<#marker>,
-            #pointers,
+            output: #p::output_of::<#marker>(),
+            render: #render,
         });
         #by_name
+        use #p::ProbeAny as _;
         #submit
     }
 }
 
-fn option<T: quote::ToTokens>(value: Option<&T>) -> TokenStream {
+fn option<T: quote::ToTokens>(p: &Ident, value: Option<&T>) -> TokenStream {
     match value {
-        Some(value) => quote!(::core::option::Option::Some(#value)),
-        None => quote!(::core::option::Option::None),
+        Some(value) => quote!(#p::Some(#value)),
+        None => quote!(#p::None),
     }
 }
 
-fn arg_info(prompt: &PromptFn<'_>, arg: &Arg<'_>) -> TokenStream {
-    let p = prompt.paths.private();
+fn arg_info(prompt: &PromptFn<'_>, arg: &Arg<'_>, json: bool) -> TokenStream {
+    let p = prompt.library();
     let name = &arg.json_name;
     let ty = pretty::tokens(crate::tokens(arg.ty));
     let docs: Vec<syn::Attribute> = arg.docs.iter().map(|doc| (*doc).clone()).collect();
@@ -73,90 +72,89 @@ fn arg_info(prompt: &PromptFn<'_>, arg: &Arg<'_>) -> TokenStream {
         ArgDefault::Trait => "Default::default()".to_owned(),
         ArgDefault::None => "None".to_owned(),
     });
-    let default = option(default.as_ref());
-    quote!(#p::ArgInfo::new(#name, #ty, #docs, #default))
+    let default = option(p, default.as_ref());
+    // Without JSON nothing is known of the type, not even whether an owned twin exists.
+    let schema = if json {
+        let ty = read_type(arg, &Lifetime::new("'static", Span::mixed_site()));
+        quote!(#p::Probe::<#ty>::SCHEMA)
+    } else {
+        quote!(#p::None)
+    };
+    quote!(#p::ArgInfo::new(#name, #ty, #docs, #default, #schema))
 }
 
-/// The owned type that an argument is read into: `String` for `&str`, and any other as it is.
-fn owned(prompt: &PromptFn<'_>, arg: &Arg<'_>) -> TokenStream {
-    let _ = prompt;
-    let inferred = Lifetime::new("'_", Span::mixed_site());
+/// The type that an argument is read into. Text is borrowed from the JSON; what lies behind another reference is read as
+/// its owned twin, such as `Vec<T>` for `&[T]`, and borrowed for the call.
+fn read_type(arg: &Arg<'_>, lifetime: &Lifetime) -> TokenStream {
     match arg.referent {
-        None => with_lifetime(crate::tokens(arg.ty), &inferred),
-        Some(referent) => {
-            let span = referent.span();
-            let referent = with_lifetime(crate::tokens(referent), &inferred);
-            let open = quote_spanned!(span=> <);
-            let close = quote_spanned!(span=> as ::std::borrow::ToOwned>::Owned);
+        Some(referent) if !is_text(referent) => {
+            let (first, last) = ends(crate::tokens(referent));
+            let referent = with_lifetime(crate::tokens(referent), lifetime);
+            let (open, close) =
+                (respanned(quote!(<), first), respanned(quote!(as ::std::borrow::ToOwned>::Owned), last));
             quote!(#open #referent #close)
         }
+        _ => with_lifetime(crate::tokens(arg.ty), lifetime),
     }
 }
 
-/// Reads JSON arguments, all problems at once, and renders.
+/// Whether a reference to it can point into the JSON. Another name for `str` only costs a copy.
+fn is_text(referent: &Type) -> bool {
+    matches!(referent, Type::Path(path) if path.path.is_ident("str"))
+}
+
+/// Reads JSON arguments, all problems at once, and calls the function.
 fn by_name(prompt: &PromptFn<'_>) -> TokenStream {
-    let p = prompt.paths.private();
-    let marker = &prompt.marker;
-    let args_name = args_name(prompt);
-    let EntryNames { entry, render, schemas: schemas_name, .. } = &prompt.names;
+    let p = prompt.library();
+    let (marker, args_name) = (&prompt.marker, args_name(prompt));
+    let (render, lifetime) = (&prompt.names.render, Lifetime::new("'v", Span::mixed_site()));
     let locals: Vec<_> =
         (0..prompt.args.len()).map(|index| format_ident!("arg{index}", span = Span::mixed_site())).collect();
-    let types: Vec<_> = prompt.args.iter().map(|arg| owned(prompt, arg)).collect();
-    let names: Vec<_> = prompt.args.iter().map(|arg| &arg.json_name).collect();
-    let reads = prompt.args.iter().zip(&locals).zip(&types).map(|((arg, local), ty)| {
-        let name = &arg.json_name;
-        let method = if arg.default.is_some() { quote!(optional) } else { quote!(required) };
-        quote!(let #local = arguments.#method::<#ty>(#name);)
+    let reads = prompt.args.iter().zip(&locals).map(|(arg, local)| {
+        let (name, ty) = (&arg.json_name, read_type(arg, &lifetime));
+        quote!(let #local = arguments.read::<#ty>(#name);)
     });
-    let values = prompt.args.iter().zip(&locals).map(|(arg, local)| {
-        let field = arg.name;
-        let value = match (&arg.default, arg.referent) {
-            (None, None) => quote!(#local),
-            (None, Some(_)) => quote!(::core::borrow::Borrow::borrow(&#local)),
-            (Some(_), None) => {
-                let default = &arg.names.default;
-                quote!(match #local {
-                    ::core::option::Option::Some(value) => value,
-                    ::core::option::Option::None => #default(),
-                })
-            }
-            (Some(_), Some(_)) => {
-                let default = &arg.names.default;
-                quote!(match &#local {
-                    ::core::option::Option::Some(value) => ::core::borrow::Borrow::borrow(value),
-                    ::core::option::Option::None => #default(),
-                })
-            }
-        };
-        quote!(#field: #value)
-    });
-    // An optional argument is `None` where it is absent; a required one is always there once `finish` has passed.
-    let present = prompt.args.iter().zip(&locals).filter(|(arg, _)| arg.default.is_none()).map(|(_, local)| {
-        quote! {
-            let ::core::option::Option::Some(#local) = #local else {
-                return ::core::result::Result::Err(arguments.into_error());
-            };
-        }
-    });
-    let schemas = names
-        .iter()
-        .zip(&types)
-        .map(|(name, ty)| quote!(schemas.add(#name, |generator| (&&#p::Probe::<#ty>::new()).schema(generator));));
-    quote! {
-        fn #render(arguments: #p::Value) -> #p::BoxFuture<'static, #p::Result<#p::Rendered>> {
-            ::std::boxed::Box::pin(async move {
-                let mut arguments = #p::Arguments::new(&#entry, &arguments);
-                #(#reads)*
-                arguments.finish()?;
-                #(#present)*
-                let arguments = #args_name { #(#values),* };
-                #p::Rendered::render::<#marker>(arguments).await
+    let is_twin = |arg: &Arg<'_>| arg.referent.is_some_and(|referent| !is_text(referent));
+    // A default takes the place of what was not given; of a twin it does so when the twin is borrowed.
+    let defaults = prompt.args.iter().zip(&locals).filter(|(arg, _)| arg.default.is_some() && !is_twin(arg)).map(
+        |(arg, local)| {
+            let default = &arg.names.default;
+            quote!(let #local = match #local {
+            #p::Some(value) => value,
+            #p::None => #default(),
+        };)
+        },
+    );
+    let required: Vec<_> =
+        prompt.args.iter().zip(&locals).filter(|(arg, _)| arg.default.is_none()).map(|(_, local)| local).collect();
+    let values = prompt.args.iter().zip(&locals).map(|(arg, local)| match &arg.default {
+        _ if !is_twin(arg) => quote!(#local),
+        None => quote!(::core::borrow::Borrow::borrow(&#local)),
+        Some(_) => {
+            let default = &arg.names.default;
+            quote!(match &#local {
+                #p::Some(value) => ::core::borrow::Borrow::borrow(value),
+                #p::None => #default(),
             })
         }
-        fn #schemas_name(schemas: &mut #p::ArgSchemas<'_>) {
-            use #p::{ProbeAny as _, ProbeSchema as _};
-            #(#schemas)*
-            let _ = schemas;
+    });
+    let fields = prompt.args.iter().map(|arg| arg.name);
+    let call = quote!(#p::begin::<#marker>(#args_name { #(#fields: #values),* }));
+    let future =
+        if prompt.args.iter().any(is_twin) { quote!(::std::boxed::Box::pin(async move { #call.await })) } else { call };
+    quote! {
+        fn #render<#lifetime>(
+            arguments: &mut #p::Arguments<#lifetime>,
+        ) -> #p::Option<#p::BoxFuture<#lifetime, #p::Result<#p::Rendered>>> {
+            #(#reads)*
+            if arguments.have_problems() {
+                return #p::None;
+            }
+            let (#(#p::Some(#required),)*) = (#(#required,)*) else {
+                return #p::None;
+            };
+            #(#defaults)*
+            #p::Some(#future)
         }
     }
 }

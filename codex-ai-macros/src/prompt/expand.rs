@@ -27,6 +27,7 @@ pub(super) fn prompt(prompt: &PromptFn<'_>, body: Body) -> TokenStream {
     let entry = entry::items(prompt, body);
     let inner = builder::impls(prompt);
     let forwarded = &prompt.forwarded;
+    let (library, path) = (prompt.library(), prompt.paths.private());
     quote! {
         #marker
         #arguments
@@ -37,6 +38,7 @@ pub(super) fn prompt(prompt: &PromptFn<'_>, body: Body) -> TokenStream {
         #[allow(deprecated, private_bounds, private_interfaces, unreachable_pub)]
         #[allow(unused_qualifications, clippy::absolute_paths, clippy::pedantic)]
         const _: () = {
+            use #path as #library;
             #definition
             #entry
             #inner
@@ -97,7 +99,7 @@ fn arguments(prompt: &PromptFn<'_>) -> TokenStream {
 }
 
 fn definition(prompt: &PromptFn<'_>, body: Body) -> TokenStream {
-    let p = prompt.paths.private();
+    let p = prompt.library();
     let (marker, returns, function) = (&prompt.marker, prompt.returns, prompt.name());
     let name = args_name(prompt);
     let lifetime = &prompt.names.lifetime;
@@ -109,7 +111,7 @@ fn definition(prompt: &PromptFn<'_>, body: Body) -> TokenStream {
     let (open, close) = (respanned(quote!(<), first), respanned(quote!(as #p::Itself>::Type), last));
     let returned = quote!(#open #returns #close);
     let future = quote_spanned! {function.span()=>
-        impl #lifetime + ::core::future::Future<Output = Self::Returned> + ::core::marker::Send
+        impl #lifetime + ::core::future::Future<Output = <Self as #p::PromptDef>::Returned> + ::core::marker::Send
     };
     let sendable = prompt.args.iter().map(|arg| {
         let span = arg.ty.span();
@@ -120,23 +122,25 @@ fn definition(prompt: &PromptFn<'_>, body: Body) -> TokenStream {
     // No name of the user's: the function may be called `args`.
     let args = Ident::new("args", Span::mixed_site());
     let run = match body {
-        Body::Calls => quote!(#function(#(#args.#fields),*).await),
+        Body::Calls => {
+            let mut values = Group::new(Delimiter::Parenthesis, quote!(#(#args.#fields),*));
+            values.set_span(function.span());
+            quote!(#function #values)
+        }
         // Nobody can run it: the program does not compile.
         Body::Refuses => quote! {
             let _ = #args;
-            ::core::future::pending().await
+            ::core::future::pending()
         },
     };
-    let mut run = Group::new(Delimiter::Brace, run);
-    run.set_span(function.span());
-    let run = quote_spanned!(function.span()=> async move #run);
     quote! {
         #[automatically_derived]
         impl #p::PromptDef for #marker {
             const ENTRY: &'static #p::Entry = &#entry;
             type Args<#lifetime> = #name #args_generics;
             type Returned = #returned;
-            fn run<#lifetime>(#args: Self::Args<#lifetime>) -> #future {
+            #[inline]
+            fn run<#lifetime>(#args: <Self as #p::PromptDef>::Args<#lifetime>) -> #future {
                 #(#sendable)*
                 #run
             }

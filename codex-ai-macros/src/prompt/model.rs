@@ -32,7 +32,8 @@ pub(super) struct PromptFn<'a> {
 pub(super) struct EntryNames {
     pub(super) entry: Ident,
     pub(super) render: Ident,
-    pub(super) schemas: Ident,
+    /// The import of the library's hidden module.
+    pub(super) library: Ident,
     /// The lifetime of borrowed arguments.
     pub(super) lifetime: Lifetime,
 }
@@ -40,6 +41,12 @@ pub(super) struct EntryNames {
 impl PromptFn<'_> {
     pub(super) fn vis(&self) -> &Visibility {
         &self.function.vis
+    }
+
+    /// The library's hidden module as generated code names it inside its block: by an import, which is less to compile
+    /// than a path, and one error where the path is wrong.
+    pub(super) fn library(&self) -> &Ident {
+        &self.names.library
     }
 
     pub(super) fn name(&self) -> &Ident {
@@ -73,8 +80,6 @@ pub(super) struct ArgNames {
     pub(super) state: Ident,
     /// The trait that says that the argument is missing.
     pub(super) needs: Ident,
-    /// The trait that says that the argument is set already.
-    pub(super) once: Ident,
     /// The function that makes the default.
     pub(super) default: Ident,
     /// The lifetime of borrowed arguments, the same for all of them.

@@ -11,7 +11,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::image::{GenerateImage, GenerateImagen, GeneratedImage, ImageRequest};
 use crate::prompt::{JsonOutput, OutputOf, PromptDef, PromptOutput};
 use crate::provider::{AnyProvider, BoxFuture, Provider};
-use crate::registry::{Entry, LINKING_HELP, Router, drop_absent};
+use crate::registry::{Entry, LINKING_HELP, Router};
 use crate::reply::Reply;
 use crate::request::{Options, Output, Request};
 use crate::suggest::nearest;
@@ -28,7 +28,7 @@ pub use builder::DispatcherBuilder;
 /// Options are taken in this order: [`with_options`](Self::with_options), then what the prompt function sets, then the
 /// keys of `#[prompt(..)]`, then [`DispatcherBuilder::options`], then the provider's own defaults.
 ///
-/// ```
+/// ```standalone_crate
 /// use codex_ai::{Dispatcher, LlmSchema, Prompt, prompt, provider::Local};
 ///
 /// #[derive(Debug, serde::Deserialize, LlmSchema)]
@@ -106,7 +106,7 @@ impl<P: Provider> Dispatcher<P> {
 
     /// The same dispatcher with options that go before all others.
     ///
-    /// ```no_run
+    /// ```no_run,standalone_crate
     /// # use codex_ai::{Dispatcher, Options, prompt};
     /// # #[prompt]
     /// # async fn greet(name: &str) -> String { format!("Greet {name}.") }
@@ -208,18 +208,9 @@ impl<P: Provider> Dispatcher<P> {
         }
     }
 
-    async fn ask_by_name(&self, mode: &str, mut arguments: Value) -> Result<Reply<Value>> {
+    async fn ask_by_name(&self, mode: &str, arguments: Value) -> Result<Reply<Value>> {
         let entry = self.prompts.get(mode).ok_or_else(|| self.unknown(mode))?;
-        let Some(render) = entry.renderer() else {
-            return Err(Error::new(ErrorKind::Unsupported, "this prompt cannot be called by name")
-                .with_prompt(entry.mode())
-                .with_help(format!("it has `json = false`; call it as `call::<{}>(..)`", entry.marker())));
-        };
-        if let Some(schema) = entry.input_schema() {
-            schema.check_usable().map_err(|error| error.with_prompt(entry.mode()))?;
-        }
-        drop_absent(entry, &mut arguments);
-        let rendered = render(arguments).await.map_err(|error| error.with_prompt(entry.mode()))?;
+        let rendered = entry.render(arguments).await.map_err(|error| error.with_prompt(entry.mode()))?;
         let reply = self.ask(rendered.request, Some(entry)).await?;
         match (rendered.read)(&reply) {
             Ok(value) => Ok(reply.with_value(value)),

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::Entry;
-use crate::error::{Error, ErrorKind, Problem, Result};
+use crate::error::{Error, ErrorKind, Problem};
 use crate::schema::path::{self, Step};
 
 /// Reads arguments one by one and remembers what is wrong.
@@ -52,13 +52,8 @@ impl<'v> Arguments<'v> {
         Self { entry, object: Some(object), problems }
     }
 
-    /// Reads an argument that must be there.
-    pub fn required<T: JsonArg<'v>>(&mut self, name: &str) -> Option<T> {
-        self.optional(name)
-    }
-
-    /// Reads an argument that has a default.
-    pub fn optional<T: JsonArg<'v>>(&mut self, name: &str) -> Option<T> {
+    /// Reads an argument; `None` where it is absent or does not fit.
+    pub fn read<T: JsonArg<'v>>(&mut self, name: &str) -> Option<T> {
         let value = self.object?.get(name)?;
         // What the schema refuses is reported already, and better than serde would.
         if self.problems.iter().any(|problem| starts_with_name(&problem.path, name)) {
@@ -67,21 +62,14 @@ impl<'v> Arguments<'v> {
         T::read(name, value).map_err(|problem| self.problems.push(problem)).ok()
     }
 
-    /// Ends the reading.
-    ///
-    /// # Errors
-    /// All problems that were found.
-    pub fn finish(&mut self) -> Result<()> {
-        if self.problems.is_empty() { Ok(()) } else { Err(self.error()) }
+    /// Whether something is wrong.
+    pub fn have_problems(&self) -> bool {
+        !self.problems.is_empty()
     }
 
     /// The error of arguments that do not fit.
-    pub fn into_error(mut self) -> Error {
-        self.error()
-    }
-
-    fn error(&mut self) -> Error {
-        let problems = std::mem::take(&mut self.problems);
+    pub fn into_error(self) -> Error {
+        let problems = self.problems;
         let count = if problems.len() == 1 { "1 problem".to_owned() } else { format!("{} problems", problems.len()) };
         Error::new(ErrorKind::InvalidArguments, format!("the arguments do not fit ({count})"))
             .with_problems(problems)

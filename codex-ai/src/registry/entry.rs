@@ -3,8 +3,9 @@ use std::sync::{Arc, OnceLock};
 
 use serde_json::{Map, Value, json};
 
-use super::schemas::ArgSchemas;
-use crate::error::Result;
+use super::arguments::{Arguments, drop_absent};
+use super::schemas::{MakeSchema, of_arguments};
+use crate::error::{Error, ErrorKind, Result};
 use crate::prompt::Rendered;
 use crate::provider::BoxFuture;
 use crate::request::Output;
@@ -37,14 +38,13 @@ pub struct EntryInfo {
     pub max_tokens: Option<u32>,
     pub output: fn() -> Output,
     pub render: Option<RenderJson>,
-    pub schemas: Option<fn(&mut ArgSchemas<'_>)>,
 }
 
-/// Reads JSON arguments and calls the prompt function.
-type RenderJson = fn(Value) -> BoxFuture<'static, Result<Rendered>>;
+/// Reads JSON arguments and calls the prompt function; nothing comes of arguments that do not fit.
+type RenderJson = for<'v> fn(&mut Arguments<'v>) -> Option<BoxFuture<'v, Result<Rendered>>>;
 
 /// One argument of a prompt.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct ArgInfo {
     /// The name in JSON.
@@ -55,13 +55,21 @@ pub struct ArgInfo {
     pub docs: &'static str,
     /// The default, as written; `None` for a required argument.
     pub default: Option<&'static str>,
+    /// Makes the schema of the type, if it has one.
+    pub(super) schema: Option<MakeSchema>,
 }
 
 impl ArgInfo {
     /// For generated code.
     #[doc(hidden)]
-    pub const fn new(name: &'static str, ty: &'static str, docs: &'static str, default: Option<&'static str>) -> Self {
-        Self { name, ty, docs, default }
+    pub const fn new(
+        name: &'static str,
+        ty: &'static str,
+        docs: &'static str,
+        default: Option<&'static str>,
+        schema: Option<MakeSchema>,
+    ) -> Self {
+        Self { name, ty, docs, default, schema }
     }
 }
 
@@ -179,8 +187,7 @@ impl Entry {
     ///
     /// An argument whose type has no schema may be any value there; it is checked when it is read.
     pub fn input_schema(&self) -> Option<&Arc<Schema>> {
-        let schemas = self.info.schemas?;
-        Some(self.input.get_or_init(|| ArgSchemas::collect(self, schemas)))
+        self.takes_json().then(|| self.input.get_or_init(|| of_arguments(self)))
     }
 
     /// The function as one line: `summarize(text: &str, max_points: u8 = 3) -> Prompt<Summary>`.
@@ -241,8 +248,19 @@ impl Entry {
         })
     }
 
-    pub(crate) fn renderer(&self) -> Option<RenderJson> {
-        self.info.render
+    /// Calls the prompt function with JSON arguments.
+    pub(crate) async fn render(&'static self, mut arguments: Value) -> Result<Rendered> {
+        let Some(render) = self.info.render else {
+            return Err(Error::new(ErrorKind::Unsupported, "this prompt cannot be called by name")
+                .with_help(format!("it has `json = false`; call it as `call::<{}>(..)`", self.marker())));
+        };
+        if let Some(schema) = self.input_schema() {
+            schema.check_usable()?;
+        }
+        drop_absent(self, &mut arguments);
+        let mut reader = Arguments::new(self, &arguments);
+        let Some(rendered) = render(&mut reader) else { return Err(reader.into_error()) };
+        rendered.await
     }
 }
 

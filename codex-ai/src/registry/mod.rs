@@ -16,14 +16,13 @@ use crate::prompt::PromptDef;
 pub use entry::{ArgInfo, Entry};
 pub use router::Router;
 
-pub(crate) use arguments::drop_absent;
 // For generated code only, through `__private`.
 #[doc(hidden)]
 pub use arguments::{Arguments, JsonArg};
 #[doc(hidden)]
 pub use entry::EntryInfo;
 #[doc(hidden)]
-pub use schemas::{ArgSchemas, Probe, ProbeAny, ProbeSchema};
+pub use schemas::{Probe, ProbeAny};
 
 /// What `#[prompt]` hands to `inventory`.
 #[doc(hidden)]

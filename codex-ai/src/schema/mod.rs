@@ -4,6 +4,8 @@
 pub mod bounds;
 mod cache;
 mod format;
+#[doc(hidden)]
+pub mod shape;
 mod standard;
 mod strict;
 mod validate;

@@ -1,5 +1,7 @@
 //! What a prompt function makes, and what the macro makes of a prompt function.
 
+pub mod builder;
+
 use std::borrow::Cow;
 use std::marker::PhantomData;
 
@@ -163,7 +165,7 @@ pub trait PromptDef: Sized + 'static {
     type Args<'a>: Send;
 
     /// What the function returns.
-    type Returned: IntoPrompt<Output: PromptOutput>;
+    type Returned: IntoPrompt<Output: PromptOutput> + 'static;
 
     /// Calls the function.
     fn run<'a>(args: Self::Args<'a>) -> impl Future<Output = Self::Returned> + Send + 'a;
@@ -332,13 +334,22 @@ pub struct Rendered {
 }
 
 impl Rendered {
-    /// Calls the function and forgets the type of the output.
-    ///
-    /// It asks for nothing but a prompt, so that a wrong return type is an error at the return type only.
-    pub fn render<'a, Q: PromptDef>(args: Q::Args<'a>) -> BoxFuture<'a, Result<Self>> {
-        Box::pin(async move {
-            let prompt = Q::render(args).await?;
-            Ok(Self { request: prompt.into_request(), read: <OutputOf<Q> as PromptOutput>::read_value })
-        })
+    fn of<R: IntoPrompt<Output: PromptOutput>>(returned: R) -> Result<Self> {
+        Ok(Self { request: returned.into_prompt()?.into_request(), read: R::Output::read_value })
     }
+}
+
+/// Calls a prompt function and forgets the type of what it returns.
+///
+/// It asks for nothing but a prompt, so that a wrong return type is an error at the return type only.
+#[doc(hidden)]
+pub fn begin<'v, Q: PromptDef>(args: Q::Args<'v>) -> BoxFuture<'v, Result<Rendered>> {
+    // By the returned type alone, so that prompts that return the same share the code.
+    fn erase<'v, R>(returned: BoxFuture<'v, R>) -> BoxFuture<'v, Result<Rendered>>
+    where
+        R: IntoPrompt<Output: PromptOutput> + 'static,
+    {
+        Box::pin(async move { Rendered::of(returned.await) })
+    }
+    erase(Box::pin(Q::run(args)))
 }

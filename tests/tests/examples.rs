@@ -1,0 +1,417 @@
+//! The examples, run as programs: what they print, what they say to bad input, and how they end.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::OnceLock;
+
+use serde_json::Value;
+
+/// A key that must be printed by nobody.
+const CANARY: &str = "sk-canary-4f1d9a77";
+
+const ARTICLE: &str = include_str!("../../examples/data/article.txt");
+
+/// The examples that read one text, and so share what they say to bad ones.
+const READERS: &[&str] = &["quickstart", "text", "classify", "extract", "by_name", "library", "blocking"];
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
+}
+
+/// The programs by name. They are built once, all of the workspace at once as `cargo test` does it, so that nothing is
+/// built twice.
+fn programs() -> &'static BTreeMap<String, PathBuf> {
+    static PROGRAMS: OnceLock<BTreeMap<String, PathBuf>> = OnceLock::new();
+    PROGRAMS.get_or_init(|| {
+        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| env!("CARGO").into());
+        let arguments = ["build", "--quiet", "--workspace", "--examples", "--bins", "--message-format=json"];
+        let output = Command::new(cargo).args(arguments).current_dir(root()).stderr(Stdio::inherit()).output().unwrap();
+        assert!(output.status.success(), "the examples do not build");
+        let messages = String::from_utf8(output.stdout).unwrap();
+        let messages = messages.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        let executable = |message: Value| {
+            let path = PathBuf::from(message["executable"].as_str()?);
+            Some((message["target"]["name"].as_str()?.to_owned(), path))
+        };
+        messages.filter_map(executable).collect()
+    })
+}
+
+fn command(name: &str, arguments: &[&str]) -> Command {
+    let mut command = Command::new(&programs()[name]);
+    command.args(arguments).current_dir(root()).stdin(Stdio::null());
+    for (variable, _) in std::env::vars_os() {
+        let name = variable.to_string_lossy();
+        if name.starts_with("OPENAI_") || name.starts_with("CODEX_AI_") || name.to_lowercase().ends_with("_proxy") {
+            command.env_remove(&variable);
+        }
+    }
+    command
+}
+
+/// How a program ended, as text.
+struct Run {
+    code: Option<i32>,
+    out: String,
+    err: String,
+}
+
+impl From<Output> for Run {
+    fn from(output: Output) -> Self {
+        let run = Self {
+            code: output.status.code(),
+            out: String::from_utf8(output.stdout).unwrap(),
+            err: String::from_utf8(output.stderr).unwrap(),
+        };
+        assert!(!run.err.contains("panicked"), "{}", run.err);
+        assert!(!run.out.contains(CANARY) && !run.err.contains(CANARY), "a key was printed");
+        run
+    }
+}
+
+fn run(name: &str, arguments: &[&str]) -> Run {
+    command(name, arguments).output().unwrap().into()
+}
+
+/// What a program prints that succeeds.
+fn printed(name: &str, arguments: &[&str]) -> String {
+    let run = run(name, arguments);
+    assert_eq!(run.code, Some(0), "{name}: {}", run.err);
+    run.out
+}
+
+/// Runs a program with this on its standard input.
+fn piped(name: &str, arguments: &[&str], input: &[u8]) -> Run {
+    let mut command = command(name, arguments);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    // A program that has read enough closes the pipe; that is its right.
+    let _ = child.stdin.take().unwrap().write_all(input);
+    child.wait_with_output().unwrap().into()
+}
+
+/// The JSON objects that stand between other lines: from a line `{` to a line `}`, or in one line.
+fn values(text: &str) -> Vec<Value> {
+    let mut values = Vec::new();
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        if line == "{" {
+            let rest: Vec<&str> = lines.by_ref().take_while(|line| *line != "}").collect();
+            values.push(serde_json::from_str(&format!("{{{}}}", rest.join("\n"))).unwrap());
+        } else if line.starts_with('{') {
+            values.push(serde_json::from_str(line).unwrap());
+        }
+    }
+    values
+}
+
+fn strings(value: &Value) -> Vec<&str> {
+    value.as_array().unwrap().iter().map(|item| item.as_str().unwrap()).collect()
+}
+
+fn file(name: &str, content: &[u8]) -> PathBuf {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    fs::write(&path, content).unwrap();
+    path
+}
+
+#[test]
+fn the_list_names_every_example_with_its_purpose() {
+    let list = printed("codex-ai-examples", &[]);
+    for entry in fs::read_dir(root().join("examples")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "rs") {
+            let name = path.file_stem().unwrap().to_str().unwrap();
+            assert!(programs().contains_key(name), "`{name}` is no target");
+            let line = list.lines().find(|line| line.contains(&format!("--example {name} "))).unwrap();
+            assert!(line.ends_with('.') && line.split_whitespace().count() > 8, "{line}");
+        }
+    }
+}
+
+#[test]
+fn quickstart_shows_the_main_job() {
+    let run = run("quickstart", &[]);
+    assert_eq!(run.code, Some(0), "{}", run.err);
+    assert!(run.out.contains("Answered by: local, model local-"), "{}", run.out);
+    assert!(run.out.contains("not a language model"), "{}", run.out);
+    assert!(run.err.contains("no language model is in use"), "{}", run.err);
+    let values = values(&run.out);
+    let [typed, by_name] = values.as_slice() else { panic!("{}", run.out) };
+    assert!(ARTICLE.contains(typed["headline"].as_str().unwrap()), "{typed}");
+    let points = strings(&typed["points"]);
+    assert!((1..=2).contains(&points.len()) && points.iter().all(|point| ARTICLE.contains(point)), "{typed}");
+    // The same prompt with `max_points: 1`.
+    assert_eq!(strings(&by_name["points"]).len(), 1, "{by_name}");
+    assert_eq!(typed["headline"], by_name["headline"]);
+}
+
+#[test]
+fn quickstart_reads_a_file_and_standard_input() {
+    let text = "The ferry to Aldney stops at noon. The harbour says that the wind is too strong for small boats.";
+    let path = file("ferry.txt", text.as_bytes());
+    let path = path.to_str().unwrap();
+    let from_file = printed("quickstart", &[path]);
+    assert!(from_file.contains(path) && from_file.contains("The ferry to Aldney stops at noon"), "{from_file}");
+    for arguments in [&[][..], &["-"]] {
+        let run = piped("quickstart", arguments, text.as_bytes());
+        assert_eq!(run.code, Some(0), "{}", run.err);
+        assert!(run.out.contains("Text: standard input, "), "{}", run.out);
+        assert_eq!(values(&run.out), values(&from_file));
+    }
+}
+
+#[test]
+fn quickstart_does_not_wait_for_a_pipe_that_stays_silent() {
+    let mut command = command("quickstart", &[]);
+    let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = child.spawn().unwrap();
+    let open = child.stdin.take();
+    let run: Run = child.wait_with_output().unwrap().into();
+    drop(open);
+    assert_eq!(run.code, Some(0), "{}", run.err);
+    assert!(run.err.contains("nothing comes in on standard input"), "{}", run.err);
+    assert!(run.out.contains("the text that ships with this example"), "{}", run.out);
+}
+
+#[test]
+fn text_answers_in_sentences_of_the_article() {
+    let out = printed("text", &[]);
+    let line = |start: &str| out.lines().find_map(|line| line.strip_prefix(start)).unwrap();
+    let (teaser, one) = (line("Teaser: "), line("In one line: "));
+    assert!(one.ends_with('.') && teaser.len() > one.len(), "{out}");
+    assert!(ARTICLE.contains(one) && ARTICLE.contains(line("Asked directly: ")), "{out}");
+}
+
+#[test]
+fn classify_sorts_every_ticket() {
+    let out = printed("classify", &[]);
+    let teams: Vec<&str> = out.lines().take(6).map(|line| line.split_whitespace().next().unwrap()).collect();
+    assert_eq!(teams, ["Billing", "Bugs", "Help", "Billing", "Bugs", "Help"], "{out}");
+    assert!(out.ends_with("Billing 2, Bugs 2, Help 2\n"), "{out}");
+}
+
+#[test]
+fn extract_takes_nested_data_out_of_a_mail() {
+    let out = printed("extract", &[]);
+    let invoice = values(&out).remove(0);
+    let expected = serde_json::json!({
+        "number": "2024-0117", "vendor": "Tidewater Tools Ltd", "date": "2024-03-08", "due": "2024-04-07",
+        "lines": [
+            { "item": "Chisel set", "quantity": 2, "price": 48.5 },
+            { "item": "Oak mallet", "quantity": 1, "price": 22.0 },
+            { "item": "Sharpening stone", "quantity": 3, "price": 15.9 },
+        ],
+        "total": 166.7, "currency": "EUR", "contact": "billing@tidewater-tools.example",
+    });
+    assert_eq!(invoice, expected);
+    assert!(out.ends_with("The lines add up to 166.70, as stated.\n"), "{out}");
+}
+
+#[test]
+fn by_name_runs_the_calls_of_a_file() {
+    let out = printed("by_name", &[]);
+    assert!(out.contains("1. subject\n\"The heating in room 12 has been off since Friday.\""), "{out}");
+    assert_eq!(strings(&values(&out)[0]["tasks"]).len(), 2, "{out}");
+}
+
+#[test]
+fn by_name_tells_everything_that_is_wrong_with_a_call() {
+    let run = run("by_name", &["examples/data/bad-calls.json"]);
+    assert_eq!(run.code, Some(1));
+    for expected in [
+        "no prompt is registered for `subjekt`\n  = help: did you mean `subject`?",
+        "the arguments do not fit (3 problems)",
+        "`notes`: is missing",
+        "`note`: is not known here; did you mean `notes`?",
+        "`at_most`: must be at most 255, found 900",
+        "`$`: expected an object with the arguments, found a list",
+        "4. subject\n\"This call is fine.\"",
+    ] {
+        assert!(run.out.contains(expected), "{expected}\n{}", run.out);
+    }
+    assert!(run.err.contains("3 of 4 calls failed"), "{}", run.err);
+}
+
+#[test]
+fn by_name_refuses_a_file_that_is_no_list_of_calls() {
+    let cases: [(&[u8], &str); 4] = [
+        (b"mode: subject", "line 1 column 1"),
+        (b"[{\"mode\": \"subject\", \"args\": {}}]", "unknown field `args`"),
+        (b"[{\"arguments\": {}}]", "missing field `mode`"),
+        (b"[{\"mode\": \"subject\"", "line 1 column 19"),
+    ];
+    for (content, expected) in cases {
+        let run = piped("by_name", &["-"], content);
+        assert_eq!((run.code, run.out.as_str()), (Some(1), ""));
+        assert!(run.err.contains("standard input is no list of calls") && run.err.contains(expected), "{}", run.err);
+    }
+    let nested = format!("[{{\"mode\": \"subject\", \"arguments\": {}1{}}}]", "[".repeat(50_000), "]".repeat(50_000));
+    let run = piped("by_name", &["-"], nested.as_bytes());
+    assert!(run.code == Some(1) && run.err.contains("recursion limit"), "{}", run.err);
+}
+
+#[test]
+fn blocking_answers_for_every_text() {
+    let out = printed("blocking", &[]);
+    let names: Vec<&str> = out.lines().filter_map(|line| line.split_once(": ").map(|(name, _)| name)).collect();
+    assert_eq!(names, ["article.txt", "invoice.txt", "tickets.txt"], "{out}");
+    let files = ["examples/data/tickets.txt", "examples/data/article.txt"];
+    let out = printed("blocking", &files);
+    assert!(out.lines().zip(files).all(|(line, file)| line.starts_with(&format!("`{file}`: "))), "{out}");
+    assert!(out.contains("The footbridge at Harrow Lock opened on Monday"), "{out}");
+}
+
+#[test]
+fn registry_lists_the_prompts_of_the_program_and_of_its_library() {
+    let table = printed("registry", &[]);
+    for mode in ["explain", "news.brief", "news.headline"] {
+        assert!(table.lines().any(|line| line.starts_with(&format!("{mode} "))), "{table}");
+    }
+    let all: Value = serde_json::from_str(&printed("registry", &["--json"])).unwrap();
+    let explain = &all[0];
+    assert_eq!(explain["arguments"][1]["default"], "8");
+    assert_eq!(explain["options"]["max_tokens"], 200);
+    assert_eq!(explain["input_schema"]["required"], serde_json::json!(["word"]));
+    let place = format!("{}:{}", explain["file"].as_str().unwrap(), explain["line"]);
+    assert!(table.contains(&place), "{place}");
+    assert_eq!(all[1]["output_schema"]["properties"]["facts"]["maxItems"], 5);
+}
+
+#[test]
+fn library_prompts_work_typed_and_by_name() {
+    let out = printed("library", &[]);
+    assert!(out.starts_with("Prompts: news.brief, news.headline\n"), "{out}");
+    assert!(
+        out.contains("Typed: The footbridge at Harrow Lock opened on Monday after two years of work (Local)"),
+        "{out}"
+    );
+    assert!(out.contains("By name: \"The footbridge at Harrow Lock"), "{out}");
+}
+
+/// The example `wire_server`, which ends with this value.
+struct Server {
+    child: Child,
+    url: String,
+}
+
+impl Server {
+    fn start(arguments: &[&str]) -> Self {
+        let mut child = command("wire_server", arguments).stdout(Stdio::piped()).spawn().unwrap();
+        let mut url = String::new();
+        let mut lines = BufReader::new(child.stdout.as_mut().unwrap());
+        lines.read_line(&mut url).unwrap();
+        Self { child, url: url.trim().to_owned() }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn quickstart_talks_to_the_wire_server_over_a_socket() {
+    let server = Server::start(&["--port", "0"]);
+    let mut command = command("quickstart", &[]);
+    command.env("OPENAI_API_KEY", CANARY).env("OPENAI_BASE_URL", &server.url);
+    let run: Run = command.output().unwrap().into();
+    assert_eq!(run.code, Some(0), "{}", run.err);
+    // The vendor is OpenAI by its format; who answers behind the server is the built-in provider.
+    assert!(run.out.contains("Answered by: openai, model local-"), "{}", run.out);
+    assert_eq!(values(&run.out), values(&printed("quickstart", &[])));
+}
+
+#[test]
+fn a_port_that_is_taken_is_an_error() {
+    let server = Server::start(&[]);
+    let port = server.url.trim_end_matches("/v1").rsplit(':').next().unwrap().to_owned();
+    let second = run("wire_server", &["--port", &port]);
+    assert_eq!((second.code, second.out.as_str()), (Some(1), ""));
+    assert!(second.err.contains("the server cannot start"), "{}", second.err);
+}
+
+#[test]
+fn settings_that_do_not_work_end_in_an_error_without_the_key() {
+    // Port 1 of loopback: nobody listens there.
+    let cases: [(&[(&str, &str)], &str); 4] = [
+        (&[("OPENAI_API_KEY", CANARY), ("OPENAI_BASE_URL", "http://127.0.0.1:1/v1")], "no connection"),
+        (&[("OPENAI_API_KEY", CANARY), ("OPENAI_BASE_URL", "nowhere")], "URL"),
+        (&[("CODEX_AI_PROVIDER", "openai")], "OPENAI_API_KEY"),
+        (&[("CODEX_AI_PROVIDER", "opnai")], "did you mean `openai`?"),
+    ];
+    for (settings, expected) in cases {
+        for name in ["quickstart", "blocking"] {
+            let run: Run = command(name, &[]).envs(settings.iter().copied()).output().unwrap().into();
+            assert_eq!((run.code, run.out.as_str()), (Some(1), ""), "{settings:?}");
+            assert!(run.err.contains(expected), "{settings:?}: {}", run.err);
+        }
+    }
+    let run: Run = command("quickstart", &[]).env("OPENAI_API_KEY", " ").output().unwrap().into();
+    assert!(run.code == Some(0) && run.out.contains("Answered by: local"), "an empty key is no key: {}", run.err);
+}
+
+#[test]
+fn bad_files_are_clear_errors() {
+    let big = Path::new(env!("CARGO_TARGET_TMPDIR")).join("big.txt");
+    fs::File::create(&big).unwrap().set_len(50 << 20).unwrap();
+    let cases = [
+        (root().join("no-such-file.txt"), "No such file"),
+        (root().join("examples"), "is a directory"),
+        (file("latin1.txt", b"caf\xe9 au lait"), "is not text in UTF-8 (byte 3 is wrong)"),
+        (file("empty.txt", b""), "is empty"),
+        (file("blank.txt", b" \n\t\n"), "is empty"),
+        (big, "is larger than 10 MiB"),
+    ];
+    for name in READERS {
+        for (path, expected) in &cases {
+            let path = path.to_str().unwrap();
+            let run = run(name, &[path]);
+            assert_eq!((run.code, run.out.as_str()), (Some(1), ""), "{name} {path}");
+            assert!(run.err.contains(path) && run.err.contains(expected), "{name} {path}: {}", run.err);
+            assert!(run.err.contains("= help: "), "{name} {path}: {}", run.err);
+        }
+    }
+}
+
+#[test]
+fn bad_standard_input_is_a_clear_error() {
+    let big = vec![b'a'; 50 << 20];
+    for (arguments, input, expected) in [
+        (&["-"][..], &b""[..], "standard input is empty"),
+        (&["-"], b"\xff\xfe", "standard input is not text in UTF-8"),
+        (&[], b"\xff\xfe", "standard input is not text in UTF-8"),
+        (&["-"], &big, "standard input is larger than 10 MiB"),
+        (&[], &big, "standard input is larger than 10 MiB"),
+    ] {
+        let run = piped("quickstart", arguments, input);
+        assert_eq!((run.code, run.out.as_str()), (Some(1), ""), "{expected}");
+        assert!(run.err.contains(expected), "{}", run.err);
+    }
+}
+
+#[test]
+fn a_command_line_that_is_not_understood_shows_the_usage() {
+    for name in READERS.iter().chain(&["registry", "wire_server"]) {
+        let run = run(name, &["--colour"]);
+        assert_eq!((run.code, run.out.as_str()), (Some(2), ""), "{name}");
+        assert!(run.err.starts_with(&format!("usage: {name} [")), "{name}: {}", run.err);
+    }
+    assert_eq!(run("quickstart", &["a.txt", "b.txt"]).code, Some(2));
+    assert_eq!(run("wire_server", &["--port", "70000"]).code, Some(2));
+}
+
+#[test]
+fn output_that_nobody_reads_is_no_error() {
+    let mut command = command("registry", &["--json"]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let run: Run = child.wait_with_output().unwrap().into();
+    assert_eq!((run.code, run.err.as_str()), (Some(0), ""));
+}
