@@ -2,6 +2,8 @@
 //!
 //! What they write is in the crate `codex-ai`, so programs depend on that one and not on this.
 
+#[cfg(test)]
+mod broken;
 mod diag;
 mod docs;
 mod keys;

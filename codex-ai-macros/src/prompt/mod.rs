@@ -7,6 +7,8 @@ mod expand;
 mod fallback;
 mod model;
 mod parse;
+#[cfg(test)]
+mod tests;
 
 use proc_macro2::TokenStream;
 
