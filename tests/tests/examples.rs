@@ -134,6 +134,16 @@ fn the_list_names_every_example_with_its_purpose() {
 }
 
 #[test]
+fn the_readme_shows_what_the_programs_print() {
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    assert!(readme.contains(&format!("$ cargo run --example quickstart\n{}```", printed("quickstart", &[]))));
+    let calls = run("by_name", &["examples/data/bad-calls.json"]).out;
+    let wrong = calls.split("\n\n").find(|call| call.contains("3 problems")).unwrap();
+    let (_, wrong) = wrong.split_once('\n').unwrap();
+    assert!(readme.contains(wrong), "{wrong}");
+}
+
+#[test]
 fn quickstart_shows_the_main_job() {
     let run = run("quickstart", &[]);
     assert_eq!(run.code, Some(0), "{}", run.err);
