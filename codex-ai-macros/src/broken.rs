@@ -18,7 +18,15 @@ impl Random {
 fn prompts() -> Vec<(TokenStream, TokenStream)> {
     vec![
         (
-            quote!(mode = "a.b", model = "openai/x", temperature = 0.5, max_tokens = 3, marker = X, json = true, crate = ::c),
+            quote!(
+                mode = "a.b",
+                model = "openai/x",
+                temperature = 0.5,
+                max_tokens = 3,
+                marker = X,
+                json = true,
+                crate = ::c
+            ),
             quote! {
                 /// Docs.
                 #[deprecated]
@@ -35,9 +43,30 @@ fn prompts() -> Vec<(TokenStream, TokenStream)> {
                 }
             },
         ),
-        (quote!(), quote!(async fn f() -> String { String::new() })),
-        (quote!(temperature = -1, max_tokens), quote!(unsafe extern "C" fn f<T>(&mut self, (a, b): (u8, T)) where T: X;)),
-        (quote!(mode = "x"), quote!(pub struct S<T> { a: T })),
+        (
+            quote!(),
+            quote!(
+                async fn f() -> String {
+                    String::new()
+                }
+            ),
+        ),
+        (
+            quote!(temperature = -1, max_tokens),
+            quote!(
+                unsafe extern "C" fn f<T>(&mut self, (a, b): (u8, T))
+                where
+                    T: X;
+            ),
+        ),
+        (
+            quote!(mode = "x"),
+            quote!(
+                pub struct S<T> {
+                    a: T,
+                }
+            ),
+        ),
     ]
 }
 
@@ -60,8 +89,12 @@ fn types() -> Vec<TokenStream> {
             #[serde(tag = "kind")]
             enum E<T> { #[llm(description = "x")] A, B(#[llm(min = 1)] T, u8), C { #[serde(skip)] x: Vec<Box<Self>> } = 3 }
         },
-        quote!(struct N(#[llm(min_items = 1)] Vec<u8>);),
-        quote!(struct U;),
+        quote!(
+            struct N(#[llm(min_items = 1)] Vec<u8>);
+        ),
+        quote!(
+            struct U;
+        ),
         quote!(union V { a: u8 }),
     ]
 }
@@ -69,7 +102,8 @@ fn types() -> Vec<TokenStream> {
 /// Tokens that upset parsers.
 fn odd(random: &mut Random) -> TokenTree {
     let puncts = ['<', '>', '=', ',', '&', '\'', '#', '!', '-', ':', ';', '.', '|', '*'];
-    let words = ["fn", "async", "Self", "self", "impl", "mut", "where", "crate", "for", "dyn", "const", "x", "arg", "llm"];
+    let words =
+        ["fn", "async", "Self", "self", "impl", "mut", "where", "crate", "for", "dyn", "const", "x", "arg", "llm"];
     match random.below(5) {
         0 => Ident::new(words[random.below(words.len())], Span::call_site()).into(),
         1 => {
@@ -135,9 +169,9 @@ fn prompts_do_not_panic_and_the_function_stays() {
 
 /// The last braces: the function's body, unless the mutation cut it off.
 fn body(item: TokenStream) -> String {
-    let braces = item.into_iter().filter(|tree| {
-        matches!(tree, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace)
-    });
+    let braces = item
+        .into_iter()
+        .filter(|tree| matches!(tree, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace));
     braces.last().map(|tree| tree.to_string()).unwrap_or_default()
 }
 
@@ -172,10 +206,30 @@ fn types_do_not_panic() {
 #[test]
 fn a_panic_becomes_an_error_and_the_item_stays() {
     std::panic::set_hook(Box::new(|_| {}));
-    let output = crate::diag::guard(quote!(fn f() {}), |_| panic!("odd {}", 1)).to_string();
-    let derived = crate::diag::guard_derive(quote!(struct S;), |_| panic!("even")).to_string();
+    let output = crate::diag::guard(
+        quote!(
+            fn f() {}
+        ),
+        |_| panic!("odd {}", 1),
+    )
+    .to_string();
+    let derived = crate::diag::guard_derive(
+        quote!(
+            struct S;
+        ),
+        |_| panic!("even"),
+    )
+    .to_string();
     let _ = std::panic::take_hook();
     assert!(output.contains("a macro of `codex-ai` panicked: odd 1") && output.contains("please report"), "{output}");
-    assert!(output.ends_with(&quote!(fn f() {}).to_string()), "{output}");
+    assert!(
+        output.ends_with(
+            &quote!(
+                fn f() {}
+            )
+            .to_string()
+        ),
+        "{output}"
+    );
     assert!(derived.contains("panicked: even") && !derived.contains("struct"), "{derived}");
 }

@@ -45,14 +45,24 @@ fn bad(attr: TokenStream, item: TokenStream) -> (&'static str, usize) {
 
 #[test]
 fn keys() {
-    let item = quote!(pub async fn sum_up(text: &str) -> Prompt<Summary> {});
+    let item = quote!(
+        pub async fn sum_up(text: &str) -> Prompt<Summary> {}
+    );
     good(quote!(), item.clone(), |prompt| {
         assert_eq!(prompt.mode, "sum_up");
         assert_eq!(prompt.marker, "SumUp");
         assert!(prompt.json && prompt.model.is_none() && prompt.temperature.is_none() && prompt.max_tokens.is_none());
         assert_eq!(prompt.paths.krate.to_string(), quote!(::codex_ai).to_string());
     });
-    let keys = quote!(mode = "a.b", model = "m", temperature = 0, max_tokens = 1_000, marker = X, json = false, crate = ::f::c);
+    let keys = quote!(
+        mode = "a.b",
+        model = "m",
+        temperature = 0,
+        max_tokens = 1_000,
+        marker = X,
+        json = false,
+        crate = ::f::c
+    );
     good(keys, item, |prompt| {
         assert_eq!(prompt.mode, "a.b");
         assert_eq!(prompt.marker, "X");
@@ -154,22 +164,114 @@ fn marker_names() {
 
 #[test]
 fn every_mistake_is_found_and_as_much_is_known_as_can_be() {
-    let fine = || quote!(async fn f(a: u8) -> String {});
+    let fine = || {
+        quote!(
+            async fn f(a: u8) -> String {}
+        )
+    };
     for (attr, item, known, errors) in [
         (quote!(mode = "", temperature = 9, max_tokens = 0, json = 1, crate = x, marker = "x"), fine(), "known", 6),
         (quote!(moed = "x", mode = "x", mode = "y"), fine(), "known", 2),
-        (quote!(), quote!(fn f(a: u8) -> String {}), "known", 1),
-        (quote!(), quote!(const unsafe extern "C" fn f(a: u8) -> String {}), "known", 4),
-        (quote!(), quote!(async fn f(a: u8) {}), "named", 1),
-        (quote!(), quote!(async fn f((a, b): (u8, u8), _: u8, c: &mut u8, d: impl X) -> String {}), "named", 4),
-        (quote!(), quote!(async fn f(build: u8) -> String {}), "named", 1),
-        (quote!(), quote!(async fn f<T, const N: u8>(a: T) -> String where T: X {}), "named", 2),
-        (quote!(), quote!(async fn f(self, a: Self) -> String {}), "bare", 1),
-        (quote!(), quote!(async fn f(a: Self) -> String {}), "bare", 1),
-        (quote!(), quote!(async fn f() -> String;), "bare", 1),
-        (quote!(), quote!(async fn f(#[arg(defualt = 1)] a: u8, #[arg(rename = "a")] b: u8) -> String {}), "known", 2),
-        (quote!(), quote!(async fn f(#[cfg(x)] a: u8) -> impl IntoPrompt {}), "named", 2),
-        (quote!(), quote!(async fn f() -> Result<Prompt<&str>, E> {}), "named", 1),
+        (
+            quote!(),
+            quote!(
+                fn f(a: u8) -> String {}
+            ),
+            "known",
+            1,
+        ),
+        (
+            quote!(),
+            quote!(
+                const unsafe extern "C" fn f(a: u8) -> String {}
+            ),
+            "known",
+            4,
+        ),
+        (
+            quote!(),
+            quote!(
+                async fn f(a: u8) {}
+            ),
+            "named",
+            1,
+        ),
+        (
+            quote!(),
+            quote!(
+                async fn f((a, b): (u8, u8), _: u8, c: &mut u8, d: impl X) -> String {}
+            ),
+            "named",
+            4,
+        ),
+        (
+            quote!(),
+            quote!(
+                async fn f(build: u8) -> String {}
+            ),
+            "named",
+            1,
+        ),
+        (
+            quote!(),
+            quote!(
+                async fn f<T, const N: u8>(a: T) -> String
+                where
+                    T: X,
+                {
+                }
+            ),
+            "named",
+            2,
+        ),
+        (
+            quote!(),
+            quote!(
+                async fn f(self, a: Self) -> String {}
+            ),
+            "bare",
+            1,
+        ),
+        (
+            quote!(),
+            quote!(
+                async fn f(a: Self) -> String {}
+            ),
+            "bare",
+            1,
+        ),
+        (
+            quote!(),
+            quote!(
+                async fn f() -> String;
+            ),
+            "bare",
+            1,
+        ),
+        (
+            quote!(),
+            quote!(
+                async fn f(#[arg(defualt = 1)] a: u8, #[arg(rename = "a")] b: u8) -> String {}
+            ),
+            "known",
+            2,
+        ),
+        (
+            quote!(),
+            quote!(
+                async fn f(#[cfg(x)] a: u8) -> impl IntoPrompt {}
+            ),
+            "named",
+            2,
+        ),
+        (
+            quote!(),
+            quote!(
+                async fn f() -> Result<Prompt<&str>, E> {}
+            ),
+            "named",
+            1,
+        ),
     ] {
         let shown = format!("{attr} {item}");
         assert_eq!(bad(attr, item), (known, errors), "{shown}");
