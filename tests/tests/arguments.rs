@@ -142,6 +142,7 @@ fn default_words() -> u32 {
 }
 
 #[prompt]
+#[expect(clippy::too_many_arguments, reason = "one default of each kind")]
 async fn defaults(
     #[arg(default)] a: u8,
     #[arg(default = LIMIT)] b: u32,
@@ -250,6 +251,7 @@ struct AppState {
 }
 
 #[prompt]
+#[expect(clippy::duplicate_underscore_argument, reason = "the names are the point")]
 async fn similar_names(text: &str, _text: u8, text1: u8, text_1: u8) -> String {
     format!("{text} {_text} {text1} {text_1}")
 }

@@ -111,9 +111,9 @@ fn good() -> Value {
 }
 
 /// The good arguments with some of them replaced.
-fn with(changes: Value) -> Value {
+fn with(mut changes: Value) -> Value {
     let mut arguments = good();
-    arguments.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+    arguments.as_object_mut().unwrap().append(changes.as_object_mut().unwrap());
     arguments
 }
 

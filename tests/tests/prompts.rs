@@ -384,7 +384,7 @@ async fn left_out(text: NoSuchType) -> String {
 }
 
 #[prompt]
-#[cfg(all())]
+#[cfg(not(any()))]
 async fn kept_in(text: &str) -> String {
     text.to_owned()
 }

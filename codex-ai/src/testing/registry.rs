@@ -5,14 +5,15 @@ use std::sync::Arc;
 use crate::registry::{Entry, Registry};
 
 /// Passes if the prompts of this test's binary can be used: there is at least one, no two share a mode, and every schema
-/// of arguments and answers is usable.
+/// of arguments and answers is usable. A test of one line:
 ///
 /// ```
 /// # use codex_ai::prompt;
 /// # #[prompt]
 /// # async fn greet(name: &str) -> String { format!("Greet {name}.") }
+/// # /*
 /// #[test]
-/// # fn never_called() {}
+/// # */
 /// fn prompts_are_fine() {
 ///     codex_ai::testing::assert_registry_ok();
 /// }
