@@ -94,6 +94,11 @@ use quote::ToTokens;
 ///
 /// The prompt is registered when the binary is linked, private ones and those inside function bodies too. In a call by
 /// name `&str` is read as `String`, any other reference as the owned form of what it points to.
+///
+/// Generated code names everything by its absolute path, so the names of your crate may be what they like. One thing it
+/// cannot do without: in a module with `#![no_implicit_prelude]` a prompt may have optional arguments only, because the
+/// compile errors about required ones are written with the attribute `diagnostic::on_unimplemented`, and the name
+/// `diagnostic` is part of the prelude.
 #[proc_macro_attribute]
 pub fn prompt(attr: TokenStream, item: TokenStream) -> TokenStream {
     diag::guard(item.into(), |item| prompt::expand(attr.into(), item)).into()
