@@ -84,7 +84,8 @@
 //! # Tests of a program
 //!
 //! With the feature `testing`, [`testing::Scripted`] and [`testing::WireServer`] give the answers that a test wants: the
-//! first in the process, the second over a real socket on loopback.
+//! first in the process, the second over a real socket on loopback. [`testing::assert_registry_ok`] in a test of the
+//! program finds prompts that cannot be called, before it starts anywhere.
 //!
 //! A prompt is registered in every binary that has it, test binaries too. Rustdoc puts the examples of a crate into one
 //! binary (since edition 2024): two of them with prompts of one mode collide there. Begin such an example with

@@ -1,25 +1,30 @@
 //! "did you mean".
 
-/// The candidate nearest to `given`, if it is near enough to be meant.
+/// A name longer than this, in bytes, is no slip of the finger, and comparing it would cost.
+const LONGEST: usize = 128;
+
+/// The candidate nearest to `given`, if it is near enough to be meant: up to a third of its letters may differ, but no
+/// more than three. Case and what sets words apart do not count, so `maxItems` is `max_items`.
 pub(crate) fn nearest<'a>(given: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    // A name longer than this is no slip of the finger, and comparing it would cost.
-    const LONGEST: usize = 64;
-    let length = given.chars().count();
-    if length == 0 || length > LONGEST {
+    if given.is_empty() || given.len() > LONGEST {
         return None;
     }
-    let limit = (length / 3).clamp(1, 3);
+    let plain = simplify(given);
     candidates
-        .filter(|candidate| candidate.len() <= 2 * LONGEST)
-        .map(|candidate| (distance(given, candidate), candidate))
-        .filter(|(distance, _)| *distance <= limit)
-        .min_by_key(|(distance, _)| *distance)
+        .filter(|candidate| candidate.len() <= LONGEST)
+        .map(|candidate| (distance(&plain, &simplify(candidate)), candidate))
+        .filter(|(distance, candidate)| *distance <= (candidate.chars().count() / 3).min(3))
+        .min()
         .map(|(_, candidate)| candidate)
 }
 
+/// Lower case, without what sets words apart.
+fn simplify(name: &str) -> Vec<char> {
+    name.chars().filter(|c| !matches!(c, '_' | '-' | '.' | '/' | ' ')).flat_map(char::to_lowercase).collect()
+}
+
 /// How many letters to insert, drop, replace or swap with a neighbour (optimal string alignment).
-fn distance(a: &str, b: &str) -> usize {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+fn distance(a: &[char], b: &[char]) -> usize {
     let mut before: Vec<usize> = Vec::new();
     let mut last: Vec<usize> = (0..=b.len()).collect();
     for i in 1..=a.len() {

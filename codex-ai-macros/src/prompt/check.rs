@@ -2,37 +2,18 @@
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident};
-use syn::spanned::Spanned;
-use syn::{
-    Attribute, Expr, ExprLit, ExprUnary, FnArg, Ident, Lifetime, Lit, LitBool, LitStr, Pat, ReturnType, Safety, Type,
-    UnOp,
-};
+use syn::{Attribute, Ident, ReturnType, Safety, Type};
 
-use super::model::{Arg, ArgDefault, ArgNames, EntryNames, PromptFn};
+use super::arguments::arguments;
+use super::model::{EntryNames, PromptFn};
+use super::options::prompt_keys;
 use super::parse::{Body, Function};
+use super::types::{generic_argument, peel};
 use crate::diag::Diag;
-use crate::keys::{self, Entry, Spec};
+use crate::keys;
 use crate::messages;
 use crate::names::Names;
 use crate::paths::Paths;
-use crate::suggest::nearest;
-
-const PROMPT: Spec = Spec {
-    attribute: "#[prompt]",
-    keys: &["mode", "model", "temperature", "max_tokens", "marker", "json", "crate"],
-    bare: &[],
-    example: "mode = \"x\"",
-};
-
-const ARG: Spec =
-    Spec { attribute: "#[arg]", keys: &["default", "rename"], bare: &["default"], example: "default = 3" };
-
-/// The methods of every builder.
-const RESERVED: &[&str] = &["build", "call", "send", "stream"];
-
-/// The names before the slash in `model = "openai/.."`.
-const PROVIDERS: &[&str] =
-    &["openai", "anthropic", "gemini", "openrouter", "ollama", "groq", "mistral", "deepseek", "azure", "vllm", "local"];
 
 /// How much of a prompt function can be expanded.
 pub(super) enum Checked<'a> {
@@ -44,18 +25,6 @@ pub(super) enum Checked<'a> {
     Named { marker: Ident, paths: Paths },
     /// Nothing but the function may be emitted.
     Bare,
-}
-
-/// The keys of `#[prompt(..)]`.
-#[derive(Default)]
-struct Keys {
-    mode: Option<String>,
-    model: Option<LitStr>,
-    temperature: Option<TokenStream>,
-    max_tokens: Option<TokenStream>,
-    marker: Option<Ident>,
-    json: Option<bool>,
-    paths: Paths,
 }
 
 /// Checks everything and tells how far the expansion may go.
@@ -193,261 +162,6 @@ fn signature(function: &Function, diag: &mut Diag) -> bool {
     known
 }
 
-fn prompt_keys(attr: TokenStream, function: &Function, diag: &mut Diag) -> Keys {
-    let mut found = Keys::default();
-    for entry in keys::parse(attr, &PROMPT, diag) {
-        match entry.name().as_str() {
-            "mode" => found.mode = string(&entry, diag).and_then(|text| mode(&text, &function.sig.ident, diag)),
-            "model" => found.model = string(&entry, diag).filter(|text| model(text, diag)),
-            "temperature" => found.temperature = number(&entry, diag),
-            "max_tokens" => found.max_tokens = count(&entry, diag),
-            "marker" => found.marker = keys::value(&entry, messages::expected_ident("marker", &shown(&entry)), diag),
-            "json" => {
-                let value: Option<LitBool> = keys::value(&entry, messages::expected_bool("json"), diag);
-                found.json = value.map(|value| value.value);
-            }
-            _ => {
-                if let Some(paths) = crate_path(&entry, diag) {
-                    found.paths = paths;
-                }
-            }
-        }
-    }
-    found
-}
-
-/// The value of a `crate` key.
-pub(crate) fn crate_path(entry: &Entry, diag: &mut Diag) -> Option<Paths> {
-    let message = messages::crate_not_absolute(&shown(entry));
-    let path = keys::value::<syn::Path>(entry, message.clone(), diag)?;
-    let paths = Paths::from_path(&path);
-    if paths.is_none() {
-        diag.error(&path, message);
-    }
-    paths
-}
-
-/// The value as one would read it, for messages.
-pub(crate) fn shown(entry: &Entry) -> String {
-    entry.value.clone().map(crate::pretty::tokens).unwrap_or_default()
-}
-
-/// The value as a string literal.
-pub(crate) fn string(entry: &Entry, diag: &mut Diag) -> Option<LitStr> {
-    keys::value(entry, messages::expected_string(&entry.name(), &shown(entry)), diag)
-}
-
-fn mode(text: &LitStr, function: &Ident, diag: &mut Diag) -> Option<String> {
-    let mode = text.value();
-    if mode.is_empty() {
-        diag.error(text, messages::mode_empty(&plain_name(function)));
-        return None;
-    }
-    if let Some(bad) = mode.chars().find(|c| !messages::is_mode_character(*c)) {
-        diag.error(text, messages::mode_character(&mode, bad));
-        return None;
-    }
-    Some(mode)
-}
-
-fn model(text: &LitStr, diag: &mut Diag) -> bool {
-    let name = text.value();
-    if name.trim().is_empty() {
-        diag.error(text, messages::model_empty());
-        return false;
-    }
-    // Other prefixes are fine: routers have models such as `meta-llama/llama-4`.
-    let Some((prefix, _)) = name.split_once('/') else { return true };
-    if PROVIDERS.contains(&prefix) {
-        return true;
-    }
-    match nearest(prefix, PROVIDERS) {
-        // `mistralai` is a publisher whose models routers have.
-        Some(meant) if !prefix.starts_with(meant) => {
-            diag.error(text, messages::unknown_provider(prefix, meant));
-            false
-        }
-        _ => true,
-    }
-}
-
-fn number(entry: &Entry, diag: &mut Diag) -> Option<TokenStream> {
-    let name = entry.name();
-    let value: Expr = keys::value(entry, messages::expected_number(&name), diag)?;
-    let (literal, negative) = match &value {
-        Expr::Lit(ExprLit { lit, .. }) => (lit, false),
-        Expr::Unary(ExprUnary { op: UnOp::Neg(_), expr, .. }) => match &**expr {
-            Expr::Lit(ExprLit { lit, .. }) => (lit, true),
-            _ => return not_a_number(&value, &name, diag),
-        },
-        _ => return not_a_number(&value, &name, diag),
-    };
-    let parsed = match literal {
-        Lit::Float(float) => float.base10_parse::<f64>(),
-        Lit::Int(int) => int.base10_parse::<f64>(),
-        _ => return not_a_number(&value, &name, diag),
-    };
-    match parsed {
-        Ok(parsed) if (0.0..=2.0).contains(&parsed) && !(negative && parsed > 0.0) => {
-            let mut literal = proc_macro2::Literal::f64_suffixed(parsed);
-            literal.set_span(value.span());
-            Some(literal.into_token_stream())
-        }
-        Ok(_) => {
-            diag.error(&value, messages::temperature_range());
-            None
-        }
-        Err(_) => not_a_number(&value, &name, diag),
-    }
-}
-
-fn not_a_number(value: &Expr, name: &str, diag: &mut Diag) -> Option<TokenStream> {
-    diag.error(value, messages::expected_number(name));
-    None
-}
-
-fn count(entry: &Entry, diag: &mut Diag) -> Option<TokenStream> {
-    let literal: syn::LitInt = keys::value(entry, messages::expected_count(&entry.name()), diag)?;
-    match literal.base10_parse::<u32>() {
-        Ok(0) => {
-            diag.error(&literal, messages::max_tokens_zero());
-            None
-        }
-        Ok(number) => {
-            let mut token = proc_macro2::Literal::u32_suffixed(number);
-            token.set_span(literal.span());
-            Some(token.into_token_stream())
-        }
-        Err(_) => {
-            diag.error(&literal, messages::expected_count(&entry.name()));
-            None
-        }
-    }
-}
-
-/// All arguments, or nothing if one of them cannot be a field.
-fn arguments<'a>(
-    function: &'a Function,
-    json: bool,
-    (names, lifetime): (&mut Names, &Lifetime),
-    diag: &mut Diag,
-) -> Option<Vec<Arg<'a>>> {
-    let mut args: Vec<Arg<'a>> = Vec::new();
-    let mut all = true;
-    for input in &function.sig.inputs {
-        let FnArg::Typed(input) = input else { continue };
-        let (default, rename) = argument_keys(&input.attrs, diag);
-        let typed = argument_type(&input.ty, json, diag);
-        let named = argument_name(&input.pat, diag);
-        let (Some((referent, borrows)), Some(name)) = (typed, named) else {
-            all = false;
-            continue;
-        };
-        let json_name = rename.as_ref().map_or_else(|| plain_name(name), LitStr::value);
-        // Two of one name and no `rename` is for rustc to say.
-        let taken = args.iter().find(|earlier| earlier.json_name == json_name && earlier.name != name);
-        if taken.is_some() {
-            match &rename {
-                Some(rename) => diag.error(rename, messages::two_arguments(&json_name)),
-                None => diag.error(name, messages::two_arguments(&json_name)),
-            }
-        }
-        if RESERVED.contains(&plain_name(name).as_str()) {
-            diag.error(name, messages::argument_reserved(&plain_name(name)));
-            all = false;
-        }
-        all &= !args.iter().any(|earlier| earlier.name == name);
-        let default = default.or_else(|| is_option(&input.ty).then_some(ArgDefault::None));
-        let docs = crate::docs::attributes(&input.attrs);
-        let names = argument_names(name, names, lifetime);
-        args.push(Arg { name, json_name, ty: &input.ty, referent, borrows, docs, default, names });
-    }
-    all.then_some(args)
-}
-
-fn argument_names(argument: &Ident, names: &mut Names, lifetime: &Lifetime) -> ArgNames {
-    let camel = marker_name(argument);
-    ArgNames {
-        state: names.fresh(&format!("{camel}State")),
-        needs: names.fresh(&format!("Needs{camel}")),
-        default: names.fresh(&format!("default_{}", plain_name(argument))),
-        lifetime: lifetime.clone(),
-    }
-}
-
-fn argument_keys(attrs: &[Attribute], diag: &mut Diag) -> (Option<ArgDefault>, Option<LitStr>) {
-    let (mut default, mut rename) = (None, None);
-    for attr in attrs {
-        if attr.path().is_ident("cfg") || attr.path().is_ident("cfg_attr") {
-            diag.error(attr, messages::argument_cfg());
-        }
-        if !attr.path().is_ident("arg") {
-            continue;
-        }
-        let tokens = match &attr.meta {
-            syn::Meta::List(list) => list.tokens.clone(),
-            _ => {
-                diag.error(attr, messages::expected_key_value(&ARG));
-                continue;
-            }
-        };
-        for entry in keys::parse(tokens, &ARG, diag) {
-            match (entry.name().as_str(), &entry.value) {
-                ("default", None) => default = Some(ArgDefault::Trait),
-                ("default", Some(_)) => {
-                    let expr: Option<Expr> = keys::value(&entry, messages::expected_expression("default"), diag);
-                    default = Some(expr.map_or(ArgDefault::Trait, |expr| ArgDefault::Value(Box::new(expr))));
-                }
-                _ => rename = string(&entry, diag),
-            }
-        }
-    }
-    (default, rename)
-}
-
-fn argument_name<'a>(pat: &'a Pat, diag: &mut Diag) -> Option<&'a Ident> {
-    match pat {
-        Pat::Ident(pat) if pat.by_ref.is_none() && pat.subpat.is_none() => Some(&pat.ident),
-        Pat::Wild(pat) => {
-            diag.error(pat, messages::argument_underscore());
-            None
-        }
-        pat => {
-            diag.error(pat, messages::argument_pattern());
-            None
-        }
-    }
-}
-
-/// The referent of a reference, and whether the type borrows.
-fn argument_type<'a>(ty: &'a Type, json: bool, diag: &mut Diag) -> Option<(Option<&'a Type>, bool)> {
-    let borrows = keys::mentions_lifetime(ty.to_token_stream());
-    match peel(ty) {
-        Type::Reference(reference) => {
-            if let Some(mutable) = &reference.mutability {
-                let mut both = reference.and_token.to_token_stream();
-                mutable.to_tokens(&mut both);
-                diag.error(both, messages::argument_mutable());
-                return None;
-            }
-            if let Type::ImplTrait(inner) = peel(&reference.elem) {
-                diag.error(inner, messages::argument_impl());
-                return None;
-            }
-            if json && reference.lifetime.as_ref().is_some_and(|lifetime| lifetime.ident == "static") {
-                diag.error(&reference.lifetime, messages::argument_static());
-                return None;
-            }
-            Some((Some(&*reference.elem), borrows))
-        }
-        Type::ImplTrait(ty) => {
-            diag.error(ty, messages::argument_impl());
-            None
-        }
-        _ => Some((None, borrows)),
-    }
-}
-
 /// The return type, and the ends of the `T` in `Prompt<T>`.
 fn return_type<'a>(function: &'a Function, diag: &mut Diag) -> Option<(&'a Type, (Span, Span))> {
     let ty = match &function.sig.output {
@@ -478,32 +192,6 @@ fn output_type(ty: &Type) -> Option<&Type> {
         return Some(first);
     }
     if name == "Result" { output_type(first) } else { None }
-}
-
-/// Whether the type reads `Option<..>`: such an argument may be left out, as in serde.
-fn is_option(ty: &Type) -> bool {
-    generic_argument(ty).is_some_and(|(name, _)| name == "Option")
-}
-
-/// The last segment's name and its first type argument.
-fn generic_argument(ty: &Type) -> Option<(&Ident, &Type)> {
-    let Type::Path(path) = peel(ty) else { return None };
-    let last = path.path.segments.last()?;
-    let syn::PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
-    let first = arguments.args.iter().find_map(|argument| match argument {
-        syn::GenericArgument::Type(ty) => Some(ty),
-        _ => None,
-    })?;
-    Some((&last.ident, first))
-}
-
-/// Looks through the invisible groups of `macro_rules!` and through parentheses.
-fn peel(ty: &Type) -> &Type {
-    match ty {
-        Type::Group(group) => peel(&group.elem),
-        Type::Paren(paren) => peel(&paren.elem),
-        ty => ty,
-    }
 }
 
 /// The name without `r#`.

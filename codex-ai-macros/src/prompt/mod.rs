@@ -1,12 +1,15 @@
 //! `#[prompt]`: parse, check, expand; on a mistake the function comes back with what can be kept of its prompt.
 
+mod arguments;
 mod builder;
 mod check;
 mod entry;
 mod expand;
 mod fallback;
 mod model;
+mod options;
 mod parse;
+mod types;
 #[cfg(test)]
 mod tests;
 
@@ -15,7 +18,8 @@ use proc_macro2::TokenStream;
 use crate::diag::Diag;
 use crate::messages;
 use check::Checked;
-pub(crate) use check::{crate_path, plain_name, shown, string};
+pub(crate) use check::plain_name;
+pub(crate) use options::{crate_path, shown, string};
 
 /// Expands `#[prompt(attr)] item`.
 pub(crate) fn expand(attr: TokenStream, item: TokenStream) -> TokenStream {

@@ -1,9 +1,11 @@
 //! `#[derive(LlmSchema)]`: parse, check, expand.
 
+mod attributes;
 mod check;
 mod expand;
 mod llm;
 mod model;
+mod shape;
 
 use proc_macro2::TokenStream;
 use syn::DeriveInput;

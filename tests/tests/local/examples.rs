@@ -393,3 +393,10 @@ fn numbers_are_read_in_the_forms_that_people_write() {
         );
     }
 }
+
+#[test]
+fn a_short_sentence_that_points_at_the_text_is_a_request() {
+    let schema = object(&json!({ "title": { "type": "string" } }), &["title"]);
+    let value = fill("Triage this mail.\n\nThe login page is down. Nobody can work.", schema);
+    assert_eq!(value, json!({ "title": "The login page is down" }));
+}

@@ -157,7 +157,7 @@ fn leading(block: &str, only: bool) -> Lead {
             };
         }
         let alone = line.ends_with([':', '：', '?', '？', '؟']) && word_count(line) <= LONGEST_LEAD;
-        return if !only && alone { Lead::All } else { Lead::None };
+        return if !only && (alone || points_on(block)) { Lead::All } else { Lead::None };
     }
     // Several lines: the lines up to a colon, or all of them if they only ask.
     if let Some(end) = colon_line(block).filter(|end| asks || *end == line.len()) {
@@ -171,6 +171,14 @@ fn leading(block: &str, only: bool) -> Lead {
         true if word_count(block) <= LONGEST_REQUEST => Lead::All,
         _ => Lead::None,
     }
+}
+
+/// Whether a short paragraph points at what follows it, as in `Triage this mail.`
+fn points_on(block: &str) -> bool {
+    const LONGEST: usize = 12;
+    let mut words = words::words(block).skip(1).take(LONGEST).map(|word| word.text.to_lowercase());
+    words.any(|word| matches!(word.as_str(), "this" | "these" | "following" | "below"))
+        && words::words(block).nth(LONGEST).is_none()
 }
 
 /// A request in front of a colon has at most this many words.

@@ -12,6 +12,7 @@ use super::node::{ArrayRules, Node, NumberRules, ObjectRules, StringRules};
 use super::number;
 use super::path::Path;
 use super::words::{self, count};
+use crate::suggest::nearest;
 
 impl Run<'_> {
     /// Checks a value against the rules that the node has for its type.
@@ -184,7 +185,7 @@ impl Run<'_> {
 
     fn fail_unknown(&mut self, rules: &ObjectRules, map: &Map<String, Value>, key: &str, at: &Path<'_>) -> Flow {
         let free = rules.properties.keys().map(|name| &**name).filter(|name| !map.contains_key(*name));
-        self.fail(at, Weight::Key, || match words::suggest(key, free) {
+        self.fail(at, Weight::Key, || match nearest(key, free) {
             Some(name) => format!("is not known here; did you mean `{name}`?"),
             None => "is not known here".to_owned(),
         })

@@ -12,9 +12,6 @@ pub(crate) const LONGEST: usize = 80;
 /// At most this many allowed values are listed in a message.
 const LISTED: usize = 20;
 
-/// Names longer than this are not compared: a suggestion must stay cheap whatever the model wrote.
-const LONGEST_NAME: usize = 64;
-
 /// The text, cut to [`LONGEST`] characters.
 pub(crate) fn cut(text: &str) -> Cow<'_, str> {
     match text.char_indices().nth(LONGEST) {
@@ -66,44 +63,6 @@ pub(super) fn one_of<'a>(allowed: impl Iterator<Item = &'a Value>, value: Option
 /// `1 item`, `2 items`.
 pub(crate) fn count(n: u64, one: &str, many: &str) -> String {
     format!("{n} {}", if n == 1 { one } else { many })
-}
-
-/// The known name that `name` was probably meant to be.
-pub(super) fn suggest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    if name.len() > LONGEST_NAME {
-        return None;
-    }
-    let plain = simplify(name);
-    known
-        .filter(|known| known.len() <= LONGEST_NAME)
-        .map(|known| (distance(&plain, &simplify(known)), known))
-        .filter(|(distance, known)| *distance <= known.chars().count() / 3)
-        .min()
-        .map(|(_, known)| known)
-}
-
-/// Lower case, without what sets words apart: `maxItems` and `max_items` are the same name.
-fn simplify(name: &str) -> Vec<char> {
-    name.chars().filter(|c| !matches!(c, '_' | '-' | ' ')).flat_map(char::to_lowercase).collect()
-}
-
-/// How many letters must be changed, swapped with the next, added or left out to make one name of the other.
-fn distance(a: &[char], b: &[char]) -> usize {
-    let mut before: Vec<usize> = Vec::new();
-    let mut last: Vec<usize> = (0..=b.len()).collect();
-    for i in 1..=a.len() {
-        let mut row = vec![i];
-        for j in 1..=b.len() {
-            let changed = last[j - 1] + usize::from(a[i - 1] != b[j - 1]);
-            let mut least = changed.min(last[j] + 1).min(row[j - 1] + 1);
-            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
-                least = least.min(before[j - 2] + 1);
-            }
-            row.push(least);
-        }
-        before = std::mem::replace(&mut last, row);
-    }
-    last[b.len()]
 }
 
 fn json_of(text: &str) -> String {

@@ -2,122 +2,17 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
-use std::collections::BTreeMap;
-use std::fs;
-use std::io::{BufRead, BufReader, Write};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
-use std::sync::OnceLock;
+mod bad_input;
+mod programs;
 
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Stdio};
+
+use programs::{CANARY, Run, command, file, piped, printed, programs, root, run, strings, values};
 use serde_json::Value;
 
-/// A key that must be printed by nobody.
-const CANARY: &str = "sk-canary-4f1d9a77";
-
-const ARTICLE: &str = include_str!("../../examples/data/article.txt");
-
-/// The examples that read one text, and so share what they say to bad ones.
-const READERS: &[&str] = &["quickstart", "text", "classify", "extract", "by_name", "library", "blocking"];
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
-}
-
-/// The programs by name. They are built once, all of the workspace at once as `cargo test` does it, so that nothing is
-/// built twice.
-fn programs() -> &'static BTreeMap<String, PathBuf> {
-    static PROGRAMS: OnceLock<BTreeMap<String, PathBuf>> = OnceLock::new();
-    PROGRAMS.get_or_init(|| {
-        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| env!("CARGO").into());
-        let arguments = ["build", "--quiet", "--workspace", "--examples", "--bins", "--message-format=json"];
-        let output = Command::new(cargo).args(arguments).current_dir(root()).stderr(Stdio::inherit()).output().unwrap();
-        assert!(output.status.success(), "the examples do not build");
-        let messages = String::from_utf8(output.stdout).unwrap();
-        let messages = messages.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
-        let executable = |message: Value| {
-            let path = PathBuf::from(message["executable"].as_str()?);
-            Some((message["target"]["name"].as_str()?.to_owned(), path))
-        };
-        messages.filter_map(executable).collect()
-    })
-}
-
-fn command(name: &str, arguments: &[&str]) -> Command {
-    let mut command = Command::new(&programs()[name]);
-    command.args(arguments).current_dir(root()).stdin(Stdio::null());
-    for (variable, _) in std::env::vars_os() {
-        let name = variable.to_string_lossy();
-        if name.starts_with("OPENAI_") || name.starts_with("CODEX_AI_") || name.to_lowercase().ends_with("_proxy") {
-            command.env_remove(&variable);
-        }
-    }
-    command
-}
-
-/// How a program ended, as text.
-struct Run {
-    code: Option<i32>,
-    out: String,
-    err: String,
-}
-
-impl From<Output> for Run {
-    fn from(output: Output) -> Self {
-        let run = Self {
-            code: output.status.code(),
-            out: String::from_utf8(output.stdout).unwrap(),
-            err: String::from_utf8(output.stderr).unwrap(),
-        };
-        assert!(!run.err.contains("panicked"), "{}", run.err);
-        assert!(!run.out.contains(CANARY) && !run.err.contains(CANARY), "a key was printed");
-        run
-    }
-}
-
-fn run(name: &str, arguments: &[&str]) -> Run {
-    command(name, arguments).output().unwrap().into()
-}
-
-/// What a program prints that succeeds.
-fn printed(name: &str, arguments: &[&str]) -> String {
-    let run = run(name, arguments);
-    assert_eq!(run.code, Some(0), "{name}: {}", run.err);
-    run.out
-}
-
-/// Runs a program with this on its standard input.
-fn piped(name: &str, arguments: &[&str], input: &[u8]) -> Run {
-    let mut command = command(name, arguments);
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    // A program that has read enough closes the pipe; that is its right.
-    let _ = child.stdin.take().unwrap().write_all(input);
-    child.wait_with_output().unwrap().into()
-}
-
-/// The JSON objects that stand between other lines: from a line `{` to a line `}`, or in one line.
-fn values(text: &str) -> Vec<Value> {
-    let mut values = Vec::new();
-    let mut lines = text.lines();
-    while let Some(line) = lines.next() {
-        if line == "{" {
-            let rest: Vec<&str> = lines.by_ref().take_while(|line| *line != "}").collect();
-            values.push(serde_json::from_str(&format!("{{{}}}", rest.join("\n"))).unwrap());
-        } else if line.starts_with('{') {
-            values.push(serde_json::from_str(line).unwrap());
-        }
-    }
-    values
-}
-
-fn strings(value: &Value) -> Vec<&str> {
-    value.as_array().unwrap().iter().map(|item| item.as_str().unwrap()).collect()
-}
-
-fn file(name: &str, content: &[u8]) -> PathBuf {
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    fs::write(&path, content).unwrap();
-    path
-}
+const ARTICLE: &str = include_str!("../../../examples/data/article.txt");
 
 #[test]
 fn the_list_names_every_example_with_its_purpose() {
@@ -131,6 +26,16 @@ fn the_list_names_every_example_with_its_purpose() {
             assert!(line.ends_with('.') && line.split_whitespace().count() > 8, "{line}");
         }
     }
+}
+
+#[test]
+fn the_readme_shows_what_the_programs_print() {
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    assert!(readme.contains(&format!("$ cargo run --example quickstart\n{}```", printed("quickstart", &[]))));
+    let calls = run("by_name", &["examples/data/bad-calls.json"]).out;
+    let wrong = calls.split("\n\n").find(|call| call.contains("3 problems")).unwrap();
+    let (_, wrong) = wrong.split_once('\n').unwrap();
+    assert!(readme.contains(wrong), "{wrong}");
 }
 
 #[test]
@@ -355,63 +260,4 @@ fn settings_that_do_not_work_end_in_an_error_without_the_key() {
     }
     let run: Run = command("quickstart", &[]).env("OPENAI_API_KEY", " ").output().unwrap().into();
     assert!(run.code == Some(0) && run.out.contains("Answered by: local"), "an empty key is no key: {}", run.err);
-}
-
-#[test]
-fn bad_files_are_clear_errors() {
-    let big = Path::new(env!("CARGO_TARGET_TMPDIR")).join("big.txt");
-    fs::File::create(&big).unwrap().set_len(50 << 20).unwrap();
-    let cases = [
-        (root().join("no-such-file.txt"), "No such file"),
-        (root().join("examples"), "is a directory"),
-        (file("latin1.txt", b"caf\xe9 au lait"), "is not text in UTF-8 (byte 3 is wrong)"),
-        (file("empty.txt", b""), "is empty"),
-        (file("blank.txt", b" \n\t\n"), "is empty"),
-        (big, "is larger than 10 MiB"),
-    ];
-    for name in READERS {
-        for (path, expected) in &cases {
-            let path = path.to_str().unwrap();
-            let run = run(name, &[path]);
-            assert_eq!((run.code, run.out.as_str()), (Some(1), ""), "{name} {path}");
-            assert!(run.err.contains(path) && run.err.contains(expected), "{name} {path}: {}", run.err);
-            assert!(run.err.contains("= help: "), "{name} {path}: {}", run.err);
-        }
-    }
-}
-
-#[test]
-fn bad_standard_input_is_a_clear_error() {
-    let big = vec![b'a'; 50 << 20];
-    for (arguments, input, expected) in [
-        (&["-"][..], &b""[..], "standard input is empty"),
-        (&["-"], b"\xff\xfe", "standard input is not text in UTF-8"),
-        (&[], b"\xff\xfe", "standard input is not text in UTF-8"),
-        (&["-"], &big, "standard input is larger than 10 MiB"),
-        (&[], &big, "standard input is larger than 10 MiB"),
-    ] {
-        let run = piped("quickstart", arguments, input);
-        assert_eq!((run.code, run.out.as_str()), (Some(1), ""), "{expected}");
-        assert!(run.err.contains(expected), "{}", run.err);
-    }
-}
-
-#[test]
-fn a_command_line_that_is_not_understood_shows_the_usage() {
-    for name in READERS.iter().chain(&["registry", "wire_server"]) {
-        let run = run(name, &["--colour"]);
-        assert_eq!((run.code, run.out.as_str()), (Some(2), ""), "{name}");
-        assert!(run.err.starts_with(&format!("usage: {name} [")), "{name}: {}", run.err);
-    }
-    assert_eq!(run("quickstart", &["a.txt", "b.txt"]).code, Some(2));
-    assert_eq!(run("wire_server", &["--port", "70000"]).code, Some(2));
-}
-
-#[test]
-fn output_that_nobody_reads_is_no_error() {
-    let mut command = command("registry", &["--json"]);
-    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    drop(child.stdout.take());
-    let run: Run = child.wait_with_output().unwrap().into();
-    assert_eq!((run.code, run.err.as_str()), (Some(0), ""));
 }
