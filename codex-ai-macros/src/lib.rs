@@ -160,7 +160,7 @@ pub fn prompt(attr: TokenStream, item: TokenStream) -> TokenStream {
 /// | `min_length = 1`, `max_length = 80` | strings | the length in characters |
 /// | `min_items = 1`, `max_items = 7` | lists and sets | how many items |
 /// | `pattern = "^[a-z]+$"` | strings | a regular expression that matches anywhere, unless it is anchored |
-/// | `format = "date"` | strings | one of `date-time`, `date`, `time`, `duration`, `email`, `hostname`, `ipv4`, `ipv6`, `uuid`, `uri` |
+/// | `format = "date"` | strings | one of `date-time`, `date`, `time`, `duration`, `email`, `hostname`, `ipv4`, `ipv6`, `uuid`, `uri`, `regex` |
 /// | `example = ".."` | all | a value to show to the model: text, or an expression of the field's type |
 /// | `with = String` | all | describes the field by another type, for types without `LlmSchema` |
 ///

@@ -112,7 +112,7 @@ mod tests {
     #[test]
     fn the_modes_are_ours() {
         let registry = Registry::discover().unwrap();
-        let modes: Vec<&str> = registry.iter().map(|entry| entry.mode()).collect();
+        let modes: Vec<&str> = registry.iter().map(codex_ai::Entry::mode).collect();
         assert_eq!(modes, ["news.brief", "news.headline"]);
     }
 }
