@@ -9,9 +9,9 @@ mod fallback;
 mod model;
 mod options;
 mod parse;
-mod types;
 #[cfg(test)]
 mod tests;
+mod types;
 
 use proc_macro2::TokenStream;
 
