@@ -94,6 +94,11 @@ use quote::ToTokens;
 ///
 /// The prompt is registered when the binary is linked, private ones and those inside function bodies too. In a call by
 /// name `&str` is read as `String`, any other reference as the owned form of what it points to.
+///
+/// Generated code names everything by its absolute path, so the names of your crate may be what they like. One thing it
+/// cannot do without: in a module with `#![no_implicit_prelude]` a prompt may have optional arguments only, because the
+/// compile errors about required ones are written with the attribute `diagnostic::on_unimplemented`, and the name
+/// `diagnostic` is part of the prelude.
 #[proc_macro_attribute]
 pub fn prompt(attr: TokenStream, item: TokenStream) -> TokenStream {
     diag::guard(item.into(), |item| prompt::expand(attr.into(), item)).into()
@@ -155,7 +160,7 @@ pub fn prompt(attr: TokenStream, item: TokenStream) -> TokenStream {
 /// | `min_length = 1`, `max_length = 80` | strings | the length in characters |
 /// | `min_items = 1`, `max_items = 7` | lists and sets | how many items |
 /// | `pattern = "^[a-z]+$"` | strings | a regular expression that matches anywhere, unless it is anchored |
-/// | `format = "date"` | strings | one of `date-time`, `date`, `time`, `duration`, `email`, `hostname`, `ipv4`, `ipv6`, `uuid`, `uri` |
+/// | `format = "date"` | strings | one of `date-time`, `date`, `time`, `duration`, `email`, `hostname`, `ipv4`, `ipv6`, `uuid`, `uri`, `regex` |
 /// | `example = ".."` | all | a value to show to the model: text, or an expression of the field's type |
 /// | `with = String` | all | describes the field by another type, for types without `LlmSchema` |
 ///

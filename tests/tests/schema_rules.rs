@@ -286,6 +286,7 @@ fn formats_are_checked() {
         "ipv6": "::1" "1"
         "uuid": "67e55044-10b1-426f-9247-bb680e5fe0c8" "67e55044"
         "uri": "https://example.org/a" "a b"
+        "regex": "^[a-z]+$" "("
     }
 }
 

@@ -127,25 +127,33 @@ fn address<T: LlmSchema + 'static>() -> usize {
     Arc::as_ptr(Schema::of::<T>()) as usize
 }
 
+/// The addresses of many types' schemas; all threads start on each of them together.
+macro_rules! addresses {
+    ($start:expr, $($ty:ty),* $(,)?) => {
+        [$({
+            $start.wait();
+            address::<$ty>()
+        }),*]
+    };
+}
+
 #[test]
 fn a_schema_is_made_once_whoever_asks_first() {
     let start = std::sync::Barrier::new(8);
-    let seen: Vec<[usize; 4]> = std::thread::scope(|scope| {
+    let seen: Vec<[usize; 20]> = std::thread::scope(|scope| {
         let ask = || {
-            start.wait();
-            [
-                address::<Tree>(),
-                address::<Page<Tree>>(),
-                address::<Page<u8>>(),
-                address::<HashMap<String, Page<Tree>>>(),
-            ]
+            addresses!(
+                start, Tree, Page<Tree>, Page<u8>, Page<u16>, Page<u32>, Page<u64>, Page<i8>, Page<i16>, Page<i32>, Page<i64>,
+                Page<bool>, Page<char>, Page<String>, Page<Value>, Page<Page<Tree>>, Vec<Tree>, Option<Tree>, Box<Tree>,
+                HashMap<String, Page<Tree>>, (Tree, Tree),
+            )
         };
         let threads: Vec<_> = (0..8).map(|_| scope.spawn(ask)).collect();
         threads.into_iter().map(|thread| thread.join().unwrap()).collect()
     });
     assert!(seen.windows(2).all(|two| two[0] == two[1]), "{seen:?}");
     let distinct: BTreeSet<usize> = seen[0].into_iter().collect();
-    assert_eq!(distinct.len(), 4);
+    assert_eq!(distinct.len(), 20);
     // The request holds the same schema, not a copy.
     let request = codex_ai::Prompt::<Tree>::new().into_request();
     let codex_ai::Output::Schema(schema) = request.output else { panic!("no schema") };

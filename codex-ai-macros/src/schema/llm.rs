@@ -29,7 +29,8 @@ const LLM: Spec = Spec {
 };
 
 /// The formats that are checked on an answer.
-const FORMATS: &[&str] = &["date-time", "date", "time", "duration", "email", "hostname", "ipv4", "ipv6", "uuid", "uri"];
+const FORMATS: &[&str] =
+    &["date-time", "date", "time", "duration", "email", "hostname", "ipv4", "ipv6", "uuid", "uri", "regex"];
 
 /// The keys of one field.
 #[derive(Default)]

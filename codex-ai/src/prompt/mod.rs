@@ -317,11 +317,29 @@ impl IntoPrompt for &'static str {
     }
 }
 
-impl<P: IntoPrompt, E: Into<BoxError>> IntoPrompt for Result<P, E> {
+impl<P: IntoPrompt, E: PromptError> IntoPrompt for Result<P, E> {
     type Output = P::Output;
 
     fn into_prompt(self) -> Result<Prompt<P::Output>> {
-        self.map_err(Error::from_prompt)?.into_prompt()
+        self.map_err(|error| Error::from_prompt(error.into_boxed()))?.into_prompt()
+    }
+}
+
+/// An error that a prompt function may return: all that convert into a [`BoxError`].
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the error of a prompt function",
+    label = "this error does not convert into one that crosses threads",
+    note = "return `codex_ai::Error`, an error type of your own, or `Box<dyn std::error::Error + Send + Sync>`"
+)]
+pub trait PromptError {
+    fn into_boxed(self) -> BoxError;
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: Into<BoxError>> PromptError for E {
+    fn into_boxed(self) -> BoxError {
+        self.into()
     }
 }
 
