@@ -93,7 +93,7 @@ use quote::ToTokens;
 /// - `RewriteBuilder`: takes them one by one. A required argument that is missing or given twice is a compile error.
 ///
 /// The prompt is registered when the binary is linked, private ones and those inside function bodies too. In a call by
-/// name `&str` is read as `String`, any other reference as the owned form of what it points to.
+/// name `&str` points into the JSON, and any other reference to the owned form of its type.
 ///
 /// Generated code names everything by its absolute path, so the names of your crate may be what they like. One thing it
 /// cannot do without: in a module with `#![no_implicit_prelude]` a prompt may have optional arguments only, because the
