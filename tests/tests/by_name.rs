@@ -388,3 +388,13 @@ proptest! {
         prop_assert_eq!(&requests[0].options, &requests[1].options);
     }
 }
+
+#[tokio::test]
+async fn a_mode_of_any_size_makes_a_short_error() {
+    let dispatcher = Dispatcher::new(Scripted::texts(["unused"])).unwrap();
+    for mode in ["x".repeat(1 << 20), format!("{}.x", "ä".repeat(1 << 19))] {
+        let error = dispatcher.process(&mode, json!({})).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::UnknownPrompt);
+        assert!(error.to_string().len() < 1_000, "{} bytes", error.to_string().len());
+    }
+}

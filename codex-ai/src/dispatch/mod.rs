@@ -14,6 +14,7 @@ use crate::provider::{AnyProvider, BoxFuture, Provider};
 use crate::registry::{Entry, LINKING_HELP, Router};
 use crate::reply::Reply;
 use crate::request::{Options, Output, Request};
+use crate::schema::words::cut;
 use crate::suggest::nearest;
 
 pub use builder::DispatcherBuilder;
@@ -260,7 +261,7 @@ impl<P: Provider> Dispatcher<P> {
 
     fn unknown(&self, mode: &str) -> Error {
         let known: Vec<&str> = self.modes().collect();
-        let error = Error::new(ErrorKind::UnknownPrompt, format!("no prompt is registered for `{mode}`"));
+        let error = Error::new(ErrorKind::UnknownPrompt, format!("no prompt is registered for `{}`", cut(mode)));
         if let Some(meant) = nearest(mode, known.iter().copied()) {
             return error.with_help(format!("did you mean `{meant}`?"));
         }
@@ -270,7 +271,7 @@ impl<P: Provider> Dispatcher<P> {
         let prefix = mode.split(['.', '/']).next().unwrap_or_default();
         let prefixed = prefix.len() < mode.len();
         if prefixed && !known.iter().any(|known| known.starts_with(prefix)) {
-            return error.with_help(format!("no mode begins with `{prefix}`; {LINKING_HELP}"));
+            return error.with_help(format!("no mode begins with `{}`; {LINKING_HELP}", cut(prefix)));
         }
         if known.len() <= LISTED_MODES {
             return error.with_help(format!("there are `{}`", known.join("`, `")));

@@ -1,0 +1,95 @@
+//! What went wrong, for programs: the sort of failure, and the single problems of a value.
+
+use std::fmt;
+
+#[cfg(doc)]
+use std::error::Error as StdError;
+
+#[cfg(doc)]
+use super::Error;
+
+/// The sort of failure; what a program decides on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// A setting is missing or unusable: no key, an empty key, a bad URL.
+    Config,
+    /// The prompts of the binary contradict each other, or one that is needed is not there.
+    Registry,
+    /// No prompt has the mode that was asked for.
+    UnknownPrompt,
+    /// The JSON arguments of a call by name do not fit; see [`Error::problems`].
+    InvalidArguments,
+    /// The prompt function itself returned an error; it is the [`source`](StdError::source).
+    Prompt,
+    /// The provider or the model cannot do what the request asks for; nothing was sent.
+    Unsupported,
+    /// The schema cannot be expressed for this provider; nothing was sent. See [`Error::problems`].
+    Schema,
+    /// The blocking API was used inside an async runtime.
+    Blocking,
+    /// No connection, or it broke before the answer began.
+    Connect,
+    /// A time limit passed.
+    Timeout,
+    /// The vendor does not accept the key (401).
+    Authentication,
+    /// The key may not do this (403).
+    Permission,
+    /// The vendor does not know the model or the address (404).
+    NotFound,
+    /// The request is refused as it is: by the vendor (400, 413, 422 and other 4xx), or before it is sent because its
+    /// options contradict each other.
+    InvalidRequest,
+    /// Too many requests or tokens for now (429).
+    RateLimit,
+    /// The account has no credit or has met its limit; waiting does not help.
+    Quota,
+    /// The vendor failed (5xx) or is overloaded.
+    Server,
+    /// The answer is not in the vendor's format.
+    Protocol,
+    /// The answer is larger than the limit.
+    TooLarge,
+    /// The answer ended before its end: a cut connection, a stream without its end marker.
+    Incomplete,
+    /// The model stopped at the token limit.
+    Truncated,
+    /// The model refused; the words it used are in [`Error::answer`].
+    Refused,
+    /// A filter of the vendor stopped the answer.
+    Filtered,
+    /// The answer holds nothing.
+    Empty,
+    /// The answer is not a value of the type that was asked for; see [`Error::problems`] and [`Error::answer`].
+    InvalidOutput,
+    /// Anything else.
+    Other,
+}
+
+/// One thing that is wrong with a value, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Problem {
+    /// Where: `points[2].name`; `$` is the whole value.
+    pub path: String,
+    /// What is expected and what was found, for people.
+    pub message: String,
+}
+
+impl Problem {
+    /// A problem at `path`; an empty path means the whole value.
+    pub fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
+        let mut path = path.into();
+        if path.is_empty() || path == "." {
+            path = "$".to_owned();
+        }
+        Self { path, message: message.into() }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}`: {}", self.path, self.message)
+    }
+}
