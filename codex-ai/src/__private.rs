@@ -3,6 +3,7 @@
 pub use ::inventory;
 pub use ::schemars;
 pub use ::serde;
+// At a path that programs can reach: otherwise rustc calls `LlmSchema` sealed where a `Deserialize` is missing.
 pub use ::serde::de::DeserializeOwned;
 pub use ::serde_json::Value;
 pub use ::std::option::Option::{self, None, Some};
