@@ -15,6 +15,7 @@ use crate::provider::{AnyProvider, Provider};
 use crate::registry::Router;
 use crate::reply::Reply;
 use crate::request::{Options, Request};
+use crate::stream::Chunk;
 
 /// The blocking twin of [`Dispatcher`](crate::Dispatcher): the same methods, each of which waits for its answer.
 ///
@@ -42,6 +43,7 @@ pub struct Dispatcher<P = AnyProvider> {
 }
 
 /// A runtime with one thread of its own, which moves sockets and timers; the work of a call is done by its caller.
+#[derive(Debug)]
 struct Background(Option<Runtime>);
 
 impl Drop for Background {
@@ -157,6 +159,24 @@ impl<P: Provider> Dispatcher<P> {
         self.wait(self.inner.generate_json(request))
     }
 
+    /// As [`Dispatcher::stream`](crate::Dispatcher::stream).
+    ///
+    /// # Errors
+    /// As [`call`](Self::call).
+    pub fn stream<'a, Q: PromptDef>(&'a self, args: Q::Args<'a>) -> Result<ReplyStream<OutputOf<Q>>> {
+        let inner = self.wait(self.inner.stream::<Q>(args))?;
+        Ok(ReplyStream { inner, runtime: Arc::clone(&self.runtime) })
+    }
+
+    /// As [`Dispatcher::stream_text`](crate::Dispatcher::stream_text).
+    ///
+    /// # Errors
+    /// As [`call`](Self::call).
+    pub fn stream_text(&self, request: impl Into<Request>) -> Result<ReplyStream<String>> {
+        let inner = self.wait(self.inner.stream_text(request))?;
+        Ok(ReplyStream { inner, runtime: Arc::clone(&self.runtime) })
+    }
+
     /// As [`Dispatcher::generate_image`](crate::Dispatcher::generate_image).
     ///
     /// # Errors
@@ -180,11 +200,57 @@ impl<P: Provider> Dispatcher<P> {
     }
 
     fn wait<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
-        match &self.runtime.0 {
+        self.runtime.wait(work)
+    }
+}
+
+impl Background {
+    fn wait<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
+        match &self.0 {
             Some(runtime) if !inside_async() => runtime.handle().block_on(work),
             _ => Err(Error::new(ErrorKind::Blocking, "the blocking dispatcher was used inside an async runtime")
                 .with_help("use the async `Dispatcher`, or `tokio::task::spawn_blocking`")),
         }
+    }
+}
+
+/// The blocking twin of [`ReplyStream`](crate::ReplyStream): an iterator over the pieces, each of which is waited for.
+///
+/// ```standalone_crate
+/// use codex_ai::{blocking::Dispatcher, provider::Local};
+///
+/// let dispatcher = Dispatcher::new(Local::quiet())?;
+/// let mut stream = dispatcher.stream_text("Rain fell all night. Two roads are closed.")?;
+/// let mut text = String::new();
+/// for chunk in &mut stream {
+///     text.push_str(chunk?.as_text().unwrap_or_default());
+/// }
+/// assert_eq!(stream.finish()?.value, text);
+/// # Ok::<_, codex_ai::Error>(())
+/// ```
+#[must_use = "a stream does nothing until it is read"]
+#[derive(Debug)]
+pub struct ReplyStream<T = ()> {
+    inner: crate::ReplyStream<T>,
+    runtime: Arc<Background>,
+}
+
+impl<T> ReplyStream<T> {
+    /// As [`ReplyStream::finish`](crate::ReplyStream::finish).
+    ///
+    /// # Errors
+    /// As there, and [`ErrorKind::Blocking`] inside an async runtime.
+    pub fn finish(self) -> Result<Reply<T>> {
+        self.runtime.wait(self.inner.finish())
+    }
+}
+
+impl<T> Iterator for ReplyStream<T> {
+    type Item = Result<Chunk>;
+
+    fn next(&mut self) -> Option<Result<Chunk>> {
+        let inner = &mut self.inner;
+        self.runtime.wait(async { inner.next().await.transpose() }).transpose()
     }
 }
 

@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use crate::error::Result;
 use crate::message::Image;
 use crate::provider::BoxFuture;
+use crate::reply::Usage;
 
 /// A picture to be made.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -24,6 +25,10 @@ pub struct ImageRequest {
     pub aspect_ratio: Option<Cow<'static, str>>,
     /// The MIME type that is wanted, such as `image/png`; the answer's own wins.
     pub mime_type: Option<Cow<'static, str>>,
+    /// Quality in the vendor's words: `low`, `high`.
+    pub quality: Option<Cow<'static, str>>,
+    /// Background in the vendor's words: `transparent`, `opaque`.
+    pub background: Option<Cow<'static, str>>,
     /// Pictures to start from.
     pub input_images: Vec<Image>,
     /// Fields of the vendor's request body that have no name here, sent as they are.
@@ -38,6 +43,10 @@ pub struct GeneratedImage {
     pub bytes: Bytes,
     /// Its MIME type.
     pub mime_type: String,
+    /// The prompt that the vendor made of the one that was given, where it says so.
+    pub revised_prompt: Option<String>,
+    /// Tokens used, where the vendor says.
+    pub usage: Option<Usage>,
 }
 
 /// The capability to make images.
@@ -102,6 +111,20 @@ impl ImageRequest {
         self
     }
 
+    /// Sets the quality.
+    #[must_use]
+    pub fn with_quality(mut self, quality: impl Into<Cow<'static, str>>) -> Self {
+        self.quality = Some(quality.into());
+        self
+    }
+
+    /// Sets the background.
+    #[must_use]
+    pub fn with_background(mut self, background: impl Into<Cow<'static, str>>) -> Self {
+        self.background = Some(background.into());
+        self
+    }
+
     /// Adds a picture to start from.
     #[must_use]
     pub fn with_input_image(mut self, image: Image) -> Self {
@@ -120,7 +143,7 @@ impl ImageRequest {
 impl GeneratedImage {
     /// An image of this content and MIME type.
     pub fn new(bytes: impl Into<Bytes>, mime_type: impl Into<String>) -> Self {
-        Self { bytes: bytes.into(), mime_type: mime_type.into() }
+        Self { bytes: bytes.into(), mime_type: mime_type.into(), revised_prompt: None, usage: None }
     }
 }
 

@@ -95,7 +95,11 @@
 //!
 //! | feature | default | what it brings |
 //! | --- | --- | --- |
-//! | `openai` | yes | OpenAI's Responses API; brings `http` |
+//! | `openai` | yes | OpenAI: Responses API, Chat Completions, images; brings `http` |
+//! | `anthropic` | yes | Anthropic's Messages API; brings `http` |
+//! | `gemini` | yes | Google's Gemini API, with images and Imagen; brings `http` |
+//! | `openrouter` | yes | OpenRouter; brings `http` |
+//! | `compatible` | yes | Ollama, vLLM, LM Studio, llama.cpp, Groq, DeepSeek, Mistral, Azure and their like; brings `http` |
 //! | `http` | | HTTP by reqwest with rustls; what every vendor needs |
 //! | `blocking` | yes | the blocking dispatcher |
 //! | `testing` | | a scripted provider and a wire server, for tests |
@@ -110,6 +114,7 @@ pub mod blocking;
 pub mod dispatch;
 mod error;
 pub mod image;
+pub mod layer;
 pub mod message;
 pub mod prompt;
 pub mod provider;
@@ -117,6 +122,7 @@ pub mod registry;
 pub mod reply;
 pub mod request;
 pub mod schema;
+pub mod stream;
 mod structured;
 mod suggest;
 #[cfg(feature = "testing")]
@@ -127,15 +133,16 @@ pub mod wire;
 pub use codex_ai_macros::{LlmSchema, prompt};
 
 pub use dispatch::{Dispatcher, DispatcherBuilder};
-pub use error::{BoxError, Error, ErrorKind, Problem, Result};
+pub use error::{Attempt, BoxError, Error, ErrorKind, Problem, Result};
 pub use image::{GenerateImage, GenerateImagen, GeneratedImage, ImageRequest};
-pub use message::{Image, Message, Part, Role, ToolCall, ToolResult};
+pub use message::{CachePoint, Image, Message, Part, Role, ToolCall, ToolResult};
 pub use prompt::{IntoPrompt, JsonOutput, OutputOf, Prompt, PromptDef, PromptOutput};
 pub use provider::{AnyProvider, BoxFuture, Provider};
 pub use registry::{Entry, Registry, Router};
-pub use reply::{FinishReason, Reply, Usage};
-pub use request::{Options, Output, Request};
+pub use reply::{FinishReason, RateLimit, RateLimits, Reply, Usage};
+pub use request::{Function, Options, Output, Request, Tool, ToolChoice};
 pub use schema::{LlmSchema, Schema};
+pub use stream::{Chunk, ReplyStream, StreamItem};
 
 /// The code of the README, compiled as a test.
 #[cfg(doctest)]

@@ -1,5 +1,6 @@
 //! What is said: messages and their parts.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use bytes::Bytes;
@@ -45,8 +46,20 @@ pub enum Part {
     Reasoning(String),
     /// The words with which the model refused.
     Refusal(String),
+    /// A hint to the vendor's cache; it is no content.
+    CachePoint(CachePoint),
     /// Something of a vendor that has no type here yet, kept as it came.
     Raw(Value),
+}
+
+/// Says that everything up to here is the same in many requests, so that the vendor may keep it.
+///
+/// A vendor that finds out by itself, or that keeps nothing, is not told.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct CachePoint {
+    /// How long it is to be kept, in the vendor's words: `5m`, `1h`; the vendor's default where it is `None`.
+    pub ttl: Option<Cow<'static, str>>,
 }
 
 /// A picture, by content or by address.
@@ -68,7 +81,7 @@ pub enum Image {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ToolCall {
-    /// The vendor's id of this call; the result names it.
+    /// The vendor's id of this call, which the result names; empty where the vendor gives none.
     pub id: String,
     /// The name of the tool.
     pub name: String,
@@ -82,8 +95,12 @@ pub struct ToolCall {
 pub struct ToolResult {
     /// The id of the [`ToolCall`].
     pub id: String,
+    /// The name of the tool, for vendors that go by it; where it is `None` it is looked up by the id.
+    pub name: Option<String>,
     /// The result as text, mostly JSON.
     pub output: String,
+    /// Whether the output tells that the tool failed.
+    pub is_error: bool,
 }
 
 impl Message {
@@ -108,7 +125,7 @@ impl Message {
     }
 
     /// All text parts, joined. `None` where there is no text part.
-    pub fn text(&self) -> Option<std::borrow::Cow<'_, str>> {
+    pub fn text(&self) -> Option<Cow<'_, str>> {
         join_text(&self.parts)
     }
 }
@@ -135,7 +152,35 @@ impl ToolCall {
 impl ToolResult {
     /// The answer to the call `id`.
     pub fn new(id: impl Into<String>, output: impl Into<String>) -> Self {
-        Self { id: id.into(), output: output.into() }
+        Self { id: id.into(), name: None, output: output.into(), is_error: false }
+    }
+
+    /// Names the tool.
+    #[must_use]
+    pub fn with_name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// Says that the tool failed, and that the output tells why.
+    #[must_use]
+    pub fn as_error(mut self) -> Self {
+        self.is_error = true;
+        self
+    }
+}
+
+impl CachePoint {
+    /// A point with the vendor's default of how long.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`ttl`](Self::ttl).
+    #[must_use]
+    pub fn with_ttl(mut self, ttl: impl Into<Cow<'static, str>>) -> Self {
+        self.ttl = Some(ttl.into());
+        self
     }
 }
 
@@ -149,7 +194,7 @@ impl fmt::Debug for Image {
 }
 
 /// The join of all text parts: borrowed when there is one, `None` when there is none.
-pub(crate) fn join_text(parts: &[Part]) -> Option<std::borrow::Cow<'_, str>> {
+pub(crate) fn join_text(parts: &[Part]) -> Option<Cow<'_, str>> {
     let mut texts = parts.iter().filter_map(|part| match part {
         Part::Text(text) => Some(text.as_str()),
         _ => None,

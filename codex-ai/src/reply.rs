@@ -1,11 +1,17 @@
 //! What comes back from a model.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
-use crate::message::{Part, join_text};
+use bytes::Bytes;
+use serde_json::Value;
+
+use crate::message::{Part, ToolCall, join_text};
 
 /// What a provider answered; `Reply<T>` is the same with the value that was read from it.
-#[derive(Debug, Clone, PartialEq)]
+///
+/// Two replies are equal if they say the same; [`raw`](Self::raw) is not compared.
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Reply<T = ()> {
     /// The value read from the answer.
@@ -14,6 +20,8 @@ pub struct Reply<T = ()> {
     pub parts: Vec<Part>,
     /// Why it stopped.
     pub finish_reason: FinishReason,
+    /// The same in the vendor's own words: `end_turn`, `MAX_TOKENS`.
+    pub vendor_finish_reason: Option<Cow<'static, str>>,
     /// Tokens used, where the vendor says.
     pub usage: Option<Usage>,
     /// The model that answered, in the vendor's words.
@@ -22,8 +30,38 @@ pub struct Reply<T = ()> {
     pub id: Option<String>,
     /// The vendor's id of the HTTP request, for its support.
     pub request_id: Option<String>,
+    /// How much may still be asked for, where the vendor says.
+    pub rate_limits: Option<Box<RateLimits>>,
     /// How many times a model was asked until this answer came.
     pub attempts: u32,
+    /// The vendor's JSON, for whatever has no field here; that of a stream holds what its pieces do not.
+    pub raw: Option<Bytes>,
+}
+
+/// How much may still be asked for, from the headers of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct RateLimits {
+    /// Requests.
+    pub requests: RateLimit,
+    /// Tokens.
+    pub tokens: RateLimit,
+    /// Tokens of requests, where they are counted by themselves.
+    pub input_tokens: RateLimit,
+    /// Tokens of answers, where they are counted by themselves.
+    pub output_tokens: RateLimit,
+}
+
+/// One of the vendor's limits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct RateLimit {
+    /// How much there is in a period.
+    pub limit: Option<u64>,
+    /// How much is left of it.
+    pub remaining: Option<u64>,
+    /// How long until all of it is there again.
+    pub reset: Option<Duration>,
 }
 
 /// Why a model stopped.
@@ -68,11 +106,14 @@ impl Reply {
             value: (),
             parts,
             finish_reason: FinishReason::Stop,
+            vendor_finish_reason: None,
             usage: None,
             model: model.into(),
             id: None,
             request_id: None,
+            rate_limits: None,
             attempts: 1,
+            raw: None,
         }
     }
 
@@ -116,12 +157,44 @@ impl<T> Reply<T> {
             value,
             parts: self.parts,
             finish_reason: self.finish_reason,
+            vendor_finish_reason: self.vendor_finish_reason,
             usage: self.usage,
             model: self.model,
             id: self.id,
             request_id: self.request_id,
+            rate_limits: self.rate_limits,
             attempts: self.attempts,
+            raw: self.raw,
         }
+    }
+
+    /// The tools that the model wants to be called, in order.
+    pub fn tool_calls(&self) -> impl Iterator<Item = &ToolCall> {
+        self.parts.iter().filter_map(|part| match part {
+            Part::ToolCall(call) => Some(call),
+            _ => None,
+        })
+    }
+
+    /// [`raw`](Self::raw) as a value; `null` where there is none.
+    pub fn raw_json(&self) -> Value {
+        self.raw.as_deref().and_then(|raw| serde_json::from_slice(raw).ok()).unwrap_or_default()
+    }
+}
+
+impl<T: PartialEq> PartialEq for Reply<T> {
+    fn eq(&self, other: &Self) -> bool {
+        let Self { value, parts, finish_reason, vendor_finish_reason, usage, model, id, request_id, .. } = self;
+        *value == other.value
+            && *parts == other.parts
+            && *finish_reason == other.finish_reason
+            && *vendor_finish_reason == other.vendor_finish_reason
+            && *usage == other.usage
+            && *model == other.model
+            && *id == other.id
+            && *request_id == other.request_id
+            && self.rate_limits == other.rate_limits
+            && self.attempts == other.attempts
     }
 }
 

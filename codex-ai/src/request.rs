@@ -20,6 +20,52 @@ pub struct Request {
     pub options: Options,
     /// The form of the answer.
     pub output: Output,
+    /// The tools that the model may call.
+    pub tools: Vec<Tool>,
+    /// Whether, and which, tool is called; the vendor's default where it is `None`.
+    pub tool_choice: Option<ToolChoice>,
+}
+
+/// A tool that a model may call.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Tool {
+    /// A function of the program.
+    Function(Function),
+    /// A tool of the vendor's own, such as a web search: the entry of its list `tools` as it is.
+    Raw(Value),
+}
+
+/// A function of the program that a model may call.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Function {
+    /// Its name.
+    pub name: Cow<'static, str>,
+    /// What it does and when to use it, for the model.
+    pub description: Option<Cow<'static, str>>,
+    /// The JSON schema of its arguments; `None` for a function without.
+    pub parameters: Option<Arc<Value>>,
+    /// Whether the vendor is to hold the arguments to the schema; its default where it is `None`.
+    pub strict: Option<bool>,
+    /// Fields of the vendor that have no name here, sent as they are.
+    pub extra: Map<String, Value>,
+}
+
+/// Whether, and which, tool is called.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum ToolChoice {
+    /// The model decides.
+    Auto,
+    /// No tool.
+    None,
+    /// At least one tool.
+    Required,
+    /// The tool of this name.
+    Function(Cow<'static, str>),
+    /// A choice of the vendor's own, as it is.
+    Raw(Value),
 }
 
 /// The form of the answer that is asked for.
@@ -48,8 +94,22 @@ pub struct Options {
     pub max_tokens: Option<u32>,
     /// Nucleus sampling, from 0 to 1.
     pub top_p: Option<f64>,
+    /// How many of the likeliest tokens are considered.
+    pub top_k: Option<u32>,
     /// How much the model thinks first, in the vendor's words: `none`, `low`, `high`.
     pub reasoning_effort: Option<Cow<'static, str>>,
+    /// Texts at which the answer ends.
+    pub stop: Vec<Cow<'static, str>>,
+    /// A number that makes answers repeatable, as far as the vendor can.
+    pub seed: Option<i64>,
+    /// How much tokens that were used already are avoided, in the vendor's range.
+    pub presence_penalty: Option<f64>,
+    /// How much tokens are avoided the more often they were used, in the vendor's range.
+    pub frequency_penalty: Option<f64>,
+    /// Whether the model may call several tools in one answer.
+    pub parallel_tool_calls: Option<bool>,
+    /// The vendor's class of service: `auto`, `flex`, `priority`.
+    pub service_tier: Option<Cow<'static, str>>,
     /// Fields of the vendor's request body that have no name here, sent as they are.
     pub extra: Map<String, Value>,
 }
@@ -79,6 +139,61 @@ impl Request {
     pub fn with_output(mut self, output: Output) -> Self {
         self.output = output;
         self
+    }
+
+    /// Sets the tools that the model may call.
+    #[must_use]
+    pub fn with_tools(mut self, tools: impl IntoIterator<Item = Tool>) -> Self {
+        self.tools = tools.into_iter().collect();
+        self
+    }
+
+    /// Sets whether, and which, tool is called.
+    #[must_use]
+    pub fn with_tool_choice(mut self, choice: ToolChoice) -> Self {
+        self.tool_choice = Some(choice);
+        self
+    }
+}
+
+impl Function {
+    /// A function without arguments.
+    pub fn new(name: impl Into<Cow<'static, str>>) -> Self {
+        Self { name: name.into(), description: None, parameters: None, strict: None, extra: Map::new() }
+    }
+
+    /// Sets what it does and when to use it.
+    #[must_use]
+    pub fn with_description(mut self, description: impl Into<Cow<'static, str>>) -> Self {
+        self.description = Some(description.into());
+        self
+    }
+
+    /// Sets the JSON schema of its arguments.
+    #[must_use]
+    pub fn with_parameters(mut self, schema: impl Into<Arc<Value>>) -> Self {
+        self.parameters = Some(schema.into());
+        self
+    }
+
+    /// Sets whether the vendor holds the arguments to the schema.
+    #[must_use]
+    pub fn with_strict(mut self, strict: bool) -> Self {
+        self.strict = Some(strict);
+        self
+    }
+
+    /// Adds a field of the vendor.
+    #[must_use]
+    pub fn with_extra(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.extra.insert(name.into(), value.into());
+        self
+    }
+}
+
+impl From<Function> for Tool {
+    fn from(function: Function) -> Self {
+        Self::Function(function)
     }
 }
 
@@ -123,6 +238,55 @@ impl Options {
         self
     }
 
+    /// Sets [`top_k`](Self::top_k).
+    #[must_use]
+    pub fn with_top_k(mut self, top_k: u32) -> Self {
+        self.top_k = Some(top_k);
+        self
+    }
+
+    /// Sets [`stop`](Self::stop).
+    #[must_use]
+    pub fn with_stop<T: Into<Cow<'static, str>>>(mut self, stop: impl IntoIterator<Item = T>) -> Self {
+        self.stop = stop.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Sets [`seed`](Self::seed).
+    #[must_use]
+    pub fn with_seed(mut self, seed: i64) -> Self {
+        self.seed = Some(seed);
+        self
+    }
+
+    /// Sets [`presence_penalty`](Self::presence_penalty).
+    #[must_use]
+    pub fn with_presence_penalty(mut self, penalty: f64) -> Self {
+        self.presence_penalty = Some(penalty);
+        self
+    }
+
+    /// Sets [`frequency_penalty`](Self::frequency_penalty).
+    #[must_use]
+    pub fn with_frequency_penalty(mut self, penalty: f64) -> Self {
+        self.frequency_penalty = Some(penalty);
+        self
+    }
+
+    /// Sets [`parallel_tool_calls`](Self::parallel_tool_calls).
+    #[must_use]
+    pub fn with_parallel_tool_calls(mut self, parallel: bool) -> Self {
+        self.parallel_tool_calls = Some(parallel);
+        self
+    }
+
+    /// Sets [`service_tier`](Self::service_tier).
+    #[must_use]
+    pub fn with_service_tier(mut self, tier: impl Into<Cow<'static, str>>) -> Self {
+        self.service_tier = Some(tier.into());
+        self
+    }
+
     /// Adds a field of the vendor's request body.
     #[must_use]
     pub fn with_extra(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
@@ -141,7 +305,16 @@ impl Options {
         fill(&mut self.temperature, &weaker.temperature);
         fill(&mut self.max_tokens, &weaker.max_tokens);
         fill(&mut self.top_p, &weaker.top_p);
+        fill(&mut self.top_k, &weaker.top_k);
         fill(&mut self.reasoning_effort, &weaker.reasoning_effort);
+        if self.stop.is_empty() {
+            self.stop.clone_from(&weaker.stop);
+        }
+        fill(&mut self.seed, &weaker.seed);
+        fill(&mut self.presence_penalty, &weaker.presence_penalty);
+        fill(&mut self.frequency_penalty, &weaker.frequency_penalty);
+        fill(&mut self.parallel_tool_calls, &weaker.parallel_tool_calls);
+        fill(&mut self.service_tier, &weaker.service_tier);
         for (name, value) in &weaker.extra {
             if !self.extra.contains_key(name) {
                 self.extra.insert(name.clone(), value.clone());

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 use codex_ai::message::{Image, ToolCall, ToolResult};
+use codex_ai::wire::Target;
 use codex_ai::wire::openai_error::{ErrorBody, encode_error};
 use codex_ai::wire::openai_responses::{decode_reply, decode_request, encode_reply, encode_request};
 use codex_ai::{Error, ErrorKind, FinishReason, Message, Options, Output, Part, Reply, Request, Role, Schema, Usage};
@@ -13,7 +14,7 @@ const MODEL: &str = "model-1";
 
 /// What a server reads of the request that a client writes.
 fn through_the_wire(request: &Request) -> Request {
-    let mut incoming = decode_request(&encode_request(request, MODEL, None).unwrap()).unwrap();
+    let mut incoming = decode_request(&encode_request(request, &Target::new(MODEL)).unwrap()).unwrap();
     assert!(!incoming.stream);
     assert_eq!(incoming.request.options.model.take().as_deref(), Some(MODEL));
     incoming.request
@@ -112,7 +113,8 @@ fn a_server_reads_what_others_write() {
     let mut without_model = request.clone();
     without_model.options.model = None;
     without_model.output = Output::Text;
-    let again: Value = serde_json::from_slice(&encode_request(&without_model, "gpt-6-sol", None).unwrap()).unwrap();
+    let again: Value =
+        serde_json::from_slice(&encode_request(&without_model, &Target::new("gpt-6-sol")).unwrap()).unwrap();
     let mut expected = body["input"].clone();
     expected[0] = json!({ "role": "system", "content": "Be brief." });
     expected[1].as_object_mut().unwrap().remove("type");
@@ -142,7 +144,7 @@ fn thinking_of_models_with_open_weights_is_read_from_the_content() {
     let reply = decode_reply(json!({ "output": [item.clone()] }).to_string().as_bytes()).unwrap();
     assert_eq!(reply.parts[0], Part::Reasoning("Hm.".into()));
     let request = Request::new(vec![Message::new(Role::Assistant, reply.parts)]);
-    let body: Value = serde_json::from_slice(&encode_request(&request, MODEL, None).unwrap()).unwrap();
+    let body: Value = serde_json::from_slice(&encode_request(&request, &Target::new(MODEL)).unwrap()).unwrap();
     assert_eq!(body["input"], json!([item]));
 }
 
@@ -423,10 +425,10 @@ proptest! {
         let mut read = read;
         read.options.model = None;
         // Items that are no items are kept, and told when they are to be sent.
-        if let Ok(once) = encode_request(&read, MODEL, None) {
+        if let Ok(once) = encode_request(&read, &Target::new(MODEL)) {
             let mut again = decode_request(&once).unwrap().request;
             again.options.model = None;
-            prop_assert_eq!(encode_request(&again, MODEL, None).unwrap(), once);
+            prop_assert_eq!(encode_request(&again, &Target::new(MODEL)).unwrap(), once);
         }
     }
 

@@ -15,6 +15,7 @@ use crate::registry::{Entry, LINKING_HELP, Router};
 use crate::reply::Reply;
 use crate::request::{Options, Output, Request};
 use crate::schema::words::cut;
+use crate::stream::ReplyStream;
 use crate::suggest::nearest;
 
 pub use builder::DispatcherBuilder;
@@ -173,6 +174,48 @@ impl<P: Provider> Dispatcher<P> {
         Box::pin(self.ask_for(request.into()))
     }
 
+    /// Calls a prompt and gives the answer while it comes; [`ReplyStream::finish`] gives the value.
+    ///
+    /// ```no_run,standalone_crate
+    /// # use codex_ai::{Chunk, Dispatcher, prompt};
+    /// # #[prompt]
+    /// # async fn greet(name: &str) -> String { format!("Greet {name}.") }
+    /// # async fn example(dispatcher: Dispatcher) -> codex_ai::Result<()> {
+    /// let mut stream = dispatcher.stream::<Greet>(GreetArgs { name: "Ada" }).await?;
+    /// while let Some(chunk) = stream.next().await {
+    ///     if let Chunk::Text(piece) = chunk? {
+    ///         print!("{piece}");
+    ///     }
+    /// }
+    /// let reply = stream.finish().await?;
+    /// println!("{} ({:?})", reply.value, reply.usage);
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// What kept the answer from beginning; what goes wrong later is an item of the stream.
+    pub fn stream<'a, Q: PromptDef>(&'a self, args: Q::Args<'a>) -> BoxFuture<'a, Result<ReplyStream<OutputOf<Q>>>> {
+        Box::pin(async move {
+            let entry = Q::ENTRY;
+            let request = match Q::render(args).await {
+                Ok(prompt) => prompt.into_request(),
+                Err(error) => return Err(error.with_prompt(entry.mode())),
+            };
+            self.open(request, Some(entry)).await
+        })
+    }
+
+    /// Asks for free text and gives it while it comes, without a prompt function. Takes text, a
+    /// [`Prompt`](crate::Prompt) or a [`Request`].
+    ///
+    /// # Errors
+    /// As [`stream`](Self::stream).
+    pub fn stream_text(&self, request: impl Into<Request>) -> BoxFuture<'_, Result<ReplyStream<String>>> {
+        let mut request = request.into();
+        request.output = Output::Text;
+        Box::pin(self.open(request, None))
+    }
+
     /// Makes an image. Does not compile for a provider without images; [`AnyProvider`] refuses before anything is sent.
     ///
     /// # Errors
@@ -225,8 +268,32 @@ impl<P: Provider> Dispatcher<P> {
         T::read(&reply).map_err(|error| self.reading(error, &reply, None))
     }
 
-    /// Puts the options together and asks.
     async fn ask(&self, mut request: Request, entry: Option<&'static Entry>) -> Result<Reply> {
+        self.complete(&mut request, entry)?;
+        let asked = self.shared.provider.generate(&request).await;
+        asked.map_err(|error| named(error, entry))
+    }
+
+    /// As `ask`, for an answer while it comes.
+    async fn open<T: PromptOutput>(
+        &self,
+        mut request: Request,
+        entry: Option<&'static Entry>,
+    ) -> Result<ReplyStream<T>> {
+        self.complete(&mut request, entry)?;
+        let opened = self.shared.provider.stream(&request).await;
+        let provider = self.shared.provider.name().to_owned();
+        Ok(opened
+            .map_err(|error| named(error, entry))?
+            .with_value(move |reply| match T::read(&reply) {
+                Ok(value) => Ok(reply.with_value(value)),
+                Err(error) => Err(located(error, &provider, &reply)),
+            })
+            .with_errors(move |error| named(error, entry)))
+    }
+
+    /// Puts the options together.
+    fn complete(&self, request: &mut Request, entry: Option<&'static Entry>) -> Result<()> {
         if let Some(strongest) = &self.options {
             let mut options = Options::clone(strongest);
             options.fill_from(&request.options);
@@ -245,18 +312,12 @@ impl<P: Provider> Dispatcher<P> {
             // Nobody shall pay for an answer that cannot be read.
             schema.check_usable().map_err(|error| named(error, entry))?;
         }
-        let asked = self.shared.provider.generate(&request).await;
-        asked.map_err(|error| named(error, entry))
+        Ok(())
     }
 
     /// Tells where an answer came from that cannot be read.
     fn reading(&self, error: Error, reply: &Reply, entry: Option<&'static Entry>) -> Error {
-        let error = error.with_route(format!("{}/{}", self.shared.provider.name(), reply.model));
-        let error = match &reply.request_id {
-            Some(id) => error.with_request_id(id.clone()),
-            None => error,
-        };
-        named(error, entry)
+        named(located(error, self.shared.provider.name(), reply), entry)
     }
 
     fn unknown(&self, mode: &str) -> Error {
@@ -277,6 +338,15 @@ impl<P: Provider> Dispatcher<P> {
             return error.with_help(format!("there are `{}`", known.join("`, `")));
         }
         error.with_help(format!("{} prompts are registered; `Registry::discover()` lists them", known.len()))
+    }
+}
+
+/// Names where a reply came from, in the error of reading it.
+fn located(error: Error, provider: &str, reply: &Reply) -> Error {
+    let error = error.with_route(format!("{provider}/{}", reply.model));
+    match &reply.request_id {
+        Some(id) => error.with_request_id(id.clone()),
+        None => error,
     }
 }
 

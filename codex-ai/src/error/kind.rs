@@ -1,11 +1,10 @@
 //! What went wrong, for programs: the sort of failure, and the single problems of a value.
 
-use std::fmt;
-
 #[cfg(doc)]
 use std::error::Error as StdError;
+use std::fmt;
+use std::time::Duration;
 
-#[cfg(doc)]
 use super::Error;
 
 /// The sort of failure; what a program decides on.
@@ -75,6 +74,46 @@ pub struct Problem {
     pub path: String,
     /// What is expected and what was found, for people.
     pub message: String,
+}
+
+/// One attempt of a call that failed in the end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Attempt {
+    /// The provider and model that were asked, as `openai/gpt-5.6-luna`.
+    pub route: String,
+    /// The sort of failure.
+    pub kind: ErrorKind,
+    /// What happened, for people.
+    pub message: String,
+    /// How long the attempt took.
+    pub elapsed: Duration,
+    /// The vendor's id of the request.
+    pub request_id: Option<String>,
+}
+
+impl Attempt {
+    /// An attempt that ended in `error` after this time. `route` is for an error that names none.
+    pub fn new(route: &str, error: &Error, elapsed: Duration) -> Self {
+        Self {
+            route: error.route().unwrap_or(route).to_owned(),
+            kind: error.kind(),
+            message: error.message().to_owned(),
+            elapsed,
+            request_id: error.request_id().map(str::to_owned),
+        }
+    }
+}
+
+impl fmt::Display for Attempt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { route, kind, message, elapsed, request_id } = self;
+        write!(f, "`{route}`, {kind:?} after {:.1} s: {message}", elapsed.as_secs_f64())?;
+        match request_id {
+            Some(id) => write!(f, " (request id `{id}`)"),
+            None => Ok(()),
+        }
+    }
 }
 
 impl Problem {

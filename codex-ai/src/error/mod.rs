@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crate::reply::Usage;
 
-pub use kind::{ErrorKind, Problem};
+pub use kind::{Attempt, ErrorKind, Problem};
 
 /// A result whose error is [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -46,6 +46,8 @@ struct Inner {
     code: Option<String>,
     request_id: Option<String>,
     retry_after: Option<Duration>,
+    should_retry: Option<bool>,
+    attempts: Vec<Attempt>,
     problems: Vec<Problem>,
     answer: Option<String>,
     usage: Option<Usage>,
@@ -65,6 +67,8 @@ impl Error {
             code: None,
             request_id: None,
             retry_after: None,
+            should_retry: None,
+            attempts: Vec::new(),
             problems: Vec::new(),
             answer: None,
             usage: None,
@@ -87,10 +91,16 @@ impl Error {
         self.0.kind
     }
 
-    /// Whether the same request may succeed later: connection, timeout, rate limit, vendor failure, cut answer.
+    /// Whether the same request may succeed later: connection, timeout, rate limit, vendor failure, cut answer; or
+    /// what the vendor itself said of that.
     pub fn is_retryable(&self) -> bool {
-        use ErrorKind::{Connect, Incomplete, RateLimit, Server, Timeout};
-        matches!(self.0.kind, Connect | Timeout | RateLimit | Server | Incomplete)
+        use ErrorKind::{Connect, Incomplete, Quota, RateLimit, Server, Timeout};
+        match (self.0.kind, self.0.should_retry) {
+            // Credit that is used up does not come back by itself, whatever a header says.
+            (Quota, _) => false,
+            (_, Some(said)) => said,
+            (kind, None) => matches!(kind, Connect | Timeout | RateLimit | Server | Incomplete),
+        }
     }
 
     /// What happened, without context and help.
@@ -131,6 +141,11 @@ impl Error {
     /// How long the vendor asks to wait.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
+    }
+
+    /// Every attempt that was made, oldest first, where there was more than one.
+    pub fn attempts(&self) -> &[Attempt] {
+        &self.0.attempts
     }
 
     /// Every single problem found, each with its path.
@@ -197,6 +212,20 @@ impl Error {
         self
     }
 
+    /// Adds what the vendor says of asking again.
+    #[must_use]
+    pub fn with_should_retry(mut self, should_retry: bool) -> Self {
+        self.0.should_retry = Some(should_retry);
+        self
+    }
+
+    /// Adds the attempts that were made.
+    #[must_use]
+    pub fn with_attempts(mut self, attempts: Vec<Attempt>) -> Self {
+        self.0.attempts = attempts;
+        self
+    }
+
     /// Adds the problems that were found.
     #[must_use]
     pub fn with_problems(mut self, problems: Vec<Problem>) -> Self {
@@ -229,7 +258,7 @@ impl Error {
 impl Error {
     /// Takes every occurrence of a secret out of the texts; vendors have echoed keys. A secret of less than
     /// [`SHORTEST_SECRET`] bytes is left: it protects nothing, and words would suffer.
-    #[cfg(feature = "openai")]
+    #[cfg(feature = "http")]
     pub(crate) fn without_secret(mut self, secret: &str) -> Self {
         if secret.len() < SHORTEST_SECRET {
             return self;
@@ -289,6 +318,9 @@ impl fmt::Display for Error {
         }
         if !details.is_empty() {
             write!(f, " ({})", details.join(", "))?;
+        }
+        for attempt in &inner.attempts {
+            write!(f, "\n  {attempt}")?;
         }
         for problem in inner.problems.iter().take(PRINTED_PROBLEMS) {
             write!(f, "\n  {problem}")?;

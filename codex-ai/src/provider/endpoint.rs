@@ -1,4 +1,4 @@
-//! One address of a vendor: URL and headers made once, limits, and the key that no error may show.
+//! What every vendor is asked through: one exchange, whole or streamed, and what is made of its end.
 
 use std::fmt;
 use std::sync::Arc;
@@ -9,35 +9,83 @@ use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, Uri};
 use secrecy::{ExposeSecret, SecretString};
 
+use super::events::Events;
 use crate::error::{Error, ErrorKind, Result};
-use crate::transport::{KEPT_BODY_LIMIT, Limits, Outgoing, Transport, Whole, exchange, retry_after};
+use crate::reply::{RateLimits, Reply};
+use crate::stream::ReplyStream;
+use crate::transport::{KEPT_BODY_LIMIT, Limits, Opened, Outgoing, Transport, Whole, exchange, open, retry_after};
+use crate::wire::DecodeEvents;
 
-/// One address of a vendor.
-pub(super) struct Endpoint {
-    pub(super) transport: Arc<dyn Transport>,
-    pub(super) url: String,
-    pub(super) headers: HeaderMap,
-    pub(super) limits: Limits,
-    pub(super) key: SecretString,
+/// What a vendor speaks: how its answers, events and errors are read.
+pub(super) struct Format {
+    pub(super) decode_reply: fn(&[u8]) -> Result<Reply>,
+    pub(super) stream_decoder: fn() -> Box<dyn DecodeEvents>,
+    /// Makes the error of a status and a body; takes the key out of the texts before it shortens them.
+    pub(super) decode_error: fn(u16, &[u8], &str) -> Error,
     /// The header that holds the vendor's id of a request.
     pub(super) request_id: HeaderName,
-    /// Makes the error of a status and a body; takes the key out of the texts before it shortens them.
-    pub(super) read_error: fn(u16, &[u8], &str) -> Error,
+    /// What the headers say of the limits.
+    pub(super) rate_limits: fn(&HeaderMap) -> Option<Box<RateLimits>>,
+}
+
+/// What carries requests to a vendor, within limits, and the key that no error may show.
+pub(super) struct Endpoint {
+    pub(super) transport: Arc<dyn Transport>,
+    pub(super) limits: Limits,
+    pub(super) key: Option<SecretString>,
+    pub(super) format: &'static Format,
 }
 
 impl Endpoint {
+    /// Sends a body and reads the whole answer as a reply.
+    pub(super) async fn ask(&self, url: &str, headers: &HeaderMap, body: Bytes) -> Result<Reply> {
+        self.reply(&self.post(url, headers, body).await?)
+    }
+
     /// Sends a body and reads the whole answer; a status that tells an error is `Err`.
-    pub(super) async fn post(&self, body: Bytes) -> Result<Whole> {
-        let outgoing = Outgoing::post(&self.url, &self.headers, body);
+    pub(super) async fn post(&self, url: &str, headers: &HeaderMap, body: Bytes) -> Result<Whole> {
+        let outgoing = Outgoing::post(url, headers, body);
         let whole = exchange(&*self.transport, outgoing, &self.limits).await.map_err(|error| self.redact(error))?;
-        if whole.status.is_success() {
-            return Ok(whole);
+        if whole.status.is_success() { Ok(whole) } else { Err(self.failure(&whole)) }
+    }
+
+    /// Sends a body and gives the answer while it comes.
+    pub(super) async fn stream(self: &Arc<Self>, url: &str, headers: &HeaderMap, body: Bytes) -> Result<ReplyStream> {
+        let outgoing = Outgoing::post(url, headers, body);
+        let opened = open(&*self.transport, outgoing, &self.limits).await.map_err(|error| self.redact(error))?;
+        match opened {
+            Opened::Stream(response) => Ok(ReplyStream::new(Events::new(Arc::clone(self), response))),
+            Opened::Whole(whole) if whole.status.is_success() => Ok(ReplyStream::from_reply(self.reply(&whole)?)),
+            Opened::Whole(whole) => Err(self.failure(&whole)),
         }
-        let mut error = (self.read_error)(whole.status.as_u16(), &whole.body, self.key.expose_secret());
+    }
+
+    /// The reply of an answer with a status of success.
+    fn reply(&self, whole: &Whole) -> Result<Reply> {
+        let mut reply = (self.format.decode_reply)(&whole.body).map_err(|error| self.blame(error, whole))?;
+        reply.raw.get_or_insert_with(|| whole.body.clone());
+        self.complete(&mut reply, &whole.headers);
+        Ok(reply)
+    }
+
+    /// Adds what the headers say.
+    pub(super) fn complete(&self, reply: &mut Reply, headers: &HeaderMap) {
+        reply.request_id = self.request_id(headers);
+        reply.rate_limits = (self.format.rate_limits)(headers);
+    }
+
+    /// The error of an answer whose status tells one.
+    fn failure(&self, whole: &Whole) -> Error {
+        let mut error = (self.format.decode_error)(whole.status.as_u16(), &whole.body, self.exposed_key());
         if let Some(wait) = retry_after(&whole.headers, SystemTime::now()) {
             error = error.with_retry_after(wait);
         }
-        Err(self.redact(self.with_request_id(error, &whole.headers)))
+        match whole.headers.get("x-should-retry").map(HeaderValue::as_bytes) {
+            Some(b"true") => error = error.with_should_retry(true),
+            Some(b"false") => error = error.with_should_retry(false),
+            _ => {}
+        }
+        self.finish(error, &whole.headers)
     }
 
     /// Completes an error that was found in an answer of status 200: nothing that was paid for is lost.
@@ -47,29 +95,33 @@ impl Endpoint {
             Ok(text) if kept && !text.is_empty() && text.len() <= KEPT_BODY_LIMIT => error.with_answer(text),
             _ => error,
         };
-        self.redact(self.with_request_id(error, &whole.headers))
+        self.finish(error, &whole.headers)
     }
 
-    /// The vendor's id of the request.
-    pub(super) fn request_id(&self, headers: &HeaderMap) -> Option<String> {
-        headers.get(&self.request_id).and_then(|id| id.to_str().ok()).map(str::to_owned)
-    }
-
-    fn with_request_id(&self, error: Error, headers: &HeaderMap) -> Error {
-        match self.request_id(headers) {
+    /// Adds the request's id to an error, and takes the key out of it.
+    pub(super) fn finish(&self, error: Error, headers: &HeaderMap) -> Error {
+        self.redact(match self.request_id(headers) {
             Some(id) => error.with_request_id(id),
             None => error,
-        }
+        })
+    }
+
+    fn request_id(&self, headers: &HeaderMap) -> Option<String> {
+        headers.get(&self.format.request_id).and_then(|id| id.to_str().ok()).map(str::to_owned)
     }
 
     fn redact(&self, error: Error) -> Error {
-        error.without_secret(self.key.expose_secret())
+        error.without_secret(self.exposed_key())
+    }
+
+    pub(super) fn exposed_key(&self) -> &str {
+        self.key.as_ref().map_or("", ExposeSecret::expose_secret)
     }
 }
 
 impl fmt::Debug for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Endpoint").field("url", &self.url).field("limits", &self.limits).finish_non_exhaustive()
+        f.debug_struct("Endpoint").field("limits", &self.limits).finish_non_exhaustive()
     }
 }
 

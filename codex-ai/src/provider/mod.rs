@@ -1,12 +1,26 @@
 //! The trait that a language model implements, and the vendors.
 
+#[cfg(feature = "anthropic")]
+pub mod anthropic;
 mod any;
-#[cfg(feature = "openai")]
+#[cfg(feature = "compatible")]
+pub mod compatible;
+#[cfg(feature = "http")]
 mod endpoint;
 mod env;
+#[cfg(feature = "http")]
+mod events;
+#[cfg(feature = "gemini")]
+pub mod gemini;
 pub mod local;
+#[cfg(feature = "http")]
+mod model;
 #[cfg(feature = "openai")]
 pub mod openai;
+#[cfg(feature = "openrouter")]
+pub mod openrouter;
+#[cfg(feature = "http")]
+mod settings;
 
 use std::pin::Pin;
 
@@ -17,6 +31,7 @@ use crate::error::Result;
 use crate::image::{GenerateImage, GenerateImagen};
 use crate::reply::Reply;
 use crate::request::Request;
+use crate::stream::ReplyStream;
 
 /// A boxed future that may cross threads.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -59,6 +74,14 @@ pub trait Provider: Send + Sync {
     /// Whatever keeps the answer from coming. An answer that came but is refused, filtered, cut off or empty is `Ok`
     /// here and tells so by its finish reason; who reads the value decides.
     fn generate<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Reply>>;
+
+    /// Asks for an answer while it comes. A provider that cannot stream gives its whole answer as one piece.
+    ///
+    /// # Errors
+    /// Whatever keeps the answer from beginning; what goes wrong later is an item of the stream.
+    fn stream<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<ReplyStream>> {
+        Box::pin(async move { Ok(ReplyStream::from_reply(self.generate(request).await?)) })
+    }
 
     /// This provider as a source of images, if it is one.
     fn images(&self) -> Option<&dyn GenerateImage> {

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::CONTENT_LENGTH;
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderMap, StatusCode};
 
-use super::{Body, Outgoing, Response, Transport};
+use super::{Body, DEFAULT_EVENT_LIMIT, Outgoing, Response, Transport};
 use crate::error::{Error, ErrorKind, Result};
 
 /// How long a whole call may take, from the first byte out to the last byte in: 600 s, as OpenAI's own SDK waits.
@@ -19,6 +19,9 @@ pub const DEFAULT_READ_TIMEOUT: Duration = Duration::from_secs(300);
 /// The largest body of an answer: 32 MiB, room for a picture in base64.
 pub const DEFAULT_BODY_LIMIT: usize = 32 << 20;
 
+/// The largest body of a streamed answer: 512 MiB. Most of it is what stands around the pieces.
+pub const DEFAULT_STREAM_LIMIT: usize = 512 << 20;
+
 /// How much is read of a body that tells an error: 64 KiB; the rest is dropped.
 pub const ERROR_BODY_LIMIT: usize = 64 << 10;
 
@@ -29,17 +32,27 @@ pub const KEPT_BODY_LIMIT: usize = 64 << 10;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// How long the whole may take.
+    /// How long the whole may take; of a stream, how long until its headers.
     pub timeout: Duration,
     /// How long a body that has begun may pause.
     pub read_timeout: Duration,
     /// The largest body of an answer, in bytes.
     pub body_limit: usize,
+    /// The largest single event of a streamed answer, in bytes.
+    pub event_limit: usize,
+    /// The largest body of a streamed answer, in bytes.
+    pub stream_limit: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { timeout: DEFAULT_TIMEOUT, read_timeout: DEFAULT_READ_TIMEOUT, body_limit: DEFAULT_BODY_LIMIT }
+        Self {
+            timeout: DEFAULT_TIMEOUT,
+            read_timeout: DEFAULT_READ_TIMEOUT,
+            body_limit: DEFAULT_BODY_LIMIT,
+            event_limit: DEFAULT_EVENT_LIMIT,
+            stream_limit: DEFAULT_STREAM_LIMIT,
+        }
     }
 }
 
@@ -73,6 +86,45 @@ pub async fn exchange(transport: &dyn Transport, request: Outgoing<'_>, limits: 
         Err(_) => Err(Error::new(ErrorKind::Timeout, format!("no whole answer within {:?}", limits.timeout))
             .with_help("allow more time, or ask for a shorter answer")),
     }
+}
+
+/// What was opened as a stream.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Opened {
+    /// A stream: a success whose content type is not JSON.
+    Stream(Response),
+    /// Anything else, read to its end: an error, or a whole answer of a server that does not stream.
+    Whole(Whole),
+}
+
+/// Sends a request whose answer is a stream, and waits for its headers. The stream itself is left to the caller, with
+/// [`Limits::read_timeout`] and the limits of its size.
+///
+/// # Errors
+/// As [`exchange`].
+pub async fn open(transport: &dyn Transport, request: Outgoing<'_>, limits: &Limits) -> Result<Opened> {
+    in_runtime()?;
+    let opened = async {
+        let Response { status, headers, body } = transport.send(request).await?;
+        let body = match (status.is_success(), is_json(&headers)) {
+            (true, false) => return Ok(Opened::Stream(Response { status, headers, body })),
+            (true, true) => read(body, &headers, limits).await?,
+            (false, _) => read_start(body, limits).await,
+        };
+        Ok(Opened::Whole(Whole { status, headers, body }))
+    };
+    match tokio::time::timeout(limits.timeout, opened).await {
+        Ok(result) => result,
+        Err(_) => Err(Error::new(ErrorKind::Timeout, format!("no answer began within {:?}", limits.timeout))
+            .with_help("allow more time")),
+    }
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let value = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let kind = value.split(';').next().unwrap_or_default().trim();
+    kind.eq_ignore_ascii_case("application/json")
 }
 
 /// Timers and sockets need tokio, and panic without it.

@@ -5,6 +5,7 @@ mod body;
 mod http;
 mod limits;
 mod retry_after;
+mod sse;
 
 use std::fmt;
 
@@ -15,10 +16,11 @@ use bytes::Bytes;
 pub use self::http::{DEFAULT_CONNECT_TIMEOUT, HttpTransport};
 pub use body::Body;
 pub use limits::{
-    DEFAULT_BODY_LIMIT, DEFAULT_READ_TIMEOUT, DEFAULT_TIMEOUT, ERROR_BODY_LIMIT, KEPT_BODY_LIMIT, Limits, Whole,
-    exchange,
+    DEFAULT_BODY_LIMIT, DEFAULT_READ_TIMEOUT, DEFAULT_STREAM_LIMIT, DEFAULT_TIMEOUT, ERROR_BODY_LIMIT, KEPT_BODY_LIMIT,
+    Limits, Opened, Whole, exchange, open,
 };
 pub use retry_after::retry_after;
+pub use sse::{DEFAULT_EVENT_LIMIT, Event, SseParser};
 
 use crate::error::Result;
 use crate::provider::BoxFuture;

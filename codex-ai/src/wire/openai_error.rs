@@ -12,6 +12,14 @@ pub const LONGEST_MESSAGE: usize = 1_000;
 /// The most characters of a body that is not JSON that go into a message.
 pub const LONGEST_EXCERPT: usize = 200;
 
+/// Makes the error of a status and a body; `secret` is taken out of the texts before they are shortened.
+pub fn decode_error(status: u16, body: &[u8], secret: &str) -> Error {
+    let mut body = ErrorBody::decode(body);
+    body.redact(secret);
+    // A status of success says nothing of the error that came with it.
+    body.into_error(Some(status).filter(|status| *status >= 300))
+}
+
 /// What the vendor says of an error.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]

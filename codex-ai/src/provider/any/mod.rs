@@ -8,6 +8,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::image::{GenerateImage, GenerateImagen, GeneratedImage, ImageRequest};
 use crate::reply::Reply;
 use crate::request::Request;
+use crate::stream::ReplyStream;
 
 /// Any provider, chosen at run time. What a provider cannot do is refused before anything is sent.
 #[derive(Clone)]
@@ -44,6 +45,10 @@ impl Provider for AnyProvider {
 
     fn generate<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Reply>> {
         self.0.generate(request)
+    }
+
+    fn stream<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<ReplyStream>> {
+        self.0.stream(request)
     }
 
     fn images(&self) -> Option<&dyn GenerateImage> {

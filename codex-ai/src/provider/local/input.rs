@@ -75,7 +75,7 @@ fn text_of(message: &Message) -> Result<String> {
                 ));
             }
             // The model's own: nothing to work on.
-            Part::ToolCall(_) | Part::Reasoning(_) | Part::Refusal(_) => {}
+            Part::ToolCall(_) | Part::Reasoning(_) | Part::Refusal(_) | Part::CachePoint(_) => {}
         }
     }
     Ok(text)

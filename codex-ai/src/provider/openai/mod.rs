@@ -1,20 +1,25 @@
 //! OpenAI, and servers that speak its Responses API.
 
 mod builder;
-mod model;
 
 use std::fmt;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName};
 
 pub use builder::OpenAiBuilder;
 
-use super::endpoint::Endpoint;
+use super::endpoint::{Endpoint, Format};
+use super::model::Model;
 use super::{BoxFuture, Provider};
 use crate::error::{Error, ErrorKind, Result};
 use crate::reply::Reply;
 use crate::request::Request;
-use crate::wire::openai_error::ErrorBody;
-use crate::wire::openai_responses::{decode_reply, encode_request};
-use model::Model;
+use crate::stream::ReplyStream;
+use crate::wire::Target;
+use crate::wire::openai_error::decode_error;
+use crate::wire::openai_responses::{StreamDecoder, decode_reply, encode_request};
 
 /// The model that is asked where nobody names one.
 pub const DEFAULT_MODEL: &str = "gpt-5.6-luna";
@@ -48,7 +53,9 @@ pub const DEFAULT_BASE_URL: &str = "https://api.openai.com/v1";
 /// # }
 /// ```
 pub struct OpenAi {
-    responses: Endpoint,
+    endpoint: Arc<Endpoint>,
+    headers: HeaderMap,
+    responses_url: String,
     default_model: String,
     effort: Option<String>,
     /// Whether the address is OpenAI's own.
@@ -83,20 +90,17 @@ impl OpenAi {
         &self.default_model
     }
 
-    async fn ask(&self, request: &Request, model: &Model<'_>) -> Result<Reply> {
+    /// The model that is asked, and the body of the request.
+    fn prepare<'a>(&'a self, request: &'a Request, stream: bool) -> Result<(Model<'a>, Bytes)> {
+        let model =
+            Model::new("openai", request.options.model.as_deref().unwrap_or(&self.default_model), self.own_address)?;
         let effort = match &self.effort {
             Some(effort) => Some(effort.as_str()),
             None => (model.name == DEFAULT_MODEL).then_some(DEFAULT_REASONING_EFFORT),
         };
-        let body = encode_request(request, model.name, effort)?;
-        let whole = self.responses.post(body).await.map_err(|error| with_advice(error, model))?;
-        match decode_reply(&whole.body) {
-            Ok(mut reply) => {
-                reply.request_id = self.responses.request_id(&whole.headers);
-                Ok(reply)
-            }
-            Err(error) => Err(self.responses.blame(error, &whole)),
-        }
+        let target = Target { stream, ..Target::new(model.name).with_effort(effort) };
+        let body = encode_request(request, &target).map_err(|error| error.with_route(model.route()))?;
+        Ok((model, body))
     }
 }
 
@@ -107,9 +111,20 @@ impl Provider for OpenAi {
 
     fn generate<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Reply>> {
         Box::pin(async move {
-            let asked = request.options.model.as_deref().unwrap_or(&self.default_model);
-            let model = Model::new(asked, self.own_address)?;
-            self.ask(request, &model).await.map_err(|error| error.with_route(format!("openai/{}", model.name)))
+            let (model, body) = self.prepare(request, false)?;
+            let asked = self.endpoint.ask(&self.responses_url, &self.headers, body).await;
+            asked.map_err(|error| with_advice(error, &model).with_route(model.route()))
+        })
+    }
+
+    fn stream<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<ReplyStream>> {
+        Box::pin(async move {
+            let (model, body) = self.prepare(request, true)?;
+            let route = model.route();
+            match self.endpoint.stream(&self.responses_url, &self.headers, body).await {
+                Ok(stream) => Ok(stream.with_errors(move |error| error.with_route(route.clone()))),
+                Err(error) => Err(with_advice(error, &model).with_route(route)),
+            }
         })
     }
 }
@@ -117,18 +132,20 @@ impl Provider for OpenAi {
 impl fmt::Debug for OpenAi {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("OpenAi")
-            .field("responses", &self.responses)
+            .field("endpoint", &self.endpoint)
+            .field("url", &self.responses_url)
             .field("default_model", &self.default_model)
             .finish_non_exhaustive()
     }
 }
 
-/// Makes the error of a status and a body.
-fn read_error(status: u16, body: &[u8], key: &str) -> Error {
-    let mut body = ErrorBody::decode(body);
-    body.redact(key);
-    body.into_error(Some(status))
-}
+static FORMAT: Format = Format {
+    decode_reply,
+    stream_decoder: || Box::new(StreamDecoder::new()),
+    decode_error,
+    request_id: HeaderName::from_static("x-request-id"),
+    rate_limits: |_| None,
+};
 
 fn with_advice(error: Error, model: &Model<'_>) -> Error {
     match error.kind() {

@@ -145,7 +145,7 @@ impl Serialize for Content<'_> {
                 }
                 Part::Raw(raw) => list.serialize_element(raw)?,
                 // `segments` puts no other part into a message.
-                Part::ToolCall(_) | Part::ToolResult(_) | Part::Reasoning(_) => {}
+                Part::ToolCall(_) | Part::ToolResult(_) | Part::Reasoning(_) | Part::CachePoint(_) => {}
             }
         }
         list.end()

@@ -35,10 +35,12 @@ mod read_request;
 mod reply;
 mod request;
 mod segment;
+mod stream;
 
-pub use read_request::{Incoming, decode_request};
+pub use read_request::decode_request;
 pub use reply::{decode_reply, encode_reply};
 pub use request::encode_request;
+pub use stream::StreamDecoder;
 
 /// A JSON object.
 type Object = serde_json::Map<String, serde_json::Value>;

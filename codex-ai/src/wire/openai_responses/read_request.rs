@@ -9,18 +9,9 @@ use super::read_item::read_item;
 use super::segment::rest_object;
 use crate::error::{Error, ErrorKind, Problem, Result};
 use crate::message::{Message, Part, Role};
-use crate::request::{Output, Request};
+use crate::request::Output;
 use crate::schema::Schema;
-
-/// A request as a server gets it.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct Incoming {
-    /// What is asked; the model is in its options.
-    pub request: Request,
-    /// Whether the answer is to be streamed.
-    pub stream: bool,
-}
+use crate::wire::Incoming;
 
 /// Reads the body of a request.
 ///
@@ -35,7 +26,7 @@ pub fn decode_request(body: &[u8]) -> Result<Incoming> {
         let place = format!("line {}, column {}", error.line(), error.column());
         Error::new(ErrorKind::InvalidRequest, format!("the body is not a JSON object ({place})"))
     })?;
-    let mut reader = Reader { incoming: Incoming { request: Request::default(), stream: false }, problems: Vec::new() };
+    let mut reader = Reader { incoming: Incoming::default(), problems: Vec::new() };
     for (name, value) in fields {
         if !value.is_null() {
             reader.field(name, value);

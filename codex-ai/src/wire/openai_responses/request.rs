@@ -12,8 +12,9 @@ use crate::error::{Error, ErrorKind, Problem, Result};
 use crate::message::{Message, Part, Role};
 use crate::request::{Output, Request};
 use crate::schema::Schema;
+use crate::wire::Target;
 
-/// Makes the body of a request to `model`; `effort` is asked for where the request says nothing of reasoning.
+/// Makes the body of a request.
 ///
 /// `store` is `false` unless an extra field says otherwise: OpenAI keeps answers for 30 days by default.
 /// An extra `text.format` with `"strict": false` sends a schema as it is, instead of its strict form.
@@ -21,8 +22,8 @@ use crate::schema::Schema;
 /// # Errors
 /// [`ErrorKind::Unsupported`] for parts that have no form here, [`ErrorKind::InvalidRequest`] for options that
 /// contradict each other, [`ErrorKind::Schema`] for a schema that strict mode cannot hold; all problems at once.
-pub fn encode_request(request: &Request, model: &str, effort: Option<&str>) -> Result<Bytes> {
-    let body = Body::new(request, model, effort)?;
+pub fn encode_request(request: &Request, target: &Target<'_>) -> Result<Bytes> {
+    let body = Body::new(request, target)?;
     let mut out = Vec::with_capacity(body.size_hint());
     match serde_json::to_writer(&mut out, &body) {
         Ok(()) => Ok(out.into()),
@@ -33,6 +34,7 @@ pub fn encode_request(request: &Request, model: &str, effort: Option<&str>) -> R
 struct Body<'a> {
     request: &'a Request,
     model: &'a str,
+    stream: bool,
     text: Option<Text<'a>>,
     reasoning: Option<Reasoning<'a>>,
 }
@@ -61,16 +63,16 @@ struct Reasoning<'a> {
 }
 
 impl<'a> Body<'a> {
-    fn new(request: &'a Request, model: &'a str, effort: Option<&'a str>) -> Result<Self> {
+    fn new(request: &'a Request, target: &Target<'a>) -> Result<Self> {
         let mut check = Check::default();
         for (index, message) in request.messages.iter().enumerate() {
             check.message(index, message);
         }
         check.options(request);
         let text = check.text(request)?;
-        let reasoning = check.reasoning(request, effort);
+        let reasoning = check.reasoning(request, target.effort);
         check.finish()?;
-        Ok(Self { request, model, text, reasoning })
+        Ok(Self { request, model: target.model, stream: target.stream, text, reasoning })
     }
 
     /// Roughly how long the body becomes, so that it is not copied while it grows.
@@ -119,6 +121,9 @@ impl Serialize for Body<'_> {
         }
         if !options.extra.contains_key("store") {
             map.serialize_entry("store", &false)?;
+        }
+        if self.stream {
+            map.serialize_entry("stream", &true)?;
         }
         for (name, value) in &options.extra {
             let merged = match name.as_str() {

@@ -108,7 +108,7 @@ pub(super) fn is_rest(kind: &str, object: &Object) -> bool {
 /// Whether a part stands inside a message.
 fn is_content(part: &Part) -> bool {
     match part {
-        Part::Text(_) | Part::Image(_) | Part::Refusal(_) => true,
+        Part::Text(_) | Part::Image(_) | Part::Refusal(_) | Part::CachePoint(_) => true,
         Part::Raw(Value::Object(object)) => object.get("type").and_then(Value::as_str).is_some_and(is_content_type),
         _ => false,
     }

@@ -1,0 +1,1 @@
+//! Layers: each holds a provider and is one.

@@ -1,0 +1,173 @@
+//! The body of a streamed answer, read event by event.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use futures_core::Stream;
+use http::HeaderMap;
+use tokio::time::{Instant, Sleep};
+
+use super::endpoint::Endpoint;
+use crate::error::{Error, ErrorKind, Result};
+use crate::stream::StreamItem;
+use crate::transport::{Body, KEPT_BODY_LIMIT, Response, SseParser};
+use crate::wire::{Chunks, DecodeEvents};
+
+/// The events of one answer as items of a stream.
+pub(super) struct Events {
+    endpoint: Arc<Endpoint>,
+    headers: HeaderMap,
+    /// `None` when nothing more is read; dropping it ends the exchange.
+    body: Option<Body>,
+    parser: SseParser,
+    decoder: Box<dyn DecodeEvents>,
+    chunks: Chunks,
+    /// What ended the stream; it is told after the pieces that came before it.
+    error: Option<Error>,
+    /// How many bytes came.
+    received: usize,
+    /// Since when the next bytes are waited for, and the timer that tells when it is too long.
+    waiting_since: Option<Instant>,
+    timer: Pin<Box<Sleep>>,
+}
+
+impl Events {
+    pub(super) fn new(endpoint: Arc<Endpoint>, response: Response) -> Self {
+        let limits = endpoint.limits;
+        Self {
+            decoder: (endpoint.format.stream_decoder)(),
+            headers: response.headers,
+            body: Some(response.body),
+            parser: SseParser::new(limits.event_limit),
+            chunks: Chunks::new(),
+            error: None,
+            received: 0,
+            waiting_since: None,
+            timer: Box::pin(tokio::time::sleep(limits.read_timeout)),
+            endpoint,
+        }
+    }
+
+    /// Reads the events that are complete.
+    fn read_events(&mut self) -> Result<()> {
+        while let Some(event) = self.parser.next()? {
+            self.decoder.event(event.name, event.data, &mut self.chunks).map_err(|error| {
+                let kept = matches!(error.kind(), ErrorKind::Protocol | ErrorKind::Incomplete);
+                if kept && error.answer().is_none() && event.data.len() <= KEPT_BODY_LIMIT {
+                    error.with_answer(event.data)
+                } else {
+                    error
+                }
+            })?;
+            if self.chunks.is_done() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// The body has ended.
+    fn end(&mut self) -> Result<()> {
+        self.parser.end();
+        // What stands there without an end may be cut off.
+        let last = self.read_events();
+        if self.chunks.is_done() {
+            return Ok(());
+        }
+        let stray = self.parser.stray();
+        if stray.first().is_some_and(|first| matches!(first, b'{' | b'[')) {
+            // Some servers tell an error in plain JSON, without a field.
+            let key = self.endpoint.exposed_key();
+            return Err((self.endpoint.format.decode_error)(200, stray, key));
+        }
+        self.decoder.end(&mut self.chunks).map_err(|error| match last {
+            Err(last) if last.kind() != ErrorKind::Protocol => last,
+            _ if self.received == 0 => Error::new(ErrorKind::Incomplete, "the stream has no events"),
+            _ => error,
+        })
+    }
+
+    /// Completes an error with what came so far.
+    fn failed(&mut self, error: Error) -> Error {
+        self.body = None;
+        let so_far = self.decoder.so_far();
+        let text = so_far.text();
+        let error = if text.is_empty() { error } else { error.with_answer(text) };
+        let error = match so_far.usage {
+            Some(usage) if error.usage().is_none() => error.with_usage(usage),
+            _ => error,
+        };
+        self.endpoint.finish(error, &self.headers)
+    }
+
+    fn poll_body(&mut self, cx: &mut Context<'_>) -> Poll<Result<()>> {
+        let Some(body) = &mut self.body else { return Poll::Ready(Ok(())) };
+        match Pin::new(body).poll_next(cx) {
+            Poll::Ready(Some(Ok(piece))) => {
+                self.waiting_since = None;
+                self.received = self.received.saturating_add(piece.len());
+                let limit = self.endpoint.limits.stream_limit;
+                if self.received > limit {
+                    let message = format!("the streamed answer is larger than {limit} bytes");
+                    return Poll::Ready(Err(Error::new(ErrorKind::TooLarge, message).with_help("ask for less")));
+                }
+                self.parser.push(&piece);
+                Poll::Ready(Ok(()))
+            }
+            Poll::Ready(Some(Err(error))) => Poll::Ready(Err(error)),
+            Poll::Ready(None) => {
+                self.body = None;
+                Poll::Ready(self.end())
+            }
+            Poll::Pending => {
+                let limit = self.endpoint.limits.read_timeout;
+                let since = *self.waiting_since.get_or_insert_with(Instant::now);
+                // The timer is set when it has run out, not with every piece.
+                while self.timer.as_mut().poll(cx).is_ready() {
+                    let waited = since.elapsed();
+                    if waited >= limit {
+                        let message = format!("the stream stopped coming for {limit:?}");
+                        return Poll::Ready(Err(Error::new(ErrorKind::Timeout, message)));
+                    }
+                    self.timer.as_mut().reset(Instant::now() + (limit - waited));
+                }
+                Poll::Pending
+            }
+        }
+    }
+}
+
+impl Stream for Events {
+    type Item = Result<StreamItem>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = &mut *self;
+        loop {
+            if let Some(mut item) = this.chunks.pop() {
+                if let StreamItem::Done(reply) = &mut item {
+                    this.endpoint.complete(reply, &this.headers);
+                    // The end of the body mostly came with the last event. Reading it leaves the connection to others.
+                    if let Some(body) = &mut this.body {
+                        drop(Pin::new(body).poll_next(cx));
+                    }
+                    this.body = None;
+                }
+                return Poll::Ready(Some(Ok(item)));
+            }
+            if let Some(error) = this.error.take() {
+                return Poll::Ready(Some(Err(error)));
+            }
+            if this.body.is_none() {
+                return Poll::Ready(None);
+            }
+            let read = match ready!(this.poll_body(cx)) {
+                Ok(()) if this.body.is_some() => this.read_events(),
+                result => result,
+            };
+            if let Err(error) = read {
+                this.error = Some(this.failed(error));
+            }
+        }
+    }
+}
