@@ -161,6 +161,7 @@ struct UsageBody {
     total_token_count: u64,
 }
 
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde wants a reference")]
 fn is_zero(count: &u64) -> bool {
     *count == 0
 }
