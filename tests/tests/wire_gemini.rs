@@ -45,7 +45,7 @@ fn stream(frames: &[Value]) -> codex_ai::Result<(Vec<Chunk>, Reply)> {
     Ok((pieces, whole.unwrap()))
 }
 
-fn frame(parts: Value) -> Value {
+fn frame(parts: &Value) -> Value {
     json!({ "candidates": [{ "content": { "role": "model", "parts": parts }, "index": 0 }], "modelVersion": "m-1" })
 }
 
@@ -306,6 +306,10 @@ fn a_blocked_prompt_is_an_answer_that_says_so() {
     assert!(reply.parts.is_empty());
     assert_eq!(decode_reply(&encode_reply(&reply, 0).unwrap()).unwrap(), reply);
     assert_eq!(stream(&[body]).unwrap().1, reply);
+    let mut foreign = reply.clone();
+    foreign.vendor_finish_reason = Some("content_filter".into());
+    let body: Value = serde_json::from_slice(&encode_reply(&foreign, 0).unwrap()).unwrap();
+    assert_eq!(body["candidates"][0]["finishReason"], "SAFETY");
     for (said, meant) in [("MAX_TOKENS", FinishReason::Length), ("SAFETY", FinishReason::ContentFilter)] {
         let body = json!({ "candidates": [{ "finishReason": said }] });
         let reply = decode_reply(body.to_string().as_bytes()).unwrap();
@@ -335,11 +339,11 @@ fn one_odd_field_does_not_lose_an_answer() {
 #[test]
 fn a_stream_is_put_together_and_written_again() {
     let frames = [
-        frame(json!([{ "text": "Hm", "thought": true }])),
-        frame(json!([{ "text": "Hel" }])),
-        frame(json!([{ "text": "lo" }])),
-        frame(json!([{ "text": "", "thoughtSignature": "s1" }])),
-        frame(json!([{ "functionCall": { "id": "c", "name": "f", "args": { "a": 1 } }, "thoughtSignature": "s2" }])),
+        frame(&json!([{ "text": "Hm", "thought": true }])),
+        frame(&json!([{ "text": "Hel" }])),
+        frame(&json!([{ "text": "lo" }])),
+        frame(&json!([{ "text": "", "thoughtSignature": "s1" }])),
+        frame(&json!([{ "functionCall": { "id": "c", "name": "f", "args": { "a": 1 } }, "thoughtSignature": "s2" }])),
         json!({ "candidates": [{ "content": { "parts": [{ "text": "" }] }, "finishReason": "STOP" }],
             "usageMetadata": { "promptTokenCount": 1, "candidatesTokenCount": 2 }, "responseId": "r" }),
     ];
@@ -373,10 +377,10 @@ fn a_stream_is_put_together_and_written_again() {
 
 #[test]
 fn a_stream_without_a_reason_is_incomplete_and_an_error_is_the_vendors() {
-    let error = stream(&[frame(json!([{ "text": "Hel" }]))]).unwrap_err();
+    let error = stream(&[frame(&json!([{ "text": "Hel" }]))]).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Incomplete);
     let told = json!({ "error": { "code": 503, "message": "overloaded", "status": "UNAVAILABLE" } });
-    let error = stream(&[frame(json!([{ "text": "Hel" }])), told.clone()]).unwrap_err();
+    let error = stream(&[frame(&json!([{ "text": "Hel" }])), told.clone()]).unwrap_err();
     assert_eq!((error.kind(), error.code()), (ErrorKind::Server, Some("UNAVAILABLE")));
     assert_eq!(stream(&[json!([told])]).unwrap_err().kind(), ErrorKind::Server);
     let mut out = Vec::new();
