@@ -152,6 +152,8 @@ fn results_are_named_and_those_of_one_turn_stand_together() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn every_output_of_a_tool_comes_back_as_it_was(text in "(\\{\"output\":\"|\\{\"a\":|[a-z\"{}\\\\]){0,6}.{0,8}", wraps in 0_usize..4) {
         let mut output = text;
