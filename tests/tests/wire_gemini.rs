@@ -216,6 +216,26 @@ fn a_schema_goes_in_geminis_form_and_an_own_one_as_it_is() {
 }
 
 #[test]
+fn schemas_that_are_all_meant_become_one_and_may_not_multiply() {
+    let form = |value: Value| {
+        let raw = Schema::new("S", value)?.gemini()?.to_string();
+        Ok::<Value, Error>(serde_json::from_str(&raw).unwrap())
+    };
+    let both = json!({
+        "$defs": { "Base": { "type": "object", "properties": { "a": { "type": "string" } }, "required": ["a"] } },
+        "allOf": [{ "$ref": "#/$defs/Base" }, { "properties": { "b": { "type": "null" } }, "required": ["b"] }]
+    });
+    let form_of_both = form(both).unwrap();
+    assert_eq!(form_of_both["properties"], json!({ "a": { "type": "string" }, "b": { "type": "null" } }));
+    assert_eq!(form_of_both["required"], json!(["a", "b"]));
+    let double = |to: &str| json!({ "properties": { "x": { "allOf": [{ "$ref": to }, { "$ref": to }] } } });
+    let endless = json!({ "$defs": { "A": double("#/$defs/A") }, "properties": { "a": { "$ref": "#/$defs/A" } } });
+    let error = form(endless).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Schema);
+    assert_eq!(error.problems().len(), 1, "{error}");
+}
+
+#[test]
 fn what_cannot_be_sent_is_told_at_once_with_paths() {
     let request = Request::new(vec![
         Message::new(Role::User, vec![Part::Refusal("no".to_owned()), Part::Raw(json!({ "type": "reasoning" }))]),
