@@ -154,8 +154,13 @@ impl DecodeEvents for StreamDecoder {
                 Err(error) => return Err(unreadable(&error)),
             },
             "message_stop" => {
-                let reply = self.reply();
-                chunks.done(reply);
+                for part in refusal(self.stop_details.clone()) {
+                    chunks.push(match part {
+                        Part::Refusal(words) => Chunk::Refusal(words),
+                        other => Chunk::Part(other),
+                    });
+                }
+                chunks.done(self.reply());
             }
             "ping" => {}
             "error" => {
