@@ -372,6 +372,20 @@ fn a_refusal_amid_a_stream_says_why() {
 }
 
 #[test]
+fn two_texts_in_a_row_stay_two() {
+    let block = |index: u64| {
+        json!({ "type": "content_block_start", "index": index,
+                "content_block": { "type": "text", "text": "a", "citations": [] } })
+    };
+    let stop = |index: u64| json!({ "type": "content_block_stop", "index": index });
+    let end = json!({ "type": "message_stop" });
+    let body = events(&[block(0), stop(0), block(1), stop(1), end]);
+    let (pieces, reply) = read_stream(&body).unwrap();
+    assert_eq!(reply.parts, vec![Part::Text("a".to_owned()); 2]);
+    assert_eq!(read_stream(&write_stream(&pieces, &reply)).unwrap().1.parts, reply.parts);
+}
+
+#[test]
 fn calls_that_come_in_turns_are_written_one_after_another() {
     let call = |index: usize, id: &str| Chunk::ToolCall { index, id: id.to_owned(), name: "f".to_owned() };
     let piece = |index: usize, text: &str| Chunk::ToolArguments { index, text: text.to_owned() };

@@ -69,7 +69,10 @@ impl OpenBlock {
             }
             _ => {}
         }
-        Self { index, content, rest: fields.rest(taken) }
+        let mut rest = fields.rest(taken);
+        // What says nothing must not look like something that parts this block from the next.
+        rest.retain(|name, value| !(name == "citations" && value.as_array().is_some_and(Vec::is_empty)));
+        Self { index, content, rest }
     }
 
     /// Whether two blocks after one another would look like one, were nothing said between them.
