@@ -62,6 +62,7 @@ impl Schema {
             value: Value::Bool(false),
             validator: super::Validator::refuse_all(problems.clone()),
             openai_strict: OnceLock::from(Err(problems.clone())),
+            anthropic: OnceLock::from(Err(problems.clone())),
             gemini: OnceLock::from(Err(problems)),
         }
     }
