@@ -127,16 +127,22 @@ impl fmt::Debug for Endpoint {
 
 /// The headers of a vendor that takes JSON, and its key as `Authorization: Bearer`.
 pub(super) fn bearer_headers(key: &SecretString) -> Result<HeaderMap> {
-    let mut headers = HeaderMap::new();
-    let json = HeaderValue::from_static("application/json");
-    headers.insert(CONTENT_TYPE, json.clone());
-    headers.insert(ACCEPT, json);
+    let mut headers = json_headers();
     headers.insert(AUTHORIZATION, secret_value("Bearer ", key)?);
     Ok(headers)
 }
 
+/// The headers of a vendor that takes JSON.
+pub(super) fn json_headers() -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    let json = HeaderValue::from_static("application/json");
+    headers.insert(CONTENT_TYPE, json.clone());
+    headers.insert(ACCEPT, json);
+    headers
+}
+
 /// A header's value with a key in it, marked so that it is never printed and never indexed by HTTP/2.
-fn secret_value(prefix: &str, key: &SecretString) -> Result<HeaderValue> {
+pub(super) fn secret_value(prefix: &str, key: &SecretString) -> Result<HeaderValue> {
     let exposed = key.expose_secret();
     if exposed.trim().is_empty() {
         return Err(Error::new(ErrorKind::Config, "the key is empty"));

@@ -29,8 +29,33 @@ pub(super) fn read_message(value: Value) -> Message {
 /// Reads the model's message of an answer. What has nothing in it is as good as absent.
 pub(super) fn read_answer(mut object: Object) -> Vec<Part> {
     object.shift_remove("role");
-    object.retain(|_, value| !is_blank(value));
-    read_parts(object, Role::Assistant, true)
+    object.retain(|name, value| !is_blank(value) && !(name == "audio" && is_blank_audio(value)));
+    let shown = ["reasoning_content", "reasoning"].iter().any(|name| object.contains_key(*name));
+    let details = if shown { None } else { object.get("reasoning_details").and_then(details_text) };
+    let mut parts = read_parts(object, Role::Assistant, true);
+    if let Some(text) = details {
+        // The message's own fields stand first; the details are among them.
+        parts.insert(1.min(parts.len()), Part::Reasoning(text));
+    }
+    parts
+}
+
+/// The texts of `reasoning_details`, for servers that give the thinking there alone.
+pub(super) fn details_text(details: &Value) -> Option<String> {
+    let texts = details.as_array()?.iter().filter_map(|detail| {
+        let name = match detail.get("type")?.as_str()? {
+            "reasoning.text" => "text",
+            "reasoning.summary" => "summary",
+            _ => return None,
+        };
+        detail.get(name)?.as_str()
+    });
+    Some(texts.collect::<String>()).filter(|text| !text.is_empty())
+}
+
+/// Whether an `audio` is there only because the server writes all fields.
+pub(super) fn is_blank_audio(value: &Value) -> bool {
+    ["id", "data", "transcript"].iter().all(|name| value.get(name).is_none_or(is_blank))
 }
 
 /// Whether there is nothing in a value.

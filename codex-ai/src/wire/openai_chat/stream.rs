@@ -8,7 +8,7 @@ use super::calls::{Calls, Piece, with_piece};
 use super::event::{Delta, Event};
 use super::finish::set_finish;
 use super::merge::merge;
-use super::read_message::{is_blank, read_content};
+use super::read_message::{details_text, is_blank, is_blank_audio, read_content};
 use super::reply::{is_error, lenient, no_reason, text_of};
 use super::usage::read_usage;
 use crate::error::{Error, ErrorKind, Result};
@@ -195,6 +195,7 @@ impl StreamDecoder {
                 None => {}
             }
         }
+        let has_reasoning = said.is_some();
         if let Some(text) = said {
             self.reasoning(text, chunks);
         }
@@ -217,7 +218,10 @@ impl StreamDecoder {
         if let Some(channel) = delta.shift_remove("channel").filter(|channel| !is_blank(channel)) {
             self.raw.insert("channel".to_owned(), channel);
         }
-        delta.retain(|_, value| !is_blank(value));
+        delta.retain(|name, value| !is_blank(value) && !(name == "audio" && is_blank_audio(value)));
+        if let (false, Some(text)) = (has_reasoning, delta.get("reasoning_details").and_then(details_text)) {
+            self.reasoning(text, chunks);
+        }
         if !delta.is_empty() {
             merge(&mut self.head, delta);
         }
