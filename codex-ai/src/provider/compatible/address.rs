@@ -37,8 +37,10 @@ pub(super) fn azure(base: &str, version: Option<&str>) -> Result<Address> {
     match version.map(str::trim).filter(|version| !version.is_empty()) {
         // `v1` is the name of what has no version any more.
         None | Some("v1") => Ok(Address::One(format!("{resource}/openai/v1/chat/completions"))),
-        Some(_) if is_v1 => Err(Error::new(ErrorKind::Config, "the base URL ends with `/openai/v1`, which takes no version")
-            .with_help("leave the version out, or the end of the URL")),
+        Some(_) if is_v1 => {
+            Err(Error::new(ErrorKind::Config, "the base URL ends with `/openai/v1`, which takes no version")
+                .with_help("leave the version out, or the end of the URL"))
+        }
         Some(version) if version.bytes().all(is_plain) => {
             Ok(Address::Deployments { base: resource.to_owned(), version: version.to_owned() })
         }

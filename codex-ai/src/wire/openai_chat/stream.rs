@@ -254,11 +254,20 @@ impl StreamDecoder {
 
     /// Reads a part of a content that is a list.
     fn part(&mut self, part: Value, chunks: &mut Chunks) {
-        let is_mark = part.get("type").is_some_and(|kind| kind == "thinking") && part.get("thinking").is_none();
-        if is_mark && !self.reasoning.is_empty() {
+        let kind = part.get("type").and_then(Value::as_str).unwrap_or_default();
+        match kind {
             // Says that what was thought stands in the content.
-            self.content.splice(0..0, [Part::Reasoning(std::mem::take(&mut self.reasoning)), Part::Raw(part)]);
-            return;
+            "thinking" if part.get("thinking").is_none() && !self.reasoning.is_empty() => {
+                self.content.splice(0..0, [Part::Reasoning(std::mem::take(&mut self.reasoning)), Part::Raw(part)]);
+                return;
+            }
+            // Says what the text has besides.
+            "text" if part.get("text").is_none() => {
+                let text = self.content.iter().rposition(|part| matches!(part, Part::Text(_)));
+                self.content.insert(text.map_or(self.content.len(), |text| text + 1), Part::Raw(part));
+                return;
+            }
+            _ => {}
         }
         let mut parts = Vec::new();
         read_content(part, true, true, &mut parts);
