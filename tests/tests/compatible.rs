@@ -122,9 +122,24 @@ async fn a_server_that_does_not_run_is_told_how_to_start() {
 async fn errors_of_every_shape_are_read() {
     let cases = [
         (404, r#"{"error":"model 'm' not found"}"#, ErrorKind::NotFound, "model 'm' not found"),
-        (404, r#"{"object":"error","message":"no such model","type":"NotFoundError","code":404}"#, ErrorKind::NotFound, "no such model"),
-        (400, r#"{"error":{"code":400,"message":"too long","type":"exceed_context_size_error","n_ctx":4096}}"#, ErrorKind::InvalidRequest, "too long"),
-        (503, r#"{"error":{"code":503,"message":"Loading model","type":"unavailable_error"}}"#, ErrorKind::Server, "Loading model"),
+        (
+            404,
+            r#"{"object":"error","message":"no such model","type":"NotFoundError","code":404}"#,
+            ErrorKind::NotFound,
+            "no such model",
+        ),
+        (
+            400,
+            r#"{"error":{"code":400,"message":"too long","type":"exceed_context_size_error","n_ctx":4096}}"#,
+            ErrorKind::InvalidRequest,
+            "too long",
+        ),
+        (
+            503,
+            r#"{"error":{"code":503,"message":"Loading model","type":"unavailable_error"}}"#,
+            ErrorKind::Server,
+            "Loading model",
+        ),
         (422, r#"{"detail":[{"loc":["body","n"],"msg":"bad n"}]}"#, ErrorKind::InvalidRequest, "bad n"),
         (400, r#"[{"error":{"message":"in a list","code":400}}]"#, ErrorKind::InvalidRequest, "in a list"),
         (200, r#"{"error":{"message":"late","code":429}}"#, ErrorKind::RateLimit, "late"),
@@ -176,4 +191,44 @@ async fn openai_speaks_chat_by_choice() {
     assert_eq!(asked.path, "/chat/completions");
     let messages = json!([{ "role": "user", "content": "Hi" }]);
     assert_eq!(asked.json(), json!({ "model": "gpt-6-luna", "messages": messages, "stop": ["END"] }));
+}
+
+/// Runs in a process of its own, whose environment the test below sets.
+#[test]
+#[ignore = "is run by `the_environment_says_where_and_with_which_key`"]
+fn says_where() {
+    let (ollama, azure) = (Compatible::from_env(Profile::OLLAMA), Compatible::from_env(Profile::AZURE));
+    println!("{ollama:?} {azure:?}");
+}
+
+#[test]
+fn the_environment_says_where_and_with_which_key() {
+    let said = |set: &[(&str, &str)]| {
+        let mut command = std::process::Command::new(std::env::current_exe().unwrap());
+        for name in ["OLLAMA_HOST", "OLLAMA_API_KEY", "AZURE_OPENAI_ENDPOINT", "AZURE_OPENAI_API_KEY"] {
+            command.env_remove(name);
+        }
+        command.args(["--exact", "says_where", "--ignored", "--nocapture"]).envs(set.iter().copied());
+        String::from_utf8(command.output().unwrap().stdout).unwrap()
+    };
+    for (host, url) in [
+        ("", "http://127.0.0.1:11434/v1/"),
+        (" ", "http://127.0.0.1:11434/v1/"),
+        ("0.0.0.0", "http://127.0.0.1:11434/v1/"),
+        ("0.0.0.0:8080", "http://127.0.0.1:8080/v1/"),
+        (":8080", "http://127.0.0.1:8080/v1/"),
+        ("[::]:8080", "http://[::1]:8080/v1/"),
+        ("gpu.example", "http://gpu.example:11434/v1/"),
+        ("http://gpu.example/", "http://gpu.example/v1/"),
+        ("https://gpu.example/ollama", "https://gpu.example/ollama/v1/"),
+        ("https://gpu.example/v1", "https://gpu.example/v1/"),
+    ] {
+        let said = said(&[("OLLAMA_HOST", host)]);
+        assert!(said.contains(&format!("\"{url}chat/completions\"")), "{host}: {said}");
+        assert!(said.contains("AZURE_OPENAI_API_KEY"), "{said}");
+    }
+    let azure = [("AZURE_OPENAI_API_KEY", KEY), ("AZURE_OPENAI_ENDPOINT", "https://r.openai.azure.com")];
+    let said = said(&azure);
+    assert!(said.contains("https://r.openai.azure.com/openai/v1/chat/completions"), "{said}");
+    assert!(!said.contains(KEY), "{said}");
 }

@@ -34,7 +34,8 @@ async fn fails(with: String) -> Error {
 
 #[tokio::test]
 async fn settings_become_headers_and_fields() {
-    let routing = Routing::new().with_order(["x"]).with_allow_fallbacks(false).with_extra("quantizations", json!(["fp8"]));
+    let routing =
+        Routing::new().with_order(["x"]).with_allow_fallbacks(false).with_extra("quantizations", json!(["fp8"]));
     let set = |builder: OpenRouterBuilder| {
         let builder = builder.site("https://app.example").title("App").routing(routing.clone());
         builder.fallback_models(["vendor/b", "vendor/a"])
@@ -96,7 +97,10 @@ async fn an_error_within_an_answer_keeps_what_was_paid_for() {
     let choice = json!({ "message": { "content": "Half" }, "finish_reason": "error", "error": { "code": 502, "message": "cut" } });
     let body = json!({ "model": "m", "choices": [choice], "usage": { "prompt_tokens": 3, "completion_tokens": 1 } });
     let error = fails(answer(200, "", &body.to_string())).await;
-    assert_eq!((error.kind(), error.answer(), error.usage()), (ErrorKind::Server, Some("Half"), Some(&Usage::new(3, 1))));
+    assert_eq!(
+        (error.kind(), error.answer(), error.usage()),
+        (ErrorKind::Server, Some("Half"), Some(&Usage::new(3, 1)))
+    );
 }
 
 #[tokio::test]

@@ -75,7 +75,9 @@ fn whole(bytes: &[u8]) -> Option<Asked> {
 /// A whole answer.
 pub(crate) fn answer(status: u16, headers: &str, body: &str) -> String {
     let length = body.len();
-    format!("HTTP/1.1 {status} S\r\ncontent-type: application/json\r\ncontent-length: {length}\r\nconnection: close\r\n{headers}\r\n{body}")
+    format!(
+        "HTTP/1.1 {status} S\r\ncontent-type: application/json\r\ncontent-length: {length}\r\nconnection: close\r\n{headers}\r\n{body}"
+    )
 }
 
 /// A stream that ends with the connection.
