@@ -253,7 +253,10 @@ fn errors_of_a_stream_are_the_vendors() {
     assert_eq!(error.kind(), ErrorKind::Server);
     // What looks like an error but tells none is passed over.
     for nothing in [json!(null), json!(false), json!(""), json!({})] {
-        let events = [json!({ "type": "x", "error": nothing }), json!({ "type": "response.completed", "response": { "output": [] } })];
+        let events = [
+            json!({ "type": "x", "error": nothing }),
+            json!({ "type": "response.completed", "response": { "output": [] } }),
+        ];
         assert!(read(&events, true).is_ok());
     }
 }
@@ -315,7 +318,8 @@ fn events_are_written_in_the_vendors_order() {
 fn calls_that_are_written_at_the_same_time_stay_apart() {
     let call = |index: usize| Chunk::ToolCall { index, id: format!("call_{index}"), name: "f".to_owned() };
     let arguments = |index, text: &str| Chunk::ToolArguments { index, text: text.to_owned() };
-    let chunks = [call(0), arguments(0, "{\"a\""), call(1), arguments(1, "{\"b\""), arguments(0, ":1}"), arguments(1, ":2}")];
+    let chunks =
+        [call(0), arguments(0, "{\"a\""), call(1), arguments(1, "{\"b\""), arguments(0, ":1}"), arguments(1, ":2}")];
     let calls = [("call_0", "{\"a\":1}"), ("call_1", "{\"b\":2}")];
     let parts = calls.map(|(id, arguments)| Part::ToolCall(ToolCall::new(id, "f", arguments)));
     let written = write(&chunks, &Reply::new("m", parts.to_vec()));
