@@ -125,6 +125,7 @@ pub mod schema;
 pub mod stream;
 mod structured;
 mod suggest;
+mod telemetry;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod transport;

@@ -101,7 +101,7 @@ impl OpenAiBuilder {
         let host = uri.host().unwrap_or_default().to_ascii_lowercase();
         let own_address = host == "api.openai.com" || host.ends_with(".api.openai.com");
         Ok(OpenAi {
-            endpoint: self.settings.endpoint(&FORMAT),
+            endpoint: self.settings.endpoint("openai", &FORMAT),
             headers,
             responses_url: format!("{base}/responses"),
             default_model: self.settings.default_model.unwrap_or_else(|| DEFAULT_MODEL.to_owned()),
