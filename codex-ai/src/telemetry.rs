@@ -194,14 +194,15 @@ fn note_reply<T>(span: &Span, reply: &Reply<T>) {
     if let Some(id) = &reply.request_id {
         span.record("codex_ai.request_id", id.as_str());
     }
-    let reason = reply.vendor_finish_reason.as_deref().unwrap_or(match &reply.finish_reason {
+    // Not in the vendor's words: the same for all of them, as a board of figures wants it.
+    let reason = match &reply.finish_reason {
         FinishReason::Stop => "stop",
         FinishReason::Length => "length",
         FinishReason::ToolCalls => "tool_calls",
         FinishReason::ContentFilter => "content_filter",
         FinishReason::Refusal => "refusal",
         FinishReason::Other(reason) => reason,
-    });
+    };
     span.record("gen_ai.response.finish_reasons", field::debug([reason]));
     span.record("codex_ai.attempts", reply.attempts);
     note_usage(span, reply.usage.as_ref());

@@ -48,7 +48,8 @@ async fn a_stream_has_to_begin_in_time() {
 
 #[tokio::test(start_paused = true)]
 async fn a_stream_that_pauses_or_lasts_too_long_keeps_what_came() {
-    for (idle, whole, seconds) in [(Some(3), None, 4), (None, Some(10), 10), (Some(30), Some(10), 10), (Some(3), Some(10), 4)]
+    for (idle, whole, seconds) in
+        [(Some(3), None, 4), (None, Some(10), 10), (Some(30), Some(10), 10), (Some(3), Some(10), 4)]
     {
         // Pieces at 0 s and 1 s, and then nothing.
         let answer = Answer::pieces(["Hel", "lo"]).pause(secs(1)).stalling();

@@ -41,9 +41,7 @@ mod retry;
 mod timeout;
 mod tried;
 
-pub use failover::{
-    Chain, DEFAULT_COOL_DOWN, DEFAULT_FAILURES, Failover, FailoverBuilder, ImageChain, ImagenChain,
-};
+pub use failover::{Chain, DEFAULT_COOL_DOWN, DEFAULT_FAILURES, Failover, FailoverBuilder, ImageChain, ImagenChain};
 pub use limit::Limit;
 pub use retry::{
     DEFAULT_BUDGET, DEFAULT_FIRST_WAIT, DEFAULT_LONGEST_WAIT, DEFAULT_RETRIES, DEFAULT_RETRY_AFTER_LIMIT, Retry,

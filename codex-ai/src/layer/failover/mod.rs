@@ -17,9 +17,9 @@ use super::begin::begin;
 use super::images::lacks;
 use super::timeout::no_first_token;
 use super::tried::route;
+use crate::error::Result;
 #[cfg(doc)]
 use crate::error::{Error, ErrorKind};
-use crate::error::Result;
 use crate::image::{GenerateImage, GenerateImagen, GeneratedImage, ImageRequest};
 use crate::provider::{BoxFuture, Provider};
 use crate::reply::Reply;

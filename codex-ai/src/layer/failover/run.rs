@@ -81,7 +81,8 @@ impl<L: Chain> Core<L> {
         };
         // Where all of them rest, the one that rests the shortest.
         let rested = |step: &&Step| self.health.get(step.index).and_then(|health| health.rests_until());
-        let least_bad = steps.iter().min_by_key(rested).map(|step| Step { index: step.index, model: step.model.clone() });
+        let least_bad =
+            steps.iter().min_by_key(rested).map(|step| Step { index: step.index, model: step.model.clone() });
         let mut queue = steps.into_iter();
         let mut next = || {
             queue.by_ref().find_map(|step| {

@@ -250,9 +250,7 @@ impl<P: Provider> Provider for Limit<P> {
         Box::pin(async move {
             let mut turn = self.0.turn(request.options.model.as_deref(), estimate::tokens(request)).await?;
             match self.0.inner.stream(request).await {
-                Ok(stream) => {
-                    Ok(ReplyStream::new(Limited { items: Box::pin(stream.into_items()), turn: Some(turn) }))
-                }
+                Ok(stream) => Ok(ReplyStream::new(Limited { items: Box::pin(stream.into_items()), turn: Some(turn) })),
                 Err(error) => {
                     turn.over(Some(error.usage().copied().unwrap_or_default()));
                     Err(error)
