@@ -42,12 +42,16 @@ pub(super) struct Endpoint {
 impl Endpoint {
     /// Sends a body and reads the whole answer as a reply.
     pub(super) async fn ask(&self, url: &str, headers: &HeaderMap, body: Bytes) -> Result<Reply> {
-        let attempt = async { self.reply(&self.post(url, headers, body).await?) };
+        let attempt = async { self.reply(&self.send(url, headers, body).await?) };
         telemetry::whole(telemetry::attempt(self.vendor, url, false), attempt).await
     }
 
     /// Sends a body and reads the whole answer; a status that tells an error is `Err`.
     pub(super) async fn post(&self, url: &str, headers: &HeaderMap, body: Bytes) -> Result<Whole> {
+        telemetry::whole(telemetry::attempt(self.vendor, url, false), self.send(url, headers, body)).await
+    }
+
+    async fn send(&self, url: &str, headers: &HeaderMap, body: Bytes) -> Result<Whole> {
         let outgoing = Outgoing::post(url, headers, body);
         let whole = exchange(&*self.transport, outgoing, &self.limits).await.map_err(|error| self.redact(error))?;
         if whole.status.is_success() { Ok(whole) } else { Err(self.failure(&whole)) }

@@ -38,11 +38,9 @@ pub fn encode_request(request: &ImageRequest, model: &str) -> Result<ImageBody> 
         return Ok(body.form(request));
     }
     match serde_json::to_vec(&body) {
-        Ok(json) => Ok(ImageBody {
-            path: "images/generations",
-            content_type: "application/json".into(),
-            body: json.into(),
-        }),
+        Ok(json) => {
+            Ok(ImageBody { path: "images/generations", content_type: "application/json".into(), body: json.into() })
+        }
         Err(error) => Err(Error::new(ErrorKind::Other, format!("the request cannot be written as JSON: {error}"))),
     }
 }
