@@ -6,6 +6,7 @@ mod health;
 mod run;
 mod table;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
@@ -110,7 +111,7 @@ impl<L: Chain> Provider for Failover<L> {
         Box::pin(async move {
             let steps = self.0.plan(request.options.model.as_deref());
             let answer = self.0.run(steps, None, |_, provider, model| {
-                Box::pin(async move { provider.generate(&*with_model(request, model)).await })
+                Box::pin(async move { provider.generate(&with_model(request, model)).await })
             });
             let (mut reply, failed) = answer.await?;
             reply.attempts = reply.attempts.saturating_add(failed);
@@ -159,13 +160,13 @@ impl<L: Chain> Core<L> {
 }
 
 /// The request for a route: the one that was given, or a copy that names the route's own model.
-fn with_model(request: &Request, model: Option<String>) -> std::borrow::Cow<'_, Request> {
+fn with_model(request: &Request, model: Option<String>) -> Cow<'_, Request> {
     if request.options.model.as_deref() == model.as_deref() {
-        return std::borrow::Cow::Borrowed(request);
+        return Cow::Borrowed(request);
     }
     let mut own = request.clone();
     own.options.model = model.map(Into::into);
-    std::borrow::Cow::Owned(own)
+    Cow::Owned(own)
 }
 
 /// Makes an image by one capability, over routes that are got by `$source`.

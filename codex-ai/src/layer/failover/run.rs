@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, Sleep};
 
-use super::health::Pass;
+use super::health::{Health, Pass};
 use super::table::{Verdict, most_telling, moves_on, rest, verdict};
 use super::{Chain, Core, route};
 use crate::error::{Error, ErrorKind, Result};
@@ -80,7 +80,7 @@ impl<L: Chain> Core<L> {
             Some(Running { provider, model, start: Instant::now(), pass, answer })
         };
         // Where all of them rest, the one that rests the shortest.
-        let rested = |step: &&Step| self.health.get(step.index).and_then(|health| health.rests_until());
+        let rested = |step: &&Step| self.health.get(step.index).and_then(Health::rests_until);
         let least_bad =
             steps.iter().min_by_key(rested).map(|step| Step { index: step.index, model: step.model.clone() });
         let mut queue = steps.into_iter();

@@ -20,7 +20,7 @@ impl AnyProvider {
     ///
     /// Where the keys of several vendors are set and nothing chooses, that is an error: nobody shall pay the one when the
     /// other was meant. The vendors whose keys are set and that were not chosen are there too, by their name in front of
-    /// a model; see [`Routes`].
+    /// a model; see [`Routes`]. Beside `local` there is none: who chose that wants to pay nobody.
     ///
     /// `CODEX_AI_MODEL` names the model that the chosen one is asked for where a call names none. Vendors have
     /// [`Retry`](crate::layer::Retry) around them. A variable that is empty is as good as unset. The choice and its reason

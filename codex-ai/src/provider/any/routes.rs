@@ -84,10 +84,10 @@ impl Routes {
 
     /// The provider for a model, and the model as that one knows it, where it is another name.
     fn choose<'a>(&'a self, model: Option<&'a str>) -> (&'a AnyProvider, Option<&'a str>) {
-        if let Some((prefix, rest)) = model.and_then(|model| model.split_once('/')) {
-            if let Some((name, provider)) = self.routes.iter().find(|(name, _)| name == prefix) {
-                return (provider, (*name != provider.name()).then_some(rest));
-            }
+        if let Some((prefix, rest)) = model.and_then(|model| model.split_once('/'))
+            && let Some((name, provider)) = self.routes.iter().find(|(name, _)| name == prefix)
+        {
+            return (provider, (*name != provider.name()).then_some(rest));
         }
         (&self.routes[0].1, None)
     }
