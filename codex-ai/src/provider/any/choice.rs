@@ -29,6 +29,8 @@ impl AnyProvider {
     /// | vendor | key | feature |
     /// | --- | --- | --- |
     /// | `openai` | `OPENAI_API_KEY` | `openai` |
+    /// | `anthropic` | `ANTHROPIC_API_KEY` or `ANTHROPIC_AUTH_TOKEN` | `anthropic` |
+    /// | `gemini` | `GOOGLE_API_KEY` or `GEMINI_API_KEY` | `gemini` |
     ///
     /// # Errors
     /// [`ErrorKind::Config`] for an unknown name, for several keys and no choice, and for a vendor whose settings are

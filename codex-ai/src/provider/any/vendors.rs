@@ -35,4 +35,12 @@ macro_rules! vendor {
 pub(super) static VENDORS: &[Vendor] = &[
     #[cfg(feature = "openai")]
     vendor!("openai", ["OPENAI_API_KEY"], crate::provider::openai::OpenAi::builder()),
+    #[cfg(feature = "anthropic")]
+    vendor!(
+        "anthropic",
+        ["ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN"],
+        crate::provider::anthropic::Anthropic::builder()
+    ),
+    #[cfg(feature = "gemini")]
+    vendor!("gemini", ["GOOGLE_API_KEY", "GEMINI_API_KEY"], crate::provider::gemini::Gemini::builder()),
 ];
