@@ -2,11 +2,14 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test that cannot go on panics; children print")]
 
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpListener;
 use std::process::Command;
+use std::thread::JoinHandle;
 
 use codex_ai::testing::{Step, WireServer};
 use codex_ai::{AnyProvider, Message, Options, Provider, Reply, Request};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// Every variable that any vendor reads begins so.
 const PREFIXES: [&str; 14] = [
@@ -107,16 +110,12 @@ fn both_vendors_are_reached_by_name_and_have_retries_around_them() {
     let mut steps = vec![failure()];
     steps.extend((0..3).map(|_| Step::reply(Reply::from_text("m", "by openai"))));
     let openai = WireServer::script(steps).unwrap();
-    let message = json!({
-        "id": "msg_1", "type": "message", "role": "assistant", "model": "m", "stop_reason": "end_turn",
-        "content": [{ "type": "text", "text": "by anthropic" }], "usage": { "input_tokens": 1, "output_tokens": 1 },
-    });
-    let anthropic = WireServer::script([Step::json(200, &message)]).unwrap();
+    let (url, asked) = anthropic();
     let variables = [
         OPENAI,
         ANTHROPIC,
         ("OPENAI_BASE_URL", &openai.url()),
-        ("ANTHROPIC_BASE_URL", &anthropic.url().trim_end_matches("/v1").to_owned()),
+        ("ANTHROPIC_BASE_URL", &url),
         ("CODEX_AI_PROVIDER", "openai"),
         ("CODEX_AI_MODEL", "gpt-default"),
     ];
@@ -125,5 +124,37 @@ fn both_vendors_are_reached_by_name_and_have_retries_around_them() {
     assert_eq!(answers, ["by openai", "by openai", "by anthropic", "by openai"]);
     let models: Vec<_> = openai.requests().iter().map(|request| request.json()["model"].clone()).collect();
     assert_eq!(models, ["gpt-default", "gpt-default", "gpt-9", "plain"]);
-    assert_eq!(anthropic.requests()[0].json()["model"], "claude-9");
+    assert_eq!(asked.join().unwrap()["model"], "claude-9");
+}
+
+/// A server that answers once as Anthropic does, and gives the body that it was sent.
+fn anthropic() -> (String, JoinHandle<Value>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let asked = std::thread::spawn(move || {
+        let mut connection = BufReader::new(listener.accept().unwrap().0);
+        let mut length = 0;
+        loop {
+            let mut line = String::new();
+            connection.read_line(&mut line).unwrap();
+            if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
+                length = value.trim().parse().unwrap();
+            }
+            if line.trim().is_empty() {
+                break;
+            }
+        }
+        let mut body = vec![0; length];
+        connection.read_exact(&mut body).unwrap();
+        let answer = json!({
+            "id": "msg_1", "type": "message", "role": "assistant", "model": "m", "stop_reason": "end_turn",
+            "content": [{ "type": "text", "text": "by anthropic" }],
+            "usage": { "input_tokens": 1, "output_tokens": 1 },
+        })
+        .to_string();
+        let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length:";
+        write!(connection.get_mut(), "{head} {}\r\n\r\n{answer}", answer.len()).unwrap();
+        serde_json::from_slice(&body).unwrap()
+    });
+    (url, asked)
 }
