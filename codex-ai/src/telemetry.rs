@@ -87,6 +87,7 @@ pub(crate) fn image(provider: &str, request: &ImageRequest) -> Span {
 
 /// The span of one exchange with a vendor, inside of that of the call.
 #[cfg(feature = "http")]
+#[allow(dead_code, reason = "without the feature of a vendor there is none to ask")]
 pub(crate) fn attempt(provider: &str, url: &str, stream: bool) -> Span {
     if !is_on() {
         return Span::none();

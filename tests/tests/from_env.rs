@@ -13,8 +13,20 @@ use serde_json::{Value, json};
 
 /// Every variable that any vendor reads begins so.
 const PREFIXES: [&str; 14] = [
-    "OPENAI", "ANTHROPIC", "GEMINI", "GOOGLE", "OPENROUTER", "GROQ", "DEEPSEEK", "MISTRAL", "AZURE", "OLLAMA", "VLLM",
-    "LMSTUDIO", "LLAMACPP", "CODEX_AI",
+    "OPENAI",
+    "ANTHROPIC",
+    "GEMINI",
+    "GOOGLE",
+    "OPENROUTER",
+    "GROQ",
+    "DEEPSEEK",
+    "MISTRAL",
+    "AZURE",
+    "OLLAMA",
+    "VLLM",
+    "LMSTUDIO",
+    "LLAMACPP",
+    "CODEX_AI",
 ];
 
 const OPENAI: (&str, &str) = ("OPENAI_API_KEY", "sk-canary-openai-1");
@@ -63,6 +75,21 @@ fn what_is_chosen_and_why() {
         (&[OPENAI, ("CODEX_AI_PROVIDER", " openai ")], "openai", "`CODEX_AI_PROVIDER`"),
         (&[OPENAI, ANTHROPIC, ("CODEX_AI_PROVIDER", "anthropic")], "routes", "`CODEX_AI_PROVIDER`"),
         (&[OPENAI, ANTHROPIC, ("CODEX_AI_MODEL", "openai/gpt-9")], "routes", "`CODEX_AI_MODEL`"),
+        (&[("GEMINI_API_KEY", "canary-gemini-key-1")], "gemini", "GEMINI_API_KEY"),
+        (&[("GROQ_API_KEY", "gsk-canary-1")], "groq", "GROQ_API_KEY"),
+        (&[("DEEPSEEK_API_KEY", "sk-canary-1")], "deepseek", "DEEPSEEK_API_KEY"),
+        (&[("MISTRAL_API_KEY", "sk-canary-1")], "mistral", "MISTRAL_API_KEY"),
+        (
+            &[("AZURE_OPENAI_API_KEY", "canary-1234"), ("AZURE_OPENAI_ENDPOINT", "https://x.openai.azure.com")],
+            "azure",
+            "AZURE_OPENAI_API_KEY",
+        ),
+        // Servers without a key are chosen by name, and are no rivals of a key.
+        (&[("OLLAMA_HOST", "127.0.0.1:1")], "local", "the key of no vendor is set"),
+        (&[("CODEX_AI_PROVIDER", "ollama")], "ollama", "`CODEX_AI_PROVIDER`"),
+        (&[("CODEX_AI_MODEL", "vllm/qwen3")], "vllm", "`CODEX_AI_MODEL`"),
+        (&[("CODEX_AI_MODEL", "lmstudio/qwen3")], "lmstudio", "`CODEX_AI_MODEL`"),
+        (&[OPENAI, ("CODEX_AI_MODEL", "llamacpp/any")], "routes", "`CODEX_AI_MODEL`"),
     ] {
         let text = in_child("child_chooses", variables);
         assert!(text.contains(&format!("CHOSEN AnyProvider(\"{chosen}\")")), "{variables:?}: {text}");

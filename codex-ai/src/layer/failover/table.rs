@@ -26,8 +26,8 @@ pub(super) fn moves_on(error: &Error) -> bool {
         Server, Timeout, TooLarge, Truncated, UnknownPrompt, Unsupported,
     };
     match error.kind() {
-        Connect | Timeout | RateLimit | Quota | Server | Incomplete | Protocol | Authentication | Permission | NotFound
-        | Config | Unsupported | Schema | Other => true,
+        Connect | Timeout | RateLimit | Quota | Server | Incomplete | Protocol | Authentication | Permission
+        | NotFound | Config | Unsupported | Schema | Other => true,
         // The fault is in the call, or there is an answer: the next route would cost again and say the same.
         InvalidRequest | InvalidArguments | UnknownPrompt | Registry | Prompt | Blocking | Refused | Filtered
         | Truncated | Empty | InvalidOutput | TooLarge => error.is_retryable(),

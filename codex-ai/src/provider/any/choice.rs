@@ -31,6 +31,9 @@ impl AnyProvider {
     /// | `openai` | `OPENAI_API_KEY` | `openai` |
     /// | `anthropic` | `ANTHROPIC_API_KEY` or `ANTHROPIC_AUTH_TOKEN` | `anthropic` |
     /// | `gemini` | `GOOGLE_API_KEY` or `GEMINI_API_KEY` | `gemini` |
+    /// | `groq`, `deepseek`, `mistral` | `GROQ_API_KEY`, `DEEPSEEK_API_KEY`, `MISTRAL_API_KEY` | `compatible` |
+    /// | `azure` | `AZURE_OPENAI_API_KEY` | `compatible` |
+    /// | `ollama`, `vllm`, `lmstudio`, `llamacpp` | chosen by name alone | `compatible` |
     ///
     /// # Errors
     /// [`ErrorKind::Config`] for an unknown name, for several keys and no choice, and for a vendor whose settings are

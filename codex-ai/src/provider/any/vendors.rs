@@ -2,6 +2,8 @@
 
 use super::AnyProvider;
 use crate::error::Result;
+#[cfg(feature = "compatible")]
+use crate::provider::compatible::{Compatible, Profile};
 
 /// A vendor as the environment knows it.
 pub(super) struct Vendor {
@@ -14,7 +16,7 @@ pub(super) struct Vendor {
 }
 
 /// A vendor with retries around it, of its own variables.
-#[cfg(feature = "http")]
+#[allow(unused_macros, reason = "without the feature of a vendor there is none to make")]
 macro_rules! vendor {
     ($name:literal, [$($key:literal),*], $builder:expr) => {
         Vendor {
@@ -43,4 +45,22 @@ pub(super) static VENDORS: &[Vendor] = &[
     ),
     #[cfg(feature = "gemini")]
     vendor!("gemini", ["GOOGLE_API_KEY", "GEMINI_API_KEY"], crate::provider::gemini::Gemini::builder()),
+    // OpenRouter has its place here: `vendor!("openrouter", ["OPENROUTER_API_KEY"], …)`.
+    #[cfg(feature = "compatible")]
+    vendor!("groq", ["GROQ_API_KEY"], Compatible::builder(Profile::GROQ)),
+    #[cfg(feature = "compatible")]
+    vendor!("deepseek", ["DEEPSEEK_API_KEY"], Compatible::builder(Profile::DEEPSEEK)),
+    #[cfg(feature = "compatible")]
+    vendor!("mistral", ["MISTRAL_API_KEY"], Compatible::builder(Profile::MISTRAL)),
+    #[cfg(feature = "compatible")]
+    vendor!("azure", ["AZURE_OPENAI_API_KEY"], Compatible::builder(Profile::AZURE)),
+    // Servers of one's own are chosen by name alone: they need no key.
+    #[cfg(feature = "compatible")]
+    vendor!("ollama", [], Compatible::builder(Profile::OLLAMA)),
+    #[cfg(feature = "compatible")]
+    vendor!("vllm", [], Compatible::builder(Profile::VLLM)),
+    #[cfg(feature = "compatible")]
+    vendor!("lmstudio", [], Compatible::builder(Profile::LM_STUDIO)),
+    #[cfg(feature = "compatible")]
+    vendor!("llamacpp", [], Compatible::builder(Profile::LLAMA_CPP)),
 ];
