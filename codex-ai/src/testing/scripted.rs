@@ -51,11 +51,11 @@ struct State {
 /// use codex_ai::testing::{Answer, Scripted};
 /// use codex_ai::{Error, ErrorKind, Message, Provider, Reply, Request};
 ///
-/// # tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap().block_on(async {
+/// # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
 /// let cut = Error::new(ErrorKind::Incomplete, "the connection broke");
 /// let provider = Scripted::answers([
-///     Answer::from(Ok(Reply::from_text("test-1", "late"))).after(Duration::from_secs(2)),
-///     Answer::pieces(["Hel", "lo"]).pause(Duration::from_secs(1)).ending(Err(cut)),
+///     Answer::from(Ok(Reply::from_text("test-1", "late"))).after(Duration::from_millis(2)),
+///     Answer::pieces(["Hel", "lo"]).pause(Duration::from_millis(1)).ending(Err(cut)),
 /// ]);
 /// let request = Request::new(vec![Message::user("Hi")]);
 /// assert_eq!(provider.generate(&request).await.unwrap().text(), "late");
