@@ -111,7 +111,7 @@ impl OpenAiBuilder {
         let host = uri.host().unwrap_or_default().to_ascii_lowercase();
         let own_address = host == "api.openai.com" || host.ends_with(".api.openai.com");
         Ok(OpenAi {
-            endpoint: self.settings.endpoint(if self.chat { &CHAT_FORMAT } else { &FORMAT }),
+            endpoint: self.settings.endpoint("openai", if self.chat { &CHAT_FORMAT } else { &FORMAT }),
             headers,
             url: format!("{base}/{}", if self.chat { "chat/completions" } else { "responses" }),
             chat: self.chat,
