@@ -164,6 +164,7 @@ async fn a_call_is_a_span_and_each_attempt_one_inside_of_it() {
     let all = spans.all();
     let [call, failed, answered] = &all[..] else { panic!("{all:#?}") };
     assert_eq!((call.parent, failed.parent, answered.parent), (None, Some(0), Some(0)));
+    assert_eq!([call.name, failed.name, answered.name], ["chat", "attempt", "attempt"]);
     assert!(all.iter().all(|span| span.closed));
     assert_fields(
         call,
