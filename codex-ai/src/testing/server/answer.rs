@@ -36,8 +36,17 @@ pub(super) struct Asked {
 impl Asked {
     /// The body of a whole reply. One without an id gets one.
     pub(super) fn encode(self, mut reply: Reply) -> Result<Bytes> {
-        reply.id.get_or_insert_with(|| self.format.answer_id(self.number));
+        self.fill(&mut reply);
         self.format.encode_reply(&reply, now())
+    }
+
+    /// Adds what the vendor's clients cannot do without.
+    pub(super) fn fill(self, reply: &mut Reply) {
+        reply.id.get_or_insert_with(|| self.format.answer_id(self.number));
+        if self.format == Format::Anthropic {
+            // Anthropic's SDKs fail on an answer without tokens; 0 tells them that nobody counted.
+            reply.usage.get_or_insert_default();
+        }
     }
 
     /// Writes the stream of a reply that has this id, or one of its own, and this model.
@@ -58,9 +67,8 @@ impl Asked {
 
     /// The answer that a provider streams.
     pub(super) fn live(self, stream: ReplyStream, model: &str, watch: Watch) -> Response {
-        let id = self.format.answer_id(self.number);
-        let encoder = self.format.stream_encoder(&id, model, now());
-        let live = Live { items: Box::pin(stream.into_items()), encoder, id, watch, ended: false };
+        let encoder = self.encoder(None, model);
+        let live = Live { items: Box::pin(stream.into_items()), encoder, asked: self, watch, ended: false };
         self.response(200, EVENTS, None, Body::from_stream(live))
     }
 
@@ -125,7 +133,7 @@ pub(super) fn now() -> u64 {
 struct Live<S> {
     items: Pin<Box<S>>,
     encoder: Box<dyn EncodeEvents>,
-    id: String,
+    asked: Asked,
     watch: Watch,
     ended: bool,
 }
@@ -136,7 +144,7 @@ impl<S: Stream<Item = Result<StreamItem>>> Live<S> {
             Some(Ok(StreamItem::Chunk(chunk))) => self.encoder.chunk(&chunk, out),
             Some(Ok(StreamItem::Done(mut reply))) => {
                 self.ended = true;
-                reply.id.get_or_insert_with(|| self.id.clone());
+                self.asked.fill(&mut reply);
                 self.encoder.done(&reply, out)
             }
             Some(Err(error)) => Err(error),

@@ -86,7 +86,7 @@ fn write(reply: &Reply, error: Option<&Error>, asked: Asked, has_end: bool) -> R
         Some(error) => encoder.error(error, &mut out),
         None if has_end => {
             let mut reply = reply.clone();
-            reply.id.get_or_insert_with(|| asked.format.answer_id(asked.number));
+            asked.fill(&mut reply);
             encoder.done(&reply, &mut out)?;
         }
         None => {}
