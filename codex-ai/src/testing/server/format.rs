@@ -5,7 +5,7 @@ use bytes::Bytes;
 use crate::error::{Error, Result};
 use crate::reply::Reply;
 use crate::wire::{
-    EncodeEvents, Incoming, openai_error, openai_responses,
+    EncodeEvents, Incoming, anthropic, gemini, openai_chat, openai_error, openai_responses,
 };
 
 /// A format of answers.
@@ -22,9 +22,9 @@ impl Format {
     pub(super) fn decode_request(self, body: &[u8], model: Option<&str>) -> Result<Incoming> {
         match self {
             Self::Responses => openai_responses::decode_request(body),
-            Self::Chat => Err(Error::new(crate::error::ErrorKind::Unsupported, "not yet")),
-            Self::Anthropic => Err(Error::new(crate::error::ErrorKind::Unsupported, "not yet")),
-            Self::Gemini => Err(Error::new(crate::error::ErrorKind::Unsupported, "not yet")),
+            Self::Chat => openai_chat::decode_request(body),
+            Self::Anthropic => anthropic::decode_request(body),
+            Self::Gemini => gemini::decode_request(body, model.unwrap_or_default()),
         }
     }
 
@@ -32,19 +32,19 @@ impl Format {
     pub(super) fn encode_reply(self, reply: &Reply, created_at: u64) -> Result<Bytes> {
         match self {
             Self::Responses => openai_responses::encode_reply(reply, created_at),
-            Self::Chat => Err(Error::new(crate::error::ErrorKind::Unsupported, "not yet")),
-            Self::Anthropic => Err(Error::new(crate::error::ErrorKind::Unsupported, "not yet")),
-            Self::Gemini => Err(Error::new(crate::error::ErrorKind::Unsupported, "not yet")),
+            Self::Chat => openai_chat::encode_reply(reply, created_at),
+            Self::Anthropic => anthropic::encode_reply(reply, created_at),
+            Self::Gemini => gemini::encode_reply(reply, created_at),
         }
     }
 
     /// Writes a streamed answer.
     pub(super) fn stream_encoder(self, id: &str, model: &str, created_at: u64) -> Box<dyn EncodeEvents> {
         match self {
-            Self::Responses => Box::new(Stub),
-            Self::Chat => Box::new(Stub),
-            Self::Anthropic => Box::new(Stub),
-            Self::Gemini => Box::new(Stub),
+            Self::Responses => Box::new(openai_responses::StreamEncoder::new(id, model, created_at)),
+            Self::Chat => Box::new(openai_chat::StreamEncoder::new(id, model, created_at)),
+            Self::Anthropic => Box::new(anthropic::StreamEncoder::new(id, model, created_at)),
+            Self::Gemini => Box::new(gemini::StreamEncoder::new(id, model, created_at)),
         }
     }
 
@@ -52,8 +52,8 @@ impl Format {
     pub(super) fn encode_error(self, error: &Error) -> (u16, Bytes) {
         match self {
             Self::Responses | Self::Chat => openai_error::encode_error(error),
-            Self::Anthropic => openai_error::encode_error(error),
-            Self::Gemini => openai_error::encode_error(error),
+            Self::Anthropic => anthropic::encode_error(error),
+            Self::Gemini => gemini::encode_error(error),
         }
     }
 
@@ -80,16 +80,4 @@ impl Format {
             Self::Gemini => None,
         }
     }
-}
-
-struct Stub;
-impl EncodeEvents for Stub {
-    fn chunk(&mut self, chunk: &crate::stream::Chunk, out: &mut Vec<u8>) -> Result<()> {
-        out.extend(format!("data: {chunk:?}\n\n").bytes());
-        Ok(())
-    }
-    fn done(&mut self, _: &Reply, _: &mut Vec<u8>) -> Result<()> {
-        Ok(())
-    }
-    fn error(&mut self, _: &Error, _: &mut Vec<u8>) {}
 }

@@ -116,7 +116,9 @@ impl Sending {
             watch.done();
         }
         let sleep = (!manner.first_delay.is_zero()).then(|| Box::pin(sleep(manner.first_delay)));
-        Self { frames: frames.into(), manner, sleep, flush: false, watch }
+        // The headers go out before anything happens to the body.
+        let flush = manner.left == 0 && manner.end != End::Proper;
+        Self { frames: frames.into(), manner, sleep, flush, watch }
     }
 
     fn next_piece(&mut self) -> Option<Bytes> {
