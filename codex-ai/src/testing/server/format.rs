@@ -24,7 +24,7 @@ impl Format {
             Self::Responses => openai_responses::decode_request(body),
             Self::Chat => openai_chat::decode_request(body),
             Self::Anthropic => anthropic::decode_request(body),
-            Self::Gemini => gemini::decode_request(body, model.unwrap_or_default()),
+            Self::Gemini => gemini::decode_request(model.unwrap_or_default(), body),
         }
     }
 

@@ -19,6 +19,7 @@ use super::scenario;
 use super::sending::Watch;
 use super::{Backend, Shared};
 use crate::provider::Provider;
+use crate::stream::ReplyStream;
 use crate::wire::Incoming;
 
 /// The largest request that the server reads: 64 MiB.
@@ -86,6 +87,12 @@ async fn text(shared: &Shared, route: Route<'_>, body: &Bytes, asked: Asked, wat
         return match scenario::step(&model, provider, &request, count).await {
             Ok(step) => step.answer(asked, watch).await,
             Err(error) => asked.failure(&error, watch),
+        };
+    }
+    if let Some(made) = pictures::reply(provider, &request).await {
+        return match made {
+            Ok(reply) if asked.stream => asked.live(ReplyStream::from_reply(reply), &model, watch),
+            made => asked.result(made, watch),
         };
     }
     if !asked.stream {
