@@ -173,7 +173,7 @@ fn local() -> WireServer {
 
 async fn local_text() -> String {
     let reply = Local::quiet().generate(&Request::new(vec![Message::user(ASK)])).await.unwrap();
-    assert_eq!(reply.text(), "The bridge opened on Monday. It cost 3 million euros.");
+    assert_eq!(reply.text(), "The bridge opened on Monday. It took two years.");
     reply.text().into_owned()
 }
 
@@ -343,7 +343,7 @@ fn a_script_is_told_in_the_format_that_is_asked_for() {
         assert!(whole.text().contains("call_9") && whole.text().contains("I look. "), "{}", whole.text());
         let streamed = next();
         let all = streamed.text();
-        for word in ["call_9", "look", "I look.", "at"] {
+        for word in ["call_9", "look", " look.", "at"] {
             assert!(all.contains(word), "{}: {all}", format.name);
         }
         for _ in 0..2 {
@@ -574,7 +574,9 @@ fn every_scenario_is_what_its_name_says() {
             assert!(std::str::from_utf8(&ask("scenario-invalid-utf8").body).is_err(), "{}", format.name);
             assert_eq!(ask("scenario-wrong-type").header("content-type"), Some("text/html; charset=utf-8"));
             let no_end = ask("scenario-no-end");
-            assert!(no_end.is_whole && no_end.body.len() < ask("any").body.len(), "{}", format.name);
+            let with_end = ask("scenario-bytes").body.len();
+            let missing = with_end - no_end.body.len();
+            assert!(no_end.is_whole && if stream { missing > 20 } else { missing < 5 }, "{} {missing}", format.name);
         }
     }
     let names: HashSet<_> = SCENARIOS.iter().map(|(name, _)| *name).collect();
