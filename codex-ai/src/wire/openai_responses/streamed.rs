@@ -67,10 +67,8 @@ impl Streamed {
         let text = |name: &str| item.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
         let call = self.call.get_or_insert_default();
         if call.name.is_empty() {
-            call.id = text("call_id");
-            if call.id.is_empty() {
-                call.id = text("id");
-            }
+            // Compatible servers name the call by `id` alone.
+            call.id = text(if item.get("call_id").is_some_and(Value::is_string) { "call_id" } else { "id" });
             call.name = text("name");
         }
         let arguments = match item.get("arguments") {
