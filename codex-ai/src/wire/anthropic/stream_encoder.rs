@@ -17,6 +17,7 @@ use crate::wire::EncodeEvents;
 ///
 /// The calls of tools are written when their arguments are complete: the format sends block after block, and what a
 /// block has besides its content stands in its first event. An empty [`Chunk::Text`] parts two blocks of text.
+/// The first event wants counts before they are known: they are 0 there, and right in the last.
 #[derive(Debug)]
 pub struct StreamEncoder {
     id: String,
@@ -215,8 +216,6 @@ impl EncodeEvents for StreamEncoder {
                 self.open(Open::Thinking, out);
                 self.delta(&ThinkingDelta { r#type: "thinking_delta", thinking: text }, out);
             }
-            // Stands in `stop_details`, which comes at the end.
-            Chunk::Refusal(_) => {}
             Chunk::ToolCall { index, id, name } => {
                 if self.open != Open::Nothing {
                     self.close(out);
@@ -229,7 +228,8 @@ impl EncodeEvents for StreamEncoder {
                 None => return Err(unsupported("arguments of a call that was not begun")),
             },
             Chunk::Part(part) => return self.part(part, out),
-            Chunk::Finish { .. } => {}
+            // What a refusal says stands in `stop_details`, which comes at the end.
+            Chunk::Refusal(_) | Chunk::Finish { .. } => {}
         }
         Ok(())
     }
