@@ -8,7 +8,7 @@ use super::calls::{Calls, Piece, with_piece};
 use super::event::{Delta, Event};
 use super::finish::set_finish;
 use super::merge::merge;
-use super::read_message::{is_blank, read_content};
+use super::read_message::{details_text, is_blank, is_blank_audio, read_content};
 use super::reply::{is_error, lenient, no_reason, text_of};
 use super::usage::read_usage;
 use crate::error::{Error, ErrorKind, Result};
@@ -195,6 +195,7 @@ impl StreamDecoder {
                 None => {}
             }
         }
+        let has_reasoning = said.is_some();
         if let Some(text) = said {
             self.reasoning(text, chunks);
         }
@@ -217,7 +218,10 @@ impl StreamDecoder {
         if let Some(channel) = delta.shift_remove("channel").filter(|channel| !is_blank(channel)) {
             self.raw.insert("channel".to_owned(), channel);
         }
-        delta.retain(|_, value| !is_blank(value));
+        delta.retain(|name, value| !is_blank(value) && !(name == "audio" && is_blank_audio(value)));
+        if let (false, Some(text)) = (has_reasoning, delta.get("reasoning_details").and_then(details_text)) {
+            self.reasoning(text, chunks);
+        }
         if !delta.is_empty() {
             merge(&mut self.head, delta);
         }
@@ -250,11 +254,20 @@ impl StreamDecoder {
 
     /// Reads a part of a content that is a list.
     fn part(&mut self, part: Value, chunks: &mut Chunks) {
-        let is_mark = part.get("type").is_some_and(|kind| kind == "thinking") && part.get("thinking").is_none();
-        if is_mark && !self.reasoning.is_empty() {
+        let kind = part.get("type").and_then(Value::as_str).unwrap_or_default();
+        match kind {
             // Says that what was thought stands in the content.
-            self.content.splice(0..0, [Part::Reasoning(std::mem::take(&mut self.reasoning)), Part::Raw(part)]);
-            return;
+            "thinking" if part.get("thinking").is_none() && !self.reasoning.is_empty() => {
+                self.content.splice(0..0, [Part::Reasoning(std::mem::take(&mut self.reasoning)), Part::Raw(part)]);
+                return;
+            }
+            // Says what the text has besides.
+            "text" if part.get("text").is_none() => {
+                let text = self.content.iter().rposition(|part| matches!(part, Part::Text(_)));
+                self.content.insert(text.map_or(self.content.len(), |text| text + 1), Part::Raw(part));
+                return;
+            }
+            _ => {}
         }
         let mut parts = Vec::new();
         read_content(part, true, true, &mut parts);

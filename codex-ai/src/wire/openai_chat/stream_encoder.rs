@@ -32,7 +32,7 @@ pub struct StreamEncoder {
 #[derive(Debug, Default)]
 struct Rests {
     head: bool,
-    thinking: bool,
+    content: bool,
     calls: bool,
 }
 
@@ -62,8 +62,8 @@ impl StreamEncoder {
         if let (Some(head), false) = (split.head, self.rests.head) {
             self.delta(Delta::Head(head), None, out)?;
         }
-        if !self.rests.thinking {
-            let marks = split.content.iter().filter(|part| matches!(part.kind, ContentKind::Thinking(_)));
+        if !self.rests.content {
+            let marks = split.content.iter().filter(|part| !matches!(part.kind, ContentKind::Image(_)));
             for mark in marks.filter_map(|part| part.rest) {
                 self.delta(Delta::Content(mark), None, out)?;
             }
@@ -100,15 +100,15 @@ impl EncodeEvents for StreamEncoder {
                     self.rests.head = true;
                     Delta::Head(fields)
                 }
-                Some("thinking") => {
-                    self.rests.thinking = true;
+                Some("thinking" | "text") => {
+                    self.rests.content = true;
                     Delta::Content(fields)
                 }
                 Some("function") => {
                     self.rests.calls = true;
                     Delta::CallFields { index: self.calls.saturating_sub(1), fields }
                 }
-                // Fields beside a text or a picture; a piece has no place for them.
+                // Fields beside a picture; a piece has no place for them.
                 Some(_) => return Ok(()),
                 None if is_call(&Value::Object(fields.clone())) => {
                     self.calls += 1;
