@@ -9,7 +9,10 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use codex_ai::provider::anthropic::Anthropic;
+use codex_ai::provider::compatible::Compatible;
+use codex_ai::provider::gemini::Gemini;
 use codex_ai::provider::openai::OpenAi;
+use codex_ai::provider::openrouter::OpenRouter;
 use codex_ai::testing::{Step, WireServer};
 use codex_ai::{Chunk, Error, ErrorKind, FinishReason, Message, Provider, Reply, Request, Usage};
 
@@ -44,7 +47,7 @@ macro_rules! vendor {
         Vendor {
             name: $name,
             make: |$url, $origin, limits| {
-                let builder = $builder.key(KEY).timeout(limits.time).read_timeout(limits.time);
+                let builder = $builder.key(KEY).default_model("model-0").timeout(limits.time).read_timeout(limits.time);
                 let builder = builder.body_limit(limits.bytes).event_limit(limits.bytes).stream_limit(2 * limits.bytes);
                 Box::new(builder.build().unwrap())
             },
@@ -54,7 +57,11 @@ macro_rules! vendor {
 
 const VENDORS: &[Vendor] = &[
     vendor!("responses", |url, _origin| OpenAi::builder().base_url(url)),
+    vendor!("chat", |url, _origin| OpenAi::builder().chat().base_url(url)),
     vendor!("anthropic", |_url, origin| Anthropic::builder().base_url(origin)),
+    vendor!("gemini", |_url, origin| Gemini::builder().base_url(origin)),
+    vendor!("openrouter", |url, _origin| OpenRouter::builder().base_url(url)),
+    vendor!("compatible", |url, _origin| Compatible::at(url)),
 ];
 
 impl Vendor {
@@ -277,7 +284,11 @@ macro_rules! every_fault {
 
 every_fault! {
     every_fault_of_responses: 0,
-    every_fault_of_anthropic: 1,
+    every_fault_of_chat: 1,
+    every_fault_of_anthropic: 2,
+    every_fault_of_gemini: 3,
+    every_fault_of_openrouter: 4,
+    every_fault_of_compatible: 5,
 }
 
 #[tokio::test]

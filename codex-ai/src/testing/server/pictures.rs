@@ -16,7 +16,7 @@ use crate::message::{Image, Part, Role};
 use crate::provider::Provider;
 use crate::reply::Reply;
 use crate::request::Request;
-use crate::wire::openai_images;
+use crate::wire::{imagen, openai_images};
 
 /// The answer to a request for a picture.
 pub(super) async fn answer(
@@ -28,7 +28,7 @@ pub(super) async fn answer(
     watch: Watch,
 ) -> Response {
     let encode = |image: &GeneratedImage| match route.call {
-        Call::Predict => Err(Error::new(ErrorKind::Unsupported, "not yet")),
+        Call::Predict => imagen::encode_reply(std::slice::from_ref(image)),
         _ => openai_images::encode_reply(image, now()),
     };
     if let Backend::Script(_) = shared.backend {
@@ -52,7 +52,7 @@ async fn made(
     let none = || Error::new(ErrorKind::Unsupported, "the provider behind this server makes no pictures");
     let provider = shared.provider().ok_or_else(none)?;
     if route.call == Call::Predict {
-        let request = ImageRequest::new(route.model.unwrap_or_default());
+        let request = imagen::decode_request(route.model.unwrap_or_default(), body)?;
         let made = provider.imagen().map(|imagen| imagen.generate_imagen(&request));
         return made.ok_or_else(none)?.await;
     }
