@@ -17,9 +17,7 @@ use std::process::ExitCode;
 
 use codex_ai::provider::Local;
 use codex_ai::testing::{SCENARIOS, TestImages, WireServer};
-use codex_ai::{
-    BoxFuture, GenerateImage, GenerateImagen, Output, Provider, Reply, ReplyStream, Request, Result,
-};
+use codex_ai::{BoxFuture, GenerateImage, GenerateImagen, Output, Provider, Reply, ReplyStream, Request, Result};
 use codex_ai_examples::{Failure, finish};
 
 /// A provider around another, which tells what it is asked.

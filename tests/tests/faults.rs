@@ -402,7 +402,8 @@ async fn left(server: &WireServer, count: u64) {
 #[tokio::test]
 async fn dropping_a_call_or_a_stream_closes_its_connection() {
     for vendor in VENDORS {
-        let steps = [Step::never(), Step::never(), good().stall_in_half(), Step::endless_events(), good().stall_in_half()];
+        let steps =
+            [Step::never(), Step::never(), good().stall_in_half(), Step::endless_events(), good().stall_in_half()];
         let server = WireServer::script(steps).unwrap();
         let provider = vendor.of(&server);
         let request = ask();

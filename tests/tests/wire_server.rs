@@ -15,7 +15,8 @@ use codex_ai::{
 };
 use serde_json::{Value, json};
 
-const ASK: &str = "Summarise in two sentences:\n\nThe bridge opened on Monday. It cost 3 million euros. It took two years.";
+const ASK: &str =
+    "Summarise in two sentences:\n\nThe bridge opened on Monday. It cost 3 million euros. It took two years.";
 
 /// A format: where it is asked, how a request looks, and where the text of an answer stands.
 struct Format {
@@ -197,8 +198,10 @@ async fn every_format_streams_as_its_vendor_does() {
     let parsed = |data: &String| serde_json::from_str::<Value>(data).unwrap();
     let join = |events: &[(String, String)], path: &str| {
         let events = events.iter().filter(|(_, data)| data != "[DONE]").map(|(_, data)| parsed(data));
-        let pieces: Vec<_> =
-            events.filter_map(|event| Some(event.pointer(path)?.as_str()?.to_owned())).filter(|p| !p.is_empty()).collect();
+        let pieces: Vec<_> = events
+            .filter_map(|event| Some(event.pointer(path)?.as_str()?.to_owned()))
+            .filter(|p| !p.is_empty())
+            .collect();
         assert!(pieces.len() > 4, "{pieces:?}");
         pieces.concat()
     };
@@ -218,7 +221,8 @@ async fn every_format_streams_as_its_vendor_does() {
                 }
                 assert_eq!(names[..2], ["response.created", "response.in_progress"]);
                 assert_eq!(names.last(), Some(&"response.completed"));
-                let deltas: Vec<_> = events.iter().filter(|(name, _)| name == "response.output_text.delta").cloned().collect();
+                let deltas: Vec<_> =
+                    events.iter().filter(|(name, _)| name == "response.output_text.delta").cloned().collect();
                 assert_eq!(join(&deltas, "/delta"), text);
             }
             "chat" => {
@@ -311,7 +315,8 @@ fn a_request_needs_its_vendors_key_and_method() {
     assert_eq!(exchange(&server, "POST", &path, &[], gemini.body("m", false).to_string().as_bytes()).status, 200);
     let request = server.requests().pop().unwrap();
     assert_eq!((request.query.as_str(), request.has_key("secret-in-query")), ("x=1", true));
-    let azure = exchange(&server, "POST", "/openai/v1/responses", &["api-key: az"], b"{\"model\":\"m\",\"input\":\"x\"}");
+    let azure =
+        exchange(&server, "POST", "/openai/v1/responses", &["api-key: az"], b"{\"model\":\"m\",\"input\":\"x\"}");
     assert_eq!(azure.status, 200);
     assert!(server.requests().pop().unwrap().has_key("az"));
     let seen = format!("{:?}", server.requests());
@@ -396,7 +401,10 @@ fn a_body_breaks_stalls_waits_and_ends_where_the_script_says() {
         assert!(raw.is_whole && std::str::from_utf8(&raw.body).is_err());
 
         let begun = Instant::now();
-        whole(Step::reply(reply()).with_first_delay(Duration::from_millis(60)).with_delay(Duration::from_millis(5)), true);
+        whole(
+            Step::reply(reply()).with_first_delay(Duration::from_millis(60)).with_delay(Duration::from_millis(5)),
+            true,
+        );
         assert!(begun.elapsed() >= Duration::from_millis(60 + 7 * 5), "{:?}", begun.elapsed());
 
         // Each byte of a huge text is of the text.
@@ -414,7 +422,8 @@ fn an_endless_answer_is_not_made_before_it_is_read() {
             let mut socket = TcpStream::connect(("127.0.0.1", server.port())).unwrap();
             let body = format.body("m", stream).to_string();
             let path = format.path("m", stream);
-            let head = format!("POST {path} HTTP/1.1\r\nHost: x\r\n{}\r\nContent-Length: {}\r\n\r\n", format.key, body.len());
+            let head =
+                format!("POST {path} HTTP/1.1\r\nHost: x\r\n{}\r\nContent-Length: {}\r\n\r\n", format.key, body.len());
             socket.write_all(head.as_bytes()).unwrap();
             socket.write_all(body.as_bytes()).unwrap();
             let mut buffer = vec![0; 1 << 20];
@@ -440,7 +449,8 @@ fn an_answer_that_is_waited_for_holds_up_no_other() {
     let waiting: Vec<_> = (1..=2)
         .map(|count| {
             let mut socket = TcpStream::connect(("127.0.0.1", server.port())).unwrap();
-            let head = format!("POST /v1/responses HTTP/1.1\r\nHost: x\r\n{}\r\nContent-Length: 2\r\n\r\n{{}}", format.key);
+            let head =
+                format!("POST /v1/responses HTTP/1.1\r\nHost: x\r\n{}\r\nContent-Length: 2\r\n\r\n{{}}", format.key);
             socket.write_all(head.as_bytes()).unwrap();
             while server.request_count() < count {
                 std::thread::yield_now();
@@ -488,7 +498,9 @@ fn pictures_come_in_every_format_that_has_them() {
 
     let mut form = b"--b\r\nContent-Disposition: form-data; name=\"prompt\"\r\n\r\na red fox\r\n".to_vec();
     form.extend(b"--b\r\nContent-Disposition: form-data; name=\"model\"\r\n\r\ngpt-image-2\r\n");
-    form.extend(b"--b\r\nContent-Disposition: form-data; name=\"image\"; filename=\"a.png\"\r\nContent-Type: image/png\r\n\r\n");
+    form.extend(
+        b"--b\r\nContent-Disposition: form-data; name=\"image\"; filename=\"a.png\"\r\nContent-Type: image/png\r\n\r\n",
+    );
     form.extend(&fox);
     form.extend(b"\r\n--b--\r\n");
     let multipart = "Content-Type: multipart/form-data; boundary=b";
@@ -516,7 +528,8 @@ fn pictures_come_in_every_format_that_has_them() {
         Step::failure(Error::new(ErrorKind::Filtered, "not that")),
     ];
     let server = WireServer::script(steps).unwrap();
-    let mut next = || exchange(&server, "POST", "/v1/images/generations", &[key], b"{\"model\":\"m\",\"prompt\":\"x\"}");
+    let mut next =
+        || exchange(&server, "POST", "/v1/images/generations", &[key], b"{\"model\":\"m\",\"prompt\":\"x\"}");
     assert_eq!(decode(next().json()["data"][0]["b64_json"].as_str().unwrap()), b"GIF89a");
     assert!(next().text().contains("a picture was asked for"));
     assert_eq!(next().status, 400);
@@ -611,7 +624,8 @@ async fn the_built_in_provider_streams_what_it_answers() {
             assert_eq!(stream.finish().await.unwrap(), whole);
         }
     }
-    let picture = Message::new(codex_ai::Role::User, vec![Part::Image(codex_ai::Image::url("https://example.com/a.png"))]);
+    let picture =
+        Message::new(codex_ai::Role::User, vec![Part::Image(codex_ai::Image::url("https://example.com/a.png"))]);
     let error = Local::quiet().stream(&Request::new(vec![picture])).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unsupported);
 }

@@ -4,9 +4,7 @@ use bytes::Bytes;
 
 use crate::error::{Error, Result};
 use crate::reply::Reply;
-use crate::wire::{
-    EncodeEvents, Incoming, anthropic, gemini, openai_chat, openai_error, openai_responses,
-};
+use crate::wire::{EncodeEvents, Incoming, anthropic, gemini, openai_chat, openai_error, openai_responses};
 
 /// A format of answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

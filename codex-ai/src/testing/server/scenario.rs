@@ -56,7 +56,7 @@ pub(super) async fn step(name: &str, provider: &dyn Provider, request: &Request,
             let error = Error::new(ErrorKind::Server, "the server is overloaded").with_status(OVERLOADED);
             return Ok(Step::failure(error));
         }
-        "scenario-429-then-ok" if count % 2 == 0 => {
+        "scenario-429-then-ok" if count.is_multiple_of(2) => {
             let error = Error::new(ErrorKind::RateLimit, "too many requests").with_retry_after(RETRY_AFTER);
             return Ok(Step::failure(error));
         }
@@ -98,7 +98,7 @@ pub(super) async fn step(name: &str, provider: &dyn Provider, request: &Request,
         "scenario-no-end" => Step::reply(reply).without_end(),
         "scenario-error-event" => Step::reply_then_error(reply, Error::new(ErrorKind::Server, "the server failed")),
         "scenario-wrong-type" => Step::reply(reply).with_header("content-type", "text/html; charset=utf-8"),
-        "scenario-length" => Step::reply(cut(reply)),
+        "scenario-length" => Step::reply(cut(&reply)),
         _ => Step::reply(reply),
     })
 }
@@ -109,11 +109,10 @@ const OVERLOADED: u16 = 529;
 const RETRY_AFTER: Duration = Duration::from_millis(50);
 
 /// Half of a reply, as if the token limit had been met.
-fn cut(reply: Reply) -> Reply {
+fn cut(reply: &Reply) -> Reply {
     let text = reply.text();
     let half: String = text.chars().take(text.chars().count() / 2).collect();
-    let model = reply.model.clone();
-    Reply::from_text(model, half).with_finish_reason(FinishReason::Length)
+    Reply::from_text(reply.model.clone(), half).with_finish_reason(FinishReason::Length)
 }
 
 /// A call of the first tool with arguments that the provider makes up, unless a result is there already.

@@ -252,8 +252,7 @@ impl Step {
             Some((Cut::At(bytes), end)) => (length.min(bytes as u64), end),
             Some((Cut::Half, end)) => (length / 2, end),
         };
-        let manner =
-            Manner { left, end, piece: self.piece, first_delay: self.first_delay, delay: self.delay };
+        let manner = Manner { left, end, piece: self.piece, first_delay: self.first_delay, delay: self.delay };
         let body = Body::from_stream(Sending::new(frames, manner, watch));
         let declared = (!stream && !self.chunked).then_some(length);
         let mut response = asked.response(200, if stream { EVENTS } else { JSON }, declared, body);
