@@ -75,11 +75,15 @@ impl Events {
         if self.chunks.is_done() {
             return Ok(());
         }
-        let stray = self.parser.stray();
+        let stray = self.parser.stray().trim_ascii_start();
         if stray.first().is_some_and(|first| matches!(first, b'{' | b'[')) {
             // Some servers tell an error in plain JSON, without a field.
             let key = self.endpoint.exposed_key();
             return Err((self.endpoint.format.decode_error)(200, stray, key));
+        }
+        if stray.first() == Some(&b'<') {
+            return Err(Error::new(ErrorKind::Protocol, "the answer is a page of HTML or XML, not a stream of events")
+                .with_help("check the base URL; something between may answer instead of the vendor"));
         }
         self.decoder.end(&mut self.chunks).map_err(|error| match last {
             Err(last) if last.kind() != ErrorKind::Protocol => last,
