@@ -75,17 +75,13 @@ impl HttpTransport {
             .map_err(|error| Error::new(ErrorKind::Config, format!("the URL cannot be used: {error}")))?;
         let client = self.client(&url)?;
         let mut outgoing = reqwest::Request::new(request.method, url);
-        let headers = outgoing.headers_mut();
-        headers.reserve(request.headers.len());
-        for (name, value) in request.headers {
-            headers.append(name, value.clone());
-        }
+        outgoing.headers_mut().clone_from(request.headers);
         *outgoing.body_mut() = Some(request.body.into());
         let mut answer =
             client.execute(outgoing).await.map_err(|error| before_the_answer(error, self.connect_timeout))?;
         let headers = std::mem::take(answer.headers_mut());
         let status = answer.status();
-        Ok(Response { status, headers, body: Body::stream(Pieces(Box::pin(answer.bytes_stream()))) })
+        Ok(Response { status, headers, body: Body::stream(Pieces(answer.bytes_stream())) })
     }
 }
 
@@ -145,12 +141,12 @@ fn inside_the_answer(error: reqwest::Error) -> Error {
 }
 
 /// The body as reqwest gives it, with our errors.
-struct Pieces<S>(Pin<Box<S>>);
+struct Pieces<S>(S);
 
-impl<S: Stream<Item = reqwest::Result<Bytes>>> Stream for Pieces<S> {
+impl<S: Stream<Item = reqwest::Result<Bytes>> + Unpin> Stream for Pieces<S> {
     type Item = Result<Bytes>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.0.as_mut().poll_next(cx).map(|piece| piece.map(|piece| piece.map_err(inside_the_answer)))
+        Pin::new(&mut self.0).poll_next(cx).map(|piece| piece.map(|piece| piece.map_err(inside_the_answer)))
     }
 }

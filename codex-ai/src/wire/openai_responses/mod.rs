@@ -36,6 +36,7 @@ mod reply;
 mod request;
 mod segment;
 mod stream;
+mod usual;
 
 pub use read_request::decode_request;
 pub use reply::{decode_reply, encode_reply};
