@@ -32,6 +32,9 @@ impl<'a> Iterator for Segments<'a> {
     type Item = Segment<'a>;
 
     fn next(&mut self) -> Option<Segment<'a>> {
+        // A hint that stands beside no content has no place here; the vendor caches by itself.
+        let first = self.parts.iter().position(|part| !matches!(part, Part::CachePoint(_)))?;
+        self.parts = self.parts.get(first..).unwrap_or_default();
         let (first, after) = self.parts.split_first()?;
         match first {
             Part::ToolCall(call) => {
@@ -83,7 +86,7 @@ pub(super) fn rest_object<'a>(part: &'a Part, kind: &str) -> Option<&'a Object> 
 }
 
 /// The type of part whose other fields this raw part holds: it has the `type`, but not what makes the part.
-fn rest_of(part: &Part) -> Option<&str> {
+pub(super) fn rest_of(part: &Part) -> Option<&str> {
     let Part::Raw(Value::Object(object)) = part else { return None };
     let kind = object.get("type")?.as_str()?;
     is_rest(kind, object).then_some(kind)
