@@ -2,7 +2,8 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll, Waker, ready};
+use std::time::Duration;
 
 use futures_core::Stream;
 use http::HeaderMap;
@@ -27,9 +28,7 @@ pub(super) struct Events {
     error: Option<Error>,
     /// How many bytes came.
     received: usize,
-    /// Since when the next bytes are waited for, and the timer that tells when it is too long.
-    waiting_since: Option<Instant>,
-    timer: Pin<Box<Sleep>>,
+    silence: Silence,
 }
 
 impl Events {
@@ -43,8 +42,7 @@ impl Events {
             chunks: Chunks::new(),
             error: None,
             received: 0,
-            waiting_since: None,
-            timer: Box::pin(tokio::time::sleep(limits.read_timeout)),
+            silence: Silence::new(limits.read_timeout),
             endpoint,
         }
     }
@@ -105,7 +103,7 @@ impl Events {
         let Some(body) = &mut self.body else { return Poll::Ready(Ok(())) };
         match Pin::new(body).poll_next(cx) {
             Poll::Ready(Some(Ok(piece))) => {
-                self.waiting_since = None;
+                self.silence.ends();
                 self.received = self.received.saturating_add(piece.len());
                 let limit = self.endpoint.limits.stream_limit;
                 if self.received > limit {
@@ -121,18 +119,10 @@ impl Events {
                 Poll::Ready(self.end())
             }
             Poll::Pending => {
-                let limit = self.endpoint.limits.read_timeout;
-                let since = *self.waiting_since.get_or_insert_with(Instant::now);
-                // The timer is set when it has run out, not with every piece.
-                while self.timer.as_mut().poll(cx).is_ready() {
-                    let waited = since.elapsed();
-                    if waited >= limit {
-                        let message = format!("the stream stopped coming for {limit:?}");
-                        return Poll::Ready(Err(Error::new(ErrorKind::Timeout, message)));
-                    }
-                    self.timer.as_mut().reset(Instant::now() + (limit - waited));
-                }
-                Poll::Pending
+                ready!(self.silence.poll_too_long(cx));
+                let limit = self.silence.limit;
+                let error = Error::new(ErrorKind::Timeout, format!("the stream stopped coming for {limit:?}"));
+                Poll::Ready(Err(error))
             }
         }
     }
@@ -169,5 +159,48 @@ impl Stream for Events {
                 this.error = Some(this.failed(error));
             }
         }
+    }
+}
+
+/// Tells when nothing came for too long.
+///
+/// A piece costs nothing: no clock is read for it. A timer ticks some times within the limit, and the silent ticks are
+/// counted; so it is told at most one tick late.
+struct Silence {
+    limit: Duration,
+    tick: Pin<Box<Sleep>>,
+    /// Ticks since the last piece.
+    silent: u32,
+    /// Who is woken by the tick.
+    waker: Option<Waker>,
+}
+
+impl Silence {
+    /// How often the timer ticks within the limit.
+    const TICKS: u32 = 8;
+
+    fn new(limit: Duration) -> Self {
+        Self { limit, tick: Box::pin(tokio::time::sleep(limit / Self::TICKS)), silent: 0, waker: None }
+    }
+
+    /// Something came. The tick that is under way does not count.
+    fn ends(&mut self) {
+        self.silent = 0;
+    }
+
+    fn poll_too_long(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let waits = self.waker.as_ref().is_some_and(|waker| waker.will_wake(cx.waker()));
+        if waits && !self.tick.is_elapsed() {
+            return Poll::Pending;
+        }
+        while self.tick.as_mut().poll(cx).is_ready() {
+            self.silent += 1;
+            if self.silent > Self::TICKS {
+                return Poll::Ready(());
+            }
+            self.tick.as_mut().reset(Instant::now() + self.limit / Self::TICKS);
+        }
+        self.waker = Some(cx.waker().clone());
+        Poll::Pending
     }
 }
