@@ -11,6 +11,7 @@ use tokio::time::{Instant, Sleep};
 
 use super::endpoint::Endpoint;
 use crate::error::{Error, ErrorKind, Result};
+use crate::reply::Reply;
 use crate::stream::StreamItem;
 use crate::transport::{Body, KEPT_BODY_LIMIT, Response, SseParser};
 use crate::wire::{Chunks, DecodeEvents};
@@ -24,6 +25,8 @@ pub(super) struct Events {
     parser: SseParser,
     decoder: Box<dyn DecodeEvents>,
     chunks: Chunks,
+    /// The whole answer, while the end of the body is read.
+    done: Option<Done>,
     /// What ended the stream; it is told after the pieces that came before it.
     error: Option<Error>,
     /// How many bytes came.
@@ -40,6 +43,7 @@ impl Events {
             body: Some(response.body),
             parser: SseParser::new(limits.event_limit),
             chunks: Chunks::new(),
+            done: None,
             error: None,
             received: 0,
             silence: Silence::new(limits.read_timeout),
@@ -134,16 +138,18 @@ impl Stream for Events {
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = &mut *self;
         loop {
-            if let Some(mut item) = this.chunks.pop() {
-                if let StreamItem::Done(reply) = &mut item {
-                    this.endpoint.complete(reply, &this.headers);
-                    // The end of the body mostly came with the last event. Reading it leaves the connection to others.
-                    if let Some(body) = &mut this.body {
-                        drop(Pin::new(body).poll_next(cx));
-                    }
-                    this.body = None;
+            if let Some(done) = &mut this.done {
+                ready!(done.poll_rest(cx));
+                return Poll::Ready(this.done.take().map(|done| Ok(StreamItem::Done(done.reply))));
+            }
+            match this.chunks.pop() {
+                Some(StreamItem::Done(mut reply)) => {
+                    this.endpoint.complete(&mut reply, &this.headers);
+                    this.done = Some(Done { reply, rest: this.body.take(), left: Done::REST_LIMIT, yields: 0 });
+                    continue;
                 }
-                return Poll::Ready(Some(Ok(item)));
+                Some(item) => return Poll::Ready(Some(Ok(item))),
+                None => {}
             }
             if let Some(error) = this.error.take() {
                 return Poll::Ready(Some(Err(error)));
@@ -158,6 +164,55 @@ impl Stream for Events {
             if let Err(error) = read {
                 this.error = Some(this.failed(error));
             }
+        }
+    }
+}
+
+/// A whole answer, and what is left of the body: its end alone, mostly. A connection whose answer was read to the end
+/// is used again, any other is closed.
+struct Done {
+    reply: Box<Reply>,
+    rest: Option<Body>,
+    /// How many bytes of it are read at most.
+    left: usize,
+    yields: u8,
+}
+
+impl Done {
+    /// How often other tasks may run first: the one that reads the socket has to bring the end.
+    const YIELDS: u8 = 4;
+
+    /// How much of a rest is read, and how long one that does not come at once. Nobody waits for it.
+    const REST_LIMIT: usize = 64 << 10;
+    const REST_TIME: Duration = Duration::from_secs(1);
+
+    fn poll_rest(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        while let Some(rest) = &mut self.rest {
+            match Pin::new(rest).poll_next(cx) {
+                Poll::Ready(Some(Ok(piece))) if piece.len() <= self.left => self.left -= piece.len(),
+                Poll::Ready(_) => self.rest = None,
+                Poll::Pending if self.yields < Self::YIELDS => {
+                    self.yields += 1;
+                    cx.waker().wake_by_ref();
+                    return Poll::Pending;
+                }
+                Poll::Pending => self.leave_rest(),
+            }
+        }
+        Poll::Ready(())
+    }
+
+    fn leave_rest(&mut self) {
+        if let (Some(mut rest), Ok(runtime)) = (self.rest.take(), tokio::runtime::Handle::try_current()) {
+            let mut left = self.left;
+            let read = async move {
+                while let Some(Ok(piece)) = rest.next().await
+                    && piece.len() <= left
+                {
+                    left -= piece.len();
+                }
+            };
+            drop(runtime.spawn(tokio::time::timeout(Self::REST_TIME, read)));
         }
     }
 }

@@ -3,7 +3,7 @@
 /// A value of a flat object.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Flat<'a> {
-    /// Text without escapes, without its quotes.
+    /// Text without escapes, without its quotes. Whoever takes it up looks for control characters, which JSON has not.
     Text(&'a str),
     /// Text with escapes, with its quotes.
     Escaped(&'a str),
@@ -38,24 +38,17 @@ pub(super) fn read<'a>(text: &'a str, mut field: impl FnMut(&'a str, Flat<'a>) -
 fn string(text: &str) -> Option<(Flat<'_>, &str)> {
     let inner = text.strip_prefix('"')?;
     let bytes = inner.as_bytes();
-    let mut at = 0;
-    let mut escaped = false;
+    let (mut at, mut escaped) = (0, false);
     loop {
-        at += bytes[at..].iter().position(|byte| matches!(byte, b'"' | b'\\' | ..b' '))?;
-        match bytes[at] {
-            b'"' if escaped => return Some((Flat::Escaped(&text[..at + 2]), &inner[at + 1..])),
-            b'"' => return Some((Flat::Text(&inner[..at]), &inner[at + 1..])),
-            b'\\' => {
-                escaped = true;
-                at += 2;
-                if at > bytes.len() {
-                    return None;
-                }
-            }
-            // No JSON text has it inside a string.
-            _ => return None,
+        at += memchr::memchr2(b'"', b'\\', bytes.get(at..)?)?;
+        if bytes[at] == b'"' {
+            break;
         }
+        escaped = true;
+        at += 2;
     }
+    let after = &inner[at + 1..];
+    Some((if escaped { Flat::Escaped(&text[..at + 2]) } else { Flat::Text(&inner[..at]) }, after))
 }
 
 fn value(text: &str) -> Option<(Flat<'_>, &str)> {

@@ -71,7 +71,9 @@ impl<'a> Piece<'a> {
         flat::read(data, |key, value| {
             match (key, value) {
                 ("type", Flat::Text(text)) if kind.is_none() => kind = Some(text),
-                ("delta", Flat::Text(text)) if delta.is_none() => delta = Some(text.to_owned()),
+                ("delta", Flat::Text(text)) if delta.is_none() && !text.bytes().any(|byte| byte < b' ') => {
+                    delta = Some(text.to_owned());
+                }
                 ("delta", Flat::Escaped(text)) if delta.is_none() => delta = Some(serde_json::from_str(text).ok()?),
                 ("output_index", Flat::Whole(number)) if output_index.is_none() => output_index = Some(number),
                 ("type" | "delta" | "output_index" | "error", _) => return None,
