@@ -77,9 +77,9 @@ impl ByHand {
     }
 
     async fn send(&self, system: &str, user: &str, schema: Option<&RawValue>, stream: bool) -> reqwest::Response {
-        let text = schema.map(|schema| Text { format: Format { r#type: "json_schema", name: "Report", strict: true, schema } });
-        let body =
-            Body { model: "gpt-5.6-luna", instructions: system, input: user, store: false, stream, text };
+        let text = schema
+            .map(|schema| Text { format: Format { r#type: "json_schema", name: "Report", strict: true, schema } });
+        let body = Body { model: "gpt-5.6-luna", instructions: system, input: user, store: false, stream, text };
         let body = serde_json::to_vec(&body).expect("it is JSON");
         let request = self.client.post(&self.url).bearer_auth("sk-test-0123456789");
         let request = request.header("content-type", "application/json").header("accept", "application/json");

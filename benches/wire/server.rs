@@ -2,11 +2,19 @@
 
 use std::net::{Ipv4Addr, TcpListener};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::Barrier;
+
+static WAITING: AtomicUsize = AtomicUsize::new(0);
+
+/// How many requests have come and wait for others.
+pub fn waiting() -> usize {
+    WAITING.load(Ordering::SeqCst)
+}
 
 /// Starts a server on a thread of its own, for the rest of the process, and gives its base URL. With `together` it
 /// answers only when so many requests wait at the same time.
@@ -37,7 +45,9 @@ async fn serve(mut socket: TcpStream, answer: Arc<[u8]>, gate: Arc<Barrier>) {
             Some(length) if length <= filled => {
                 request.copy_within(length..filled, 0);
                 filled -= length;
+                WAITING.fetch_add(1, Ordering::SeqCst);
                 gate.wait().await;
+                WAITING.fetch_sub(1, Ordering::SeqCst);
                 if socket.write_all(&answer).await.is_err() {
                     return;
                 }
@@ -55,7 +65,8 @@ fn request_length(bytes: &[u8]) -> Option<usize> {
     const LENGTH: &[u8] = b"content-length: ";
     let head = memchr::memmem::find(bytes, b"\r\n\r\n")? + 4;
     let digits = &bytes[memchr::memmem::find(&bytes[..head], LENGTH)? + LENGTH.len()..head];
-    let length = digits.iter().take_while(|byte| byte.is_ascii_digit()).fold(0, |n, digit| n * 10 + usize::from(digit - b'0'));
+    let length =
+        digits.iter().take_while(|byte| byte.is_ascii_digit()).fold(0, |n, digit| n * 10 + usize::from(digit - b'0'));
     Some(head + length)
 }
 

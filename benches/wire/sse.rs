@@ -49,7 +49,11 @@ pub fn table(runtime: &Runtime) {
     let events: Vec<_> = data::streamed().into_iter().map(Bytes::from).collect();
     let all = Bytes::from(events.concat());
     let packets: Vec<_> = all.chunks(1_400).map(Bytes::copy_from_slice).collect();
-    let cases = [("parser alone, events", events), ("parser alone, packets of 1,400", packets), ("parser alone, at once", vec![all])];
+    let cases = [
+        ("parser alone, events", events),
+        ("parser alone, packets of 1,400", packets),
+        ("parser alone, at once", vec![all]),
+    ];
     for (what, pieces) in cases {
         assert_eq!(ours(&pieces), runtime.block_on(theirs(&pieces)));
         let [own, other] = measure::side_by_side(

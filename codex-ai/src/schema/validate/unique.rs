@@ -64,10 +64,7 @@ impl<'de> Visitor<'de> for Unique {
         let mut map = Map::new();
         while let Some(key) = access.next_key::<String>()? {
             if map.contains_key(&key) {
-                return Err(de::Error::custom(format_args!(
-                    "the key `{}` is there twice",
-                    super::words::cut(&key)
-                )));
+                return Err(de::Error::custom(format_args!("the key `{}` is there twice", super::words::cut(&key))));
             }
             let value = access.next_value_seed(Self)?;
             map.insert(key, value);
