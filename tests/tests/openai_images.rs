@@ -104,7 +104,8 @@ async fn images_to_start_from_go_out_as_a_form() {
 
 #[tokio::test]
 async fn a_blocked_prompt_is_filtered_and_an_address_is_no_image() {
-    let blocked = json!({ "error": { "code": "moderation_blocked", "message": "No.", "type": "image_generation_user_error" } });
+    let blocked =
+        json!({ "error": { "code": "moderation_blocked", "message": "No.", "type": "image_generation_user_error" } });
     served("400 Bad Request", blocked, async |openai| {
         let error = openai.generate_image(&fox()).await.unwrap_err();
         assert_eq!((error.kind(), error.code()), (ErrorKind::Filtered, Some("moderation_blocked")));
@@ -166,7 +167,9 @@ fn a_mask_is_a_file_and_other_fields_are_texts() {
     let request = request.with_input_image(Image::bytes(&[2_u8][..], "image/jpeg")).with_extra("mask", mask);
     let ImageBody { content_type, body, .. } = body(&request.clone().with_extra("output_compression", 50));
     let text = String::from_utf8_lossy(&body);
-    assert!(text.contains("name=\"mask\"; filename=\"mask.png\"\r\nContent-Type: image/png\r\n\r\n\u{1}\u{2}\u{3}\r\n"));
+    assert!(
+        text.contains("name=\"mask\"; filename=\"mask.png\"\r\nContent-Type: image/png\r\n\r\n\u{1}\u{2}\u{3}\r\n")
+    );
     assert_eq!(text.matches("name=\"image[]\"").count(), 2);
     let read = decode_request(&content_type, &body).unwrap();
     assert_eq!(read, request.with_extra("output_compression", "50").with_model("m"));
@@ -185,7 +188,11 @@ fn a_server_tells_what_is_wrong_with_a_request() {
         ("multipart/form-data; boundary=b", "--b\r\nno: name\r\n\r\nx\r\n--b--"),
         ("text/plain", "[]"),
     ] {
-        assert_eq!(decode_request(kind, body.as_bytes()).unwrap_err().kind(), ErrorKind::InvalidRequest, "{kind} {body}");
+        assert_eq!(
+            decode_request(kind, body.as_bytes()).unwrap_err().kind(),
+            ErrorKind::InvalidRequest,
+            "{kind} {body}"
+        );
     }
 }
 
@@ -199,7 +206,8 @@ fn answers_of_other_servers() {
     assert_eq!(kind(r#"{"data":["#), ErrorKind::Incomplete);
     assert_eq!(kind(""), ErrorKind::Protocol);
     assert_eq!(kind(r#"{"error":{"code":"insufficient_quota"}}"#), ErrorKind::Quota);
-    for (text, kind) in [("/9j\\/", "image/jpeg"), ("data:image/png;base64,R0lGODlh", "image/gif"), ("AQ", "image/png")] {
+    for (text, kind) in [("/9j\\/", "image/jpeg"), ("data:image/png;base64,R0lGODlh", "image/gif"), ("AQ", "image/png")]
+    {
         let image = decode_reply(format!(r#"{{"data":[{{"b64_json":"{text}"}}]}}"#).as_bytes()).unwrap();
         assert_eq!(image.mime_type, kind);
     }

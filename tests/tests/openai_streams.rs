@@ -47,8 +47,14 @@ async fn pieces_come_and_the_reply_is_that_of_a_whole_answer() {
     }
     assert_eq!(texts, ["Hel", "lo"]);
     let reply = stream.finish().await.unwrap();
-    assert_eq!((reply.text(), reply.usage, reply.id.as_deref()), ("Hello".into(), Some(Usage::new(5, 6)), Some("resp_1")));
-    assert_eq!((reply.request_id.as_deref(), reply.vendor_finish_reason.as_deref()), (Some("req_1"), Some("completed")));
+    assert_eq!(
+        (reply.text(), reply.usage, reply.id.as_deref()),
+        ("Hello".into(), Some(Usage::new(5, 6)), Some("resp_1"))
+    );
+    assert_eq!(
+        (reply.request_id.as_deref(), reply.vendor_finish_reason.as_deref()),
+        (Some("req_1"), Some("completed"))
+    );
     assert_eq!(reply.rate_limits.unwrap().requests.remaining, Some(99));
     assert_eq!(server.requests().remove(0).json()["stream"], true);
 }
@@ -57,7 +63,8 @@ async fn pieces_come_and_the_reply_is_that_of_a_whole_answer() {
 async fn an_error_of_a_stream_has_the_advice_and_route_of_a_whole_call() {
     let event = r#"{"type":"error","code":"invalid_api_key","message":"The key was revoked.","param":null}"#;
     let gone = r#"{"type":"error","code":"model_not_found","message":"Gone."}"#;
-    let body = |event: &str| [events(&["Hel"], false), format!("event: error\ndata: {event}\n\n").into_bytes()].concat();
+    let body =
+        |event: &str| [events(&["Hel"], false), format!("event: error\ndata: {event}\n\n").into_bytes()].concat();
     let server = WireServer::script([stream_of(body(event)), stream_of(body(gone))]).unwrap();
     let error = client(&server).stream(&hi()).await.unwrap().finish().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Authentication);

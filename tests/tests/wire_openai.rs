@@ -7,8 +7,8 @@ use codex_ai::wire::Target;
 use codex_ai::wire::openai_error::{ErrorBody, encode_error};
 use codex_ai::wire::openai_responses::{decode_reply, decode_request, encode_reply, encode_request};
 use codex_ai::{
-    CachePoint, Error, ErrorKind, FinishReason, Function, Message, Options, Output, Part, Reply, Request, Role, Schema, Tool,
-    ToolChoice, Usage,
+    CachePoint, Error, ErrorKind, FinishReason, Function, Message, Options, Output, Part, Reply, Request, Role, Schema,
+    Tool, ToolChoice, Usage,
 };
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
@@ -192,7 +192,10 @@ fn a_point_for_the_cache_marks_the_block_before_it() {
     assert_eq!(again.messages[0].parts.iter().filter(|part| matches!(part, Part::CachePoint(_))).count(), 2);
     let mut again = again;
     again.options.model = None;
-    assert_eq!(serde_json::from_slice::<Value>(&encode_request(&again, &Target::new(MODEL)).unwrap()).unwrap()["input"], expected);
+    assert_eq!(
+        serde_json::from_slice::<Value>(&encode_request(&again, &Target::new(MODEL)).unwrap()).unwrap()["input"],
+        expected
+    );
 }
 
 #[test]

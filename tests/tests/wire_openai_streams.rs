@@ -253,7 +253,10 @@ fn errors_of_a_stream_are_the_vendors() {
     assert_eq!(error.kind(), ErrorKind::Server);
     // What looks like an error but tells none is passed over.
     for nothing in [json!(null), json!(false), json!(""), json!({})] {
-        let events = [json!({ "type": "x", "error": nothing }), json!({ "type": "response.completed", "response": { "output": [] } })];
+        let events = [
+            json!({ "type": "x", "error": nothing }),
+            json!({ "type": "response.completed", "response": { "output": [] } }),
+        ];
         assert!(read(&events, true).is_ok());
     }
 }
@@ -315,7 +318,8 @@ fn events_are_written_in_the_vendors_order() {
 fn calls_that_are_written_at_the_same_time_stay_apart() {
     let call = |index: usize| Chunk::ToolCall { index, id: format!("call_{index}"), name: "f".to_owned() };
     let arguments = |index, text: &str| Chunk::ToolArguments { index, text: text.to_owned() };
-    let chunks = [call(0), arguments(0, "{\"a\""), call(1), arguments(1, "{\"b\""), arguments(0, ":1}"), arguments(1, ":2}")];
+    let chunks =
+        [call(0), arguments(0, "{\"a\""), call(1), arguments(1, "{\"b\""), arguments(0, ":1}"), arguments(1, ":2}")];
     let calls = [("call_0", "{\"a\":1}"), ("call_1", "{\"b\":2}")];
     let parts = calls.map(|(id, arguments)| Part::ToolCall(ToolCall::new(id, "f", arguments)));
     let written = write(&chunks, &Reply::new("m", parts.to_vec()));
@@ -363,6 +367,25 @@ fn any_reply() -> impl Strategy<Value = Reply> {
 }
 
 proptest! {
+    #[test]
+    fn a_piece_is_read_alike_however_it_is_written(text in any::<String>(), id in any::<String>(), spaced: bool, escaped: bool) {
+        let mut event = json!({ "type": "response.output_text.delta", "item_id": id, "logprobs": [], "n": null, "delta": text, "output_index": 3 });
+        if escaped {
+            event["logprobs"] = json!([{ "token": "\"delta\":\"x\"" }]);
+        }
+        let mut data = if spaced { serde_json::to_string_pretty(&event).unwrap() } else { event.to_string() };
+        if spaced && escaped {
+            data = data.replace('\n', " ");
+        }
+        let mut decoder = StreamDecoder::new();
+        let mut chunks = Chunks::new();
+        decoder.event("", &data, &mut chunks).unwrap();
+        let expected = (!text.is_empty()).then(|| StreamItem::Chunk(Chunk::Text(text.clone())));
+        prop_assert_eq!(chunks.pop(), expected);
+        let so_far = decoder.so_far();
+        prop_assert_eq!(so_far.text(), text);
+    }
+
     #[test]
     fn a_streamed_reply_survives_the_server_and_the_client(reply in any_reply()) {
         let chunks = pieces(&reply);

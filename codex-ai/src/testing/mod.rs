@@ -8,5 +8,5 @@ mod server;
 
 pub use images::TestImages;
 pub use registry::assert_registry_ok;
-pub use scripted::Scripted;
+pub use scripted::{Answer, Scripted};
 pub use server::{KEPT_REQUESTS, Recorded, SCENARIOS, Step, WireServer};

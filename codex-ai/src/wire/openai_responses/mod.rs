@@ -50,9 +50,12 @@ mod read_request;
 mod read_stream;
 mod reply;
 mod request;
+mod scan;
 mod segment;
 mod streamed;
 mod tool;
+mod write_call;
+mod write_event;
 mod write_stream;
 
 pub use read_request::decode_request;

@@ -10,6 +10,7 @@ use serde_json::value::RawValue;
 
 use super::Object;
 use super::reply::{decode_reply, usage};
+use super::scan::scan;
 use super::streamed::Streamed;
 use crate::error::{Error, ErrorKind, Result};
 use crate::message::Part;
@@ -36,14 +37,14 @@ pub struct StreamDecoder {
 }
 
 /// An event that carries a piece.
-#[derive(Deserialize)]
-struct Piece<'a> {
+#[derive(Default, Deserialize)]
+pub(super) struct Piece<'a> {
     #[serde(borrow, default, rename = "type")]
-    kind: Cow<'a, str>,
+    pub(super) kind: Cow<'a, str>,
     // Owned: it is handed out as it is.
     #[serde(default)]
-    delta: String,
-    output_index: Option<u64>,
+    pub(super) delta: String,
+    pub(super) output_index: Option<u64>,
     error: Option<IgnoredAny>,
 }
 
@@ -110,7 +111,7 @@ impl StreamDecoder {
             }
             "response.function_call_arguments.delta" => {
                 let mut calls = self.calls;
-                self.item(output_index).arguments(delta, &mut calls, chunks);
+                self.item(output_index).arguments(&delta, &mut calls, chunks);
                 self.calls = calls;
             }
             // A piece of something that comes as a whole.
@@ -170,11 +171,11 @@ impl StreamDecoder {
         let read = match decode_reply(response.as_bytes()) {
             Ok(reply) if !reply.parts.is_empty() || self.items.is_empty() => Ok(reply),
             // It may only lack the output.
-            Ok(_) => self.from_items(kind, response),
+            Ok(_) => self.put_together(kind, response),
             Err(error)
                 if error.kind() == ErrorKind::Protocol && !self.items.is_empty() && kind != "response.failed" =>
             {
-                self.from_items(kind, response)
+                self.put_together(kind, response)
             }
             Err(error) => {
                 self.usage =
@@ -199,7 +200,7 @@ impl StreamDecoder {
     }
 
     /// The reply of a last event without output.
-    fn from_items(&mut self, kind: &str, response: &str) -> Result<Reply> {
+    fn put_together(&mut self, kind: &str, response: &str) -> Result<Reply> {
         let mut response: Object = match serde_json::from_str(response) {
             Ok(response) => response,
             Err(_) if matches!(response.trim(), "" | "null") => Object::new(),
@@ -228,7 +229,7 @@ impl DecodeEvents for StreamDecoder {
         }
         // Nearly every event is a piece. Many servers do not name their events.
         if (name.is_empty() || name.ends_with(".delta"))
-            && let Ok(piece) = serde_json::from_str::<Piece<'_>>(data)
+            && let Some(piece) = scan(data).or_else(|| serde_json::from_str::<Piece<'_>>(data).ok())
             && piece.error.is_none()
             && self.piece(piece, chunks)
         {

@@ -81,9 +81,9 @@ impl Streamed {
     }
 
     /// The arguments go on.
-    pub(super) fn arguments(&mut self, text: String, calls: &mut usize, chunks: &mut Chunks) {
+    pub(super) fn arguments(&mut self, text: &str, calls: &mut usize, chunks: &mut Chunks) {
         let call = self.call.get_or_insert_default();
-        call.arguments.push_str(&text);
+        call.arguments.push_str(text);
         call.hand_out(calls, chunks);
     }
 
