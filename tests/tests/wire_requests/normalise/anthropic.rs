@@ -1,0 +1,37 @@
+//! Anthropic's Messages API.
+//!
+//! - `null` is absent, at the top and in blocks and tools.
+//! - `stream: false` and a result's `is_error: false` are absent: they are the defaults.
+//! - a text as content, as `system` or as a tool's result is one block of text; an empty `system` is absent.
+
+use serde_json::{Value, json};
+
+use super::{Object, drop_if, drop_nulls, is, objects};
+
+pub fn normalise(body: &mut Object) {
+    drop_nulls(body);
+    drop_if(body, "stream", false);
+    drop_if(body, "system", "");
+    drop_if(body, "system", json!([]));
+    blocks(body, "system");
+    for message in objects(body.get_mut("messages")) {
+        drop_nulls(message);
+        blocks(message, "content");
+    }
+    objects(body.get_mut("tools")).for_each(drop_nulls);
+}
+
+/// Makes a list of blocks of a field.
+fn blocks(parent: &mut Object, name: &str) {
+    if let Some(Value::String(text)) = parent.get(name) {
+        let list = json!([{ "type": "text", "text": text }]);
+        parent.insert(name.to_owned(), list);
+    }
+    for block in objects(parent.get_mut(name)) {
+        drop_nulls(block);
+        if is(block, "type", "tool_result") {
+            drop_if(block, "is_error", false);
+            blocks(block, "content");
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! OpenAI's Chat Completions, and what resembles them.
+//!
+//! - `null` is absent, at the top and in messages, parts and calls.
+//! - `stream: false` is absent, as are `response_format` of type `text` and, in a stream, the usage that is asked for:
+//!   the library always asks.
+//! - `max_tokens` is `max_completion_tokens`: one option here, and which name it has is the provider's setting.
+//! - one text as `stop` is a list of one.
+//! - a text as content is one part; the role `developer` is `system`: which of them is sent is the provider's setting.
+//! - an address as `image_url` is an object with it.
+//! - the `type` of a tool and of a call may be left out where it is `function`, as Mistral does.
+
+use serde_json::{Value, json};
+
+use super::{Object, drop_if, drop_nulls, is, object, objects};
+
+pub fn normalise(body: &mut Object) {
+    drop_nulls(body);
+    if is_true(body, "stream") {
+        if let Some(options) = object(body, "stream_options") {
+            drop_nulls(options);
+            drop_if(options, "include_usage", true);
+        }
+        drop_if(body, "stream_options", json!({}));
+    }
+    drop_if(body, "stream", false);
+    drop_if(body, "response_format", json!({ "type": "text" }));
+    if let Some(limit) = body.shift_remove("max_tokens") {
+        body.insert("max_completion_tokens".to_owned(), limit);
+    }
+    if let Some(Value::String(stop)) = body.get("stop") {
+        let stop = json!([stop]);
+        body.insert("stop".to_owned(), stop);
+    }
+    objects(body.get_mut("messages")).for_each(message);
+    for tool in objects(body.get_mut("tools")) {
+        with_type(tool);
+        if let Some(function) = object(tool, "function") {
+            drop_nulls(function);
+        }
+    }
+    if let Some(format) = object(body, "response_format").and_then(|format| object(format, "json_schema")) {
+        drop_nulls(format);
+    }
+}
+
+fn is_true(object: &Object, name: &str) -> bool {
+    object.get(name) == Some(&Value::Bool(true))
+}
+
+fn message(message: &mut Object) {
+    drop_nulls(message);
+    if is(message, "role", "developer") {
+        message.insert("role".to_owned(), "system".into());
+    }
+    if let Some(Value::String(text)) = message.get("content") {
+        let parts = json!([{ "type": "text", "text": text }]);
+        message.insert("content".to_owned(), parts);
+    }
+    for part in objects(message.get_mut("content")) {
+        drop_nulls(part);
+        if let Some(Value::String(url)) = part.get("image_url") {
+            let url = json!({ "url": url });
+            part.insert("image_url".to_owned(), url);
+        }
+    }
+    for call in objects(message.get_mut("tool_calls")) {
+        drop_nulls(call);
+        with_type(call);
+    }
+}
+
+fn with_type(object: &mut Object) {
+    drop_nulls(object);
+    if object.contains_key("function") && !object.contains_key("type") {
+        object.insert("type".to_owned(), "function".into());
+    }
+}

@@ -1,0 +1,103 @@
+//! Gemini's `generateContent`, and Imagen's `predict`.
+//!
+//! - Names of fields are in camel or in snake case, to the vendor the same. Names of the user's own (in arguments, results
+//!   and schemas) stay.
+//! - `null` is absent, and `thought: false`, and an empty `generationConfig`.
+//! - a content without a role is the user's; `systemInstruction` needs none.
+//! - one object as `contents`, `parts` or `tools` is a list of one.
+//! - Base64 in either alphabet, with or without padding, is the same bytes.
+//! - `args` of a call that has none is an empty object.
+
+use serde_json::{Value, json};
+
+use super::{Object, drop_if, object, objects};
+
+/// Fields that hold what the user named.
+const USERS: [&str; 6] = ["args", "response", "parametersJsonSchema", "responseJsonSchema", "labels", "default"];
+
+pub fn normalise(body: &mut Object) {
+    let mut camel = camel_object(std::mem::take(body));
+    std::mem::swap(body, &mut camel);
+    drop_if(body, "generationConfig", json!({}));
+    for name in ["contents", "tools"] {
+        as_list(body, name);
+    }
+    for content in objects(body.get_mut("contents")) {
+        content.entry("role").or_insert_with(|| "user".into());
+        parts(content);
+    }
+    if let Some(system) = object(body, "systemInstruction") {
+        system.shift_remove("role");
+        parts(system);
+    }
+}
+
+/// Imagen: an empty `parameters` is absent.
+pub fn normalise_imagen(body: &mut Object) {
+    drop_if(body, "parameters", json!({}));
+}
+
+fn parts(content: &mut Object) {
+    as_list(content, "parts");
+    for part in objects(content.get_mut("parts")) {
+        drop_if(part, "thought", false);
+        if let Some(call) = object(part, "functionCall") {
+            call.entry("args").or_insert_with(|| json!({}));
+        }
+        one_alphabet(part);
+    }
+}
+
+fn one_alphabet(part: &mut Object) {
+    if let Some(Value::String(data)) = object(part, "inlineData").and_then(|data| data.get_mut("data")) {
+        *data = data.trim_end_matches('=').replace('-', "+").replace('_', "/");
+    }
+}
+
+fn as_list(parent: &mut Object, name: &str) {
+    if let Some(value @ Value::Object(_)) = parent.get_mut(name) {
+        *value = Value::Array(vec![value.take()]);
+    }
+}
+
+fn camel_object(object: Object) -> Object {
+    let fields = object.into_iter().filter(|(_, value)| !value.is_null());
+    fields
+        .map(|(name, value)| {
+            let name = camel(&name);
+            let value = if USERS.contains(&name.as_str()) {
+                value
+            } else if name == "properties" {
+                // The names in it are the user's, the schemas beneath are not.
+                match value {
+                    Value::Object(properties) => {
+                        properties.into_iter().map(|(name, schema)| (name, camel_value(schema))).collect()
+                    }
+                    other => other,
+                }
+            } else {
+                camel_value(value)
+            };
+            (name, value)
+        })
+        .collect()
+}
+
+fn camel_value(value: Value) -> Value {
+    match value {
+        Value::Object(object) => Value::Object(camel_object(object)),
+        Value::Array(list) => list.into_iter().map(camel_value).collect(),
+        other => other,
+    }
+}
+
+fn camel(name: &str) -> String {
+    let mut words = name.split('_');
+    let mut camel = words.next().unwrap_or_default().to_owned();
+    for word in words {
+        let mut letters = word.chars();
+        camel.extend(letters.next().map(|first| first.to_ascii_uppercase()));
+        camel.push_str(letters.as_str());
+    }
+    camel
+}

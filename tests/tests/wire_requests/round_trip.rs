@@ -1,0 +1,60 @@
+//! One request there and back.
+
+use bytes::Bytes;
+use codex_ai::Result;
+use codex_ai::wire::{Incoming, Target, openai_responses};
+use codex_ai_tests::difference::difference;
+use codex_ai_tests::exchange::{Endpoint, Format};
+use serde_json::Value;
+
+use crate::normalise::{self, Object};
+
+/// Reads a body, writes it again, and compares; what is written is then read and written once more, and must not change
+/// by a byte.
+pub fn check(endpoint: &Endpoint, body: &Value) -> std::result::Result<(), String> {
+    let written = again(endpoint, body.to_string().as_bytes())?;
+    let found: Value = serde_json::from_slice(&written).map_err(|error| format!("what is written is no JSON: {error}"))?;
+    if let Some(difference) = difference(&normal(endpoint.format, body), &normal(endpoint.format, &found)) {
+        return Err(difference);
+    }
+    let twice = again(endpoint, &written).map_err(|error| format!("what is written cannot be read: {error}"))?;
+    if twice == written { Ok(()) } else { Err("is written in another way the second time".to_owned()) }
+}
+
+fn again(endpoint: &Endpoint, body: &[u8]) -> std::result::Result<Bytes, String> {
+    let incoming = decode(endpoint, body).map_err(|error| format!("cannot be read: {error:#}"))?;
+    let asked = incoming.request.options.model.clone().unwrap_or_default();
+    let mut target = Target::new(&asked);
+    if incoming.stream {
+        target = target.streamed();
+    }
+    encode(endpoint.format, &incoming, &target).map_err(|error| format!("cannot be written: {error:#}"))
+}
+
+fn decode(endpoint: &Endpoint, body: &[u8]) -> Result<Incoming> {
+    match endpoint.format {
+        Format::Responses => openai_responses::decode_request(body),
+        _ => Err(codex_ai::Error::new(codex_ai::ErrorKind::Other, "not there yet")),
+    }
+}
+
+fn encode(format: Format, incoming: &Incoming, target: &Target<'_>) -> Result<Bytes> {
+    match format {
+        Format::Responses => openai_responses::encode_request(&incoming.request, target),
+        _ => Err(codex_ai::Error::new(codex_ai::ErrorKind::Other, "not there yet")),
+    }
+}
+
+fn normal(format: Format, body: &Value) -> Value {
+    let mut object: Object = body.as_object().cloned().unwrap_or_default();
+    let normalise = match format {
+        Format::Responses => normalise::responses::normalise,
+        Format::Chat => normalise::chat::normalise,
+        Format::Anthropic => normalise::anthropic::normalise,
+        Format::Gemini => normalise::gemini::normalise,
+        Format::Imagen => normalise::gemini::normalise_imagen,
+        Format::Images | Format::ImageEdits => normalise::images::normalise,
+    };
+    normalise(&mut object);
+    Value::Object(object)
+}
