@@ -2,6 +2,6 @@
 
 use serde_json::Value;
 
-pub fn edits(_parts: &Value) -> Result<(), String> {
+pub(crate) fn edits(_parts: &Value) -> Result<(), String> {
     Err("not there yet".to_owned())
 }

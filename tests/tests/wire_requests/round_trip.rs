@@ -11,7 +11,7 @@ use crate::normalise::{self, Object};
 
 /// Reads a body, writes it again, and compares; what is written is then read and written once more, and must not change
 /// by a byte.
-pub fn check(endpoint: &Endpoint, body: &Value) -> std::result::Result<(), String> {
+pub(crate) fn check(endpoint: &Endpoint, body: &Value) -> std::result::Result<(), String> {
     let written = again(endpoint, body.to_string().as_bytes())?;
     let found: Value = serde_json::from_slice(&written).map_err(|error| format!("what is written is no JSON: {error}"))?;
     if let Some(difference) = difference(&normal(endpoint.format, body), &normal(endpoint.format, &found)) {

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::{Object, drop_if, drop_nulls, is, objects};
 
-pub fn normalise(body: &mut Object) {
+pub(crate) fn normalise(body: &mut Object) {
     drop_nulls(body);
     drop_if(body, "stream", false);
     drop_if(body, "system", "");

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use super::{Object, drop_if, drop_nulls, is, object, objects};
 
-pub fn normalise(body: &mut Object) {
+pub(crate) fn normalise(body: &mut Object) {
     drop_nulls(body);
     if is_true(body, "stream") {
         if let Some(options) = object(body, "stream_options") {

@@ -15,7 +15,7 @@ use super::{Object, drop_if, object, objects};
 /// Fields that hold what the user named.
 const USERS: [&str; 6] = ["args", "response", "parametersJsonSchema", "responseJsonSchema", "labels", "default"];
 
-pub fn normalise(body: &mut Object) {
+pub(crate) fn normalise(body: &mut Object) {
     let mut camel = camel_object(std::mem::take(body));
     std::mem::swap(body, &mut camel);
     drop_if(body, "generationConfig", json!({}));
@@ -33,7 +33,7 @@ pub fn normalise(body: &mut Object) {
 }
 
 /// Imagen: an empty `parameters` is absent.
-pub fn normalise_imagen(body: &mut Object) {
+pub(crate) fn normalise_imagen(body: &mut Object) {
     drop_if(body, "parameters", json!({}));
 }
 

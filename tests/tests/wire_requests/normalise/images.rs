@@ -4,7 +4,7 @@
 
 use super::{Object, drop_if, drop_nulls};
 
-pub fn normalise(body: &mut Object) {
+pub(crate) fn normalise(body: &mut Object) {
     drop_nulls(body);
     drop_if(body, "stream", false);
     drop_if(body, "n", 1);

@@ -1,14 +1,14 @@
 //! What two bodies may differ in and still say the same. One list per format; each is applied to both sides.
 
-pub mod anthropic;
-pub mod chat;
-pub mod gemini;
-pub mod images;
-pub mod responses;
+pub(crate) mod anthropic;
+pub(crate) mod chat;
+pub(crate) mod gemini;
+pub(crate) mod images;
+pub(crate) mod responses;
 
 use serde_json::{Map, Value};
 
-pub type Object = Map<String, Value>;
+pub(crate) type Object = Map<String, Value>;
 
 /// Removes the fields of this object that are `null`: to every vendor they are as good as absent.
 fn drop_nulls(object: &mut Object) {

@@ -1,0 +1,122 @@
+//! `decode(encode(decode(x))) == decode(x)`, for whole answers and for streams.
+
+use bytes::Bytes;
+use codex_ai::wire::{Chunks, DecodeEvents, EncodeEvents, openai_responses};
+use codex_ai::{Chunk, Part, Reply, Result, StreamItem};
+use codex_ai_tests::exchange::Format;
+
+use crate::case::Case;
+use crate::compare::{equal, pieces};
+use crate::expect::Outcome;
+use crate::sse;
+
+const CREATED_AT: u64 = 1_790_000_000;
+
+/// The two halves of a codec, for answers.
+struct Codec {
+    decode_reply: fn(&[u8]) -> Result<Reply>,
+    encode_reply: fn(&Reply, u64) -> Result<Bytes>,
+    decoder: fn() -> Box<dyn DecodeEvents>,
+    encoder: fn(&str, &str, u64) -> Box<dyn EncodeEvents>,
+}
+
+fn codec(format: Format) -> Option<Codec> {
+    Some(match format {
+        Format::Responses => Codec {
+            decode_reply: openai_responses::decode_reply,
+            encode_reply: openai_responses::encode_reply,
+            decoder: || Box::new(openai_responses::StreamDecoder::new()),
+            encoder: |id, model, at| Box::new(openai_responses::StreamEncoder::new(id, model, at)),
+        },
+        _ => return None,
+    })
+}
+
+/// Checks the laws for an exchange that ended in a reply.
+///
+/// # Errors
+/// The first breach.
+pub(crate) fn check(case: &Case, expected: &Outcome) -> std::result::Result<(), String> {
+    if matches!(expected, Outcome::Error(_)) {
+        return Ok(());
+    }
+    let codec = codec(case.endpoint.format).ok_or("the format has no codec")?;
+    let (reply, chunks) = if case.is_events {
+        codec.read(&case.body).map_err(|error| format!("decode: {error}"))?
+    } else {
+        let reply = (codec.decode_reply)(case.body.as_bytes()).map_err(|error| format!("decode: {error}"))?;
+        let chunks = pieces_of(&reply);
+        (reply, chunks)
+    };
+    let written = (codec.encode_reply)(&reply, CREATED_AT).map_err(|error| format!("encode whole: {error:#}"))?;
+    let again = (codec.decode_reply)(&written).map_err(|error| format!("decode what was encoded whole: {error}"))?;
+    equal("encoded whole", &reply, &again)?;
+    let written = codec.write(&chunks, &reply).map_err(|error| format!("encode as a stream: {error:#}"))?;
+    let (again, chunks) = codec.read(&written).map_err(|error| format!("decode what was encoded as a stream: {error}"))?;
+    equal("encoded as a stream", &reply, &again)?;
+    pieces(&chunks, &again).map_err(|wrong| format!("encoded as a stream: {wrong}"))
+}
+
+impl Codec {
+    /// Reads a stream; the last of the pieces is the finish.
+    fn read(&self, body: &str) -> Result<(Reply, Vec<Chunk>)> {
+        let mut decoder = (self.decoder)();
+        let mut items = Chunks::new();
+        for (name, data) in sse::events(body) {
+            decoder.event(&name, &data, &mut items)?;
+            if items.is_done() {
+                break;
+            }
+        }
+        if !items.is_done() {
+            decoder.end(&mut items)?;
+        }
+        let mut chunks = Vec::new();
+        while let Some(item) = items.pop() {
+            match item {
+                StreamItem::Chunk(chunk) => chunks.push(chunk),
+                StreamItem::Done(reply) => {
+                    let finish = Chunk::Finish { reason: reply.finish_reason.clone(), usage: reply.usage };
+                    chunks.push(finish);
+                    return Ok((*reply, chunks));
+                }
+                _ => {}
+            }
+        }
+        Err(codex_ai::Error::new(codex_ai::ErrorKind::Incomplete, "the decoder has no reply"))
+    }
+
+    fn write(&self, chunks: &[Chunk], reply: &Reply) -> Result<String> {
+        let mut encoder = (self.encoder)(reply.id.as_deref().unwrap_or_default(), &reply.model, CREATED_AT);
+        let mut out = Vec::new();
+        for chunk in chunks.iter().filter(|chunk| !matches!(chunk, Chunk::Finish { .. })) {
+            encoder.chunk(chunk, &mut out)?;
+        }
+        encoder.done(reply, &mut out)?;
+        Ok(String::from_utf8_lossy(&out).into_owned())
+    }
+}
+
+/// The pieces that a whole reply would have come in.
+fn pieces_of(reply: &Reply) -> Vec<Chunk> {
+    let mut chunks = Vec::new();
+    let mut calls = 0;
+    for part in &reply.parts {
+        match part {
+            Part::Text(text) => {
+                let middle = text.char_indices().nth(text.chars().count() / 2).map_or(0, |(at, _)| at);
+                let (first, second) = text.split_at(middle);
+                chunks.extend([first, second].into_iter().filter(|t| !t.is_empty()).map(|t| Chunk::Text(t.to_owned())));
+            }
+            Part::Reasoning(text) => chunks.push(Chunk::Reasoning(text.clone())),
+            Part::Refusal(text) => chunks.push(Chunk::Refusal(text.clone())),
+            Part::ToolCall(call) => {
+                chunks.push(Chunk::ToolCall { index: calls, id: call.id.clone(), name: call.name.clone() });
+                chunks.push(Chunk::ToolArguments { index: calls, text: call.arguments.clone() });
+                calls += 1;
+            }
+            other => chunks.push(Chunk::Part(other.clone())),
+        }
+    }
+    chunks
+}
