@@ -12,8 +12,18 @@ macro_rules! sources {
     };
 }
 
-const EXAMPLES: &[(&str, &str)] =
-    sources!["quickstart", "text", "classify", "extract", "by_name", "blocking", "registry", "library", "wire_server",];
+const EXAMPLES: &[(&str, &str)] = sources![
+    "quickstart",
+    "text",
+    "stream",
+    "classify",
+    "extract",
+    "by_name",
+    "blocking",
+    "registry",
+    "library",
+    "wire_server",
+];
 
 fn main() -> ExitCode {
     finish(list())

@@ -52,6 +52,42 @@ struct Item<'a> {
     number: Option<usize>,
 }
 
+/// The item of an answer that these parts make, at its place there.
+pub(super) struct OutputItem<'a> {
+    pub(super) parts: &'a [Part],
+    pub(super) number: usize,
+}
+
+impl Serialize for OutputItem<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match segments(self.parts).next() {
+            Some(segment) => {
+                Item { segment, role: Role::Assistant, number: Some(self.number) }.serialize(serializer)
+            }
+            None => serializer.serialize_unit(),
+        }
+    }
+}
+
+/// The one part of an answer's message that these parts make.
+pub(super) struct OutputPart<'a>(pub(super) &'a [Part]);
+
+impl Serialize for OutputPart<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (part, rest) = match self.0 {
+            [part, rest] => (part, Some(rest)),
+            [part] => (part, None),
+            _ => return serializer.serialize_unit(),
+        };
+        let (kind, key, value) = match part {
+            Part::Text(text) => ("output_text", "text", text),
+            Part::Refusal(text) => ("refusal", "refusal", text),
+            _ => return serializer.serialize_unit(),
+        };
+        Content1 { kind, key, value, rest: rest.and_then(|rest| rest_object(rest, kind)) }.serialize(serializer)
+    }
+}
+
 impl Serialize for Item<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if let Segment::Raw(raw) = self.segment {

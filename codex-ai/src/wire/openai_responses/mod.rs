@@ -32,15 +32,18 @@
 mod item;
 mod read_item;
 mod read_request;
+mod read_stream;
 mod reply;
 mod request;
 mod segment;
-mod stream;
+mod streamed;
+mod write_stream;
 
 pub use read_request::decode_request;
+pub use read_stream::StreamDecoder;
 pub use reply::{decode_reply, encode_reply};
 pub use request::encode_request;
-pub use stream::StreamDecoder;
+pub use write_stream::StreamEncoder;
 
 /// A JSON object.
 type Object = serde_json::Map<String, serde_json::Value>;

@@ -1,5 +1,7 @@
 //! Both halves of an answer.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde::{Deserialize, Serialize as DeriveSerialize};
@@ -49,6 +51,7 @@ pub fn decode_reply(body: &[u8]) -> Result<Reply> {
     let reason = answer.incomplete_details.as_ref().and_then(|details| details.get("reason")).and_then(Value::as_str);
     let mut reply = Reply::new(text_of(answer.model).unwrap_or_default(), parts);
     reply.finish_reason = finish_reason(status, reason, &reply.parts);
+    reply.vendor_finish_reason = Some(vendor_words(status, reason));
     reply.usage = answer.usage.as_ref().and_then(usage);
     reply.id = text_of(answer.id).filter(|id| !id.is_empty());
     Ok(reply)
@@ -59,6 +62,15 @@ pub fn decode_reply(body: &[u8]) -> Result<Reply> {
 /// # Errors
 /// [`ErrorKind::Unsupported`] for an image among the parts: the format has no place for it.
 pub fn encode_reply(reply: &Reply, created_at: u64) -> Result<Bytes> {
+    check_reply(reply)?;
+    match serde_json::to_vec(&ReplyBody { reply, created_at }) {
+        Ok(body) => Ok(body.into()),
+        Err(error) => Err(Error::new(ErrorKind::Other, format!("the reply cannot be written as JSON: {error}"))),
+    }
+}
+
+/// Finds what a reply holds that the format has no place for.
+pub(super) fn check_reply(reply: &Reply) -> Result<()> {
     let images = reply.parts.iter().enumerate().filter(|(_, part)| matches!(part, Part::Image(_)));
     let problems: Vec<_> = images
         .map(|(index, _)| Problem::new(format!("parts[{index}]"), "an image cannot stand in an answer"))
@@ -67,10 +79,12 @@ pub fn encode_reply(reply: &Reply, created_at: u64) -> Result<Bytes> {
         let message = "the reply has no form in OpenAI's Responses API";
         return Err(Error::new(ErrorKind::Unsupported, message).with_problems(problems));
     }
-    match serde_json::to_vec(&ReplyBody { reply, created_at }) {
-        Ok(body) => Ok(body.into()),
-        Err(error) => Err(Error::new(ErrorKind::Other, format!("the reply cannot be written as JSON: {error}"))),
-    }
+    Ok(())
+}
+
+/// Whether a reply is told as completed.
+pub(super) fn is_completed(reply: &Reply) -> bool {
+    status_of(reply).0.starts_with("complete")
 }
 
 /// What is read of an answer. Scalars are taken as they come: an odd one must not lose an answer that was paid for.
@@ -147,10 +161,25 @@ fn finish_reason(status: &str, reason: Option<&str>, parts: &[Part]) -> FinishRe
     }
 }
 
+/// The vendor's own words of the end: the reason of an incomplete answer, else its status.
+fn vendor_words(status: &str, reason: Option<&str>) -> Cow<'static, str> {
+    match (status, reason) {
+        ("completed", _) => "completed".into(),
+        ("incomplete", Some("max_output_tokens")) => "max_output_tokens".into(),
+        ("incomplete", Some("content_filter")) => "content_filter".into(),
+        ("incomplete", Some(reason)) => reason.to_owned().into(),
+        (status, _) => status.to_owned().into(),
+    }
+}
+
 /// The `status` and the reason of `incomplete_details` that say this.
-fn status_of(reason: &FinishReason) -> (&str, Option<&str>) {
-    match reason {
-        FinishReason::Stop | FinishReason::ToolCalls | FinishReason::Refusal => ("completed", None),
+fn status_of(reply: &Reply) -> (&str, Option<&str>) {
+    match &reply.finish_reason {
+        FinishReason::Stop | FinishReason::ToolCalls | FinishReason::Refusal => {
+            // Said so by a server that only resembles OpenAI's.
+            let odd = reply.vendor_finish_reason.as_deref() == Some("complete");
+            (if odd { "complete" } else { "completed" }, None)
+        }
         FinishReason::Length => ("incomplete", Some("max_output_tokens")),
         FinishReason::ContentFilter => ("incomplete", Some("content_filter")),
         FinishReason::Other(other) => match other.as_str() {
@@ -160,7 +189,7 @@ fn status_of(reason: &FinishReason) -> (&str, Option<&str>) {
     }
 }
 
-fn usage(value: &Value) -> Option<Usage> {
+pub(super) fn usage(value: &Value) -> Option<Usage> {
     let count = |path: &str| match value.pointer(path) {
         Some(Value::Number(number)) => number.as_u64().or_else(|| number.as_f64().map(|n| n as u64)).unwrap_or(0),
         _ => 0,
@@ -174,9 +203,10 @@ fn usage(value: &Value) -> Option<Usage> {
     })
 }
 
-struct ReplyBody<'a> {
-    reply: &'a Reply,
-    created_at: u64,
+/// The body of an answer.
+pub(super) struct ReplyBody<'a> {
+    pub(super) reply: &'a Reply,
+    pub(super) created_at: u64,
 }
 
 #[derive(DeriveSerialize)]
@@ -202,7 +232,7 @@ struct OutputDetails {
 impl Serialize for ReplyBody<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Reply { parts, finish_reason, usage, model, id, .. } = self.reply;
-        let (status, reason) = status_of(finish_reason);
+        let (status, reason) = status_of(self.reply);
         // A refusal without words is still told by a part: the format has no status for it.
         let refused = *finish_reason == FinishReason::Refusal && self.reply.refusal().is_none();
         let with_refusal;

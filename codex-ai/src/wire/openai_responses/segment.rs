@@ -83,7 +83,7 @@ pub(super) fn rest_object<'a>(part: &'a Part, kind: &str) -> Option<&'a Object> 
 }
 
 /// The type of part whose other fields this raw part holds: it has the `type`, but not what makes the part.
-fn rest_of(part: &Part) -> Option<&str> {
+pub(super) fn rest_of(part: &Part) -> Option<&str> {
     let Part::Raw(Value::Object(object)) = part else { return None };
     let kind = object.get("type")?.as_str()?;
     is_rest(kind, object).then_some(kind)

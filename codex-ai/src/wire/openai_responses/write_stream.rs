@@ -1,0 +1,465 @@
+//! Events of a streamed answer, written.
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+use serde::de::IgnoredAny;
+use serde_json::{Value, json};
+
+use super::item::{OutputItem, OutputPart};
+use super::reply::{ReplyBody, check_reply, is_completed};
+use super::segment::rest_of;
+use crate::error::{Error, ErrorKind, Result};
+use crate::message::{Part, ToolCall};
+use crate::reply::Reply;
+use crate::stream::Chunk;
+use crate::wire::EncodeEvents;
+use crate::wire::openai_error::encode_error;
+
+/// Writes the events of one streamed answer, in the vendor's order (SDK 3.52.0).
+///
+/// Pieces of one sort that follow each other become one item. The last event holds the whole reply, as
+/// [`encode_reply`](super::encode_reply) writes it.
+#[derive(Debug)]
+pub struct StreamEncoder {
+    id: String,
+    model: String,
+    created_at: u64,
+    /// The number of the next event.
+    number: u64,
+    /// How many items were begun.
+    items: usize,
+    open: Option<Open>,
+    /// Calls whose arguments are not complete.
+    calls: Vec<OpenCall>,
+}
+
+/// The message or the thinking that is being written.
+#[derive(Debug)]
+struct Open {
+    /// Its place in the answer.
+    place: usize,
+    sort: Sort,
+    /// The parts that are complete, and the fields beside them.
+    parts: Vec<Part>,
+    /// Where in `parts` the piece begins that is being written, and its place in the item.
+    piece: Option<(usize, usize)>,
+    /// How many pieces were begun.
+    pieces: usize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sort {
+    Message,
+    Reasoning,
+}
+
+#[derive(Debug)]
+struct OpenCall {
+    place: usize,
+    index: usize,
+    parts: Vec<Part>,
+}
+
+impl StreamEncoder {
+    /// An encoder for one answer; `id` and `model` stand in the first events, `created_at` is in seconds since 1970.
+    pub fn new(id: &str, model: &str, created_at: u64) -> Self {
+        Self {
+            id: id.to_owned(),
+            model: model.to_owned(),
+            created_at,
+            number: 0,
+            items: 0,
+            open: None,
+            calls: Vec::new(),
+        }
+    }
+
+    /// Writes one event.
+    fn event(&mut self, kind: &str, fields: &impl Serialize, out: &mut Vec<u8>) -> Result<()> {
+        #[derive(Serialize)]
+        struct Event<'a, T> {
+            #[serde(rename = "type")]
+            kind: &'a str,
+            #[serde(flatten)]
+            fields: &'a T,
+            sequence_number: u64,
+        }
+        let start = out.len();
+        out.extend_from_slice(b"event: ");
+        out.extend_from_slice(kind.as_bytes());
+        out.extend_from_slice(b"\ndata: ");
+        let event = Event { kind, fields, sequence_number: self.number };
+        if let Err(error) = serde_json::to_writer(&mut *out, &event) {
+            out.truncate(start);
+            return Err(Error::new(ErrorKind::Other, format!("an event cannot be written as JSON: {error}")));
+        }
+        out.extend_from_slice(b"\n\n");
+        self.number += 1;
+        Ok(())
+    }
+
+    /// Writes the events that stand before all others.
+    fn begin(&mut self, out: &mut Vec<u8>) -> Result<()> {
+        if self.number > 0 {
+            return Ok(());
+        }
+        let response = json!({ "response": {
+            "id": self.id, "object": "response", "created_at": self.created_at, "status": "in_progress",
+            "model": self.model, "error": null, "incomplete_details": null, "output": [],
+            "parallel_tool_calls": true, "tool_choice": "auto", "tools": [], "usage": null,
+        } });
+        self.event("response.created", &response, out)?;
+        self.event("response.in_progress", &response, out)
+    }
+
+    /// The next item's place in the answer.
+    fn next_place(&mut self) -> usize {
+        self.items += 1;
+        self.items - 1
+    }
+
+    /// Opens a message or thinking, unless one is open.
+    fn open(&mut self, sort: Sort, head: Option<&Part>, out: &mut Vec<u8>) -> Result<()> {
+        if head.is_none() && self.open.as_ref().is_some_and(|open| open.sort == sort) {
+            return Ok(());
+        }
+        self.close(out)?;
+        let place = self.next_place();
+        let mut parts = Vec::new();
+        let item = match sort {
+            Sort::Reasoning => json!({ "id": item_id(sort, place), "type": "reasoning", "summary": [] }),
+            Sort::Message => {
+                let mut item = json!({
+                    "id": item_id(sort, place), "type": "message", "status": "in_progress", "role": "assistant",
+                    "content": [],
+                });
+                if let (Value::Object(item), Some(Part::Raw(Value::Object(head)))) = (&mut item, head) {
+                    for (name, value) in head {
+                        item.entry(name).or_insert_with(|| value.clone());
+                    }
+                }
+                parts.extend(head.cloned());
+                item
+            }
+        };
+        self.open = Some(Open { place, sort, parts, piece: None, pieces: 0 });
+        self.event("response.output_item.added", &json!({ "output_index": place, "item": item }), out)
+    }
+
+    /// Text, a refusal or thinking goes on. `empty` is the part without its text.
+    fn piece(&mut self, sort: Sort, empty: Part, text: &str, out: &mut Vec<u8>) -> Result<()> {
+        self.open(sort, None, out)?;
+        let Some(open) = &self.open else { return Ok(()) };
+        let same = open.piece.is_some_and(|(at, _)| {
+            open.parts.get(at).is_some_and(|part| std::mem::discriminant(part) == std::mem::discriminant(&empty))
+        });
+        if !same {
+            self.close_piece(out)?;
+            let Some(open) = &mut self.open else { return Ok(()) };
+            let (place, at, nth) = (open.place, open.parts.len(), open.pieces);
+            open.piece = Some((at, nth));
+            open.pieces += 1;
+            let id = item_id(sort, place);
+            let (kind, event) = match sort {
+                Sort::Message => {
+                    let part = json!(OutputPart(std::slice::from_ref(&empty)));
+                    let event = json!({ "item_id": id, "output_index": place, "content_index": nth, "part": part });
+                    ("response.content_part.added", event)
+                }
+                Sort::Reasoning => {
+                    let part = json!({ "type": "summary_text", "text": "" });
+                    let event = json!({ "item_id": id, "output_index": place, "summary_index": nth, "part": part });
+                    ("response.reasoning_summary_part.added", event)
+                }
+            };
+            open.parts.push(empty);
+            self.event(kind, &event, out)?;
+        }
+        let Some(open) = &mut self.open else { return Ok(()) };
+        let Some((at, nth)) = open.piece else { return Ok(()) };
+        let (place, id) = (open.place, item_id(sort, open.place));
+        let kind = match open.parts.get_mut(at) {
+            Some(Part::Text(whole)) => {
+                whole.push_str(text);
+                "response.output_text.delta"
+            }
+            Some(Part::Refusal(whole)) => {
+                whole.push_str(text);
+                "response.refusal.delta"
+            }
+            Some(Part::Reasoning(whole)) => {
+                whole.push_str(text);
+                "response.reasoning_summary_text.delta"
+            }
+            _ => return Ok(()),
+        };
+        let event = PieceEvent::new(kind, &id, place, nth, text);
+        self.event(kind, &event, out)
+    }
+
+    /// Ends the piece that is being written.
+    fn close_piece(&mut self, out: &mut Vec<u8>) -> Result<()> {
+        let Some(open) = &mut self.open else { return Ok(()) };
+        let Some((at, nth)) = open.piece.take() else { return Ok(()) };
+        let (place, id) = (open.place, item_id(open.sort, open.place));
+        let parts = open.parts.get(at..).unwrap_or_default();
+        let in_content = |mut event: Value| {
+            event["item_id"] = id.as_str().into();
+            event["output_index"] = place.into();
+            event["content_index"] = nth.into();
+            event
+        };
+        let part = json!(OutputPart(parts));
+        let (done, event, part_done, part_event) = match parts.first() {
+            Some(Part::Text(text)) => (
+                "response.output_text.done",
+                in_content(json!({ "text": text, "logprobs": [] })),
+                "response.content_part.done",
+                in_content(json!({ "part": part })),
+            ),
+            Some(Part::Refusal(text)) => (
+                "response.refusal.done",
+                in_content(json!({ "refusal": text })),
+                "response.content_part.done",
+                in_content(json!({ "part": part })),
+            ),
+            Some(Part::Reasoning(text)) => (
+                "response.reasoning_summary_text.done",
+                json!({ "item_id": id, "output_index": place, "summary_index": nth, "text": text }),
+                "response.reasoning_summary_part.done",
+                json!({
+                    "item_id": id, "output_index": place, "summary_index": nth,
+                    "part": { "type": "summary_text", "text": text },
+                }),
+            ),
+            _ => return Ok(()),
+        };
+        self.event(done, &event, out)?;
+        self.event(part_done, &part_event, out)
+    }
+
+    /// Ends the message or the thinking that is being written, and calls that are complete.
+    fn close(&mut self, out: &mut Vec<u8>) -> Result<()> {
+        self.close_piece(out)?;
+        if let Some(Open { place, parts, .. }) = self.open.take() {
+            let event = json!({ "output_index": place, "item": OutputItem { parts: &parts, number: place } });
+            self.event("response.output_item.done", &event, out)?;
+        }
+        self.close_calls(false, out)
+    }
+
+    /// Ends the calls whose arguments are complete, or all of them.
+    fn close_calls(&mut self, all: bool, out: &mut Vec<u8>) -> Result<()> {
+        let (done, open) = std::mem::take(&mut self.calls).into_iter().partition(|call| all || call.is_complete());
+        self.calls = open;
+        let done: Vec<OpenCall> = done;
+        for OpenCall { place, parts, .. } in done {
+            if let Some(Part::ToolCall(call)) = parts.first() {
+                let event = json!({
+                    "item_id": format!("fc_{place}"), "output_index": place, "name": call.name,
+                    "arguments": call.arguments,
+                });
+                self.event("response.function_call_arguments.done", &event, out)?;
+            }
+            let event = json!({ "output_index": place, "item": OutputItem { parts: &parts, number: place } });
+            self.event("response.output_item.done", &event, out)?;
+        }
+        Ok(())
+    }
+
+    fn call(&mut self, index: usize, call: ToolCall, out: &mut Vec<u8>) -> Result<()> {
+        self.close(out)?;
+        let place = self.next_place();
+        let item = json!({
+            "type": "function_call", "id": format!("fc_{place}"), "status": "in_progress", "call_id": call.id,
+            "name": call.name, "arguments": "",
+        });
+        self.calls.push(OpenCall { place, index, parts: vec![Part::ToolCall(call)] });
+        self.event("response.output_item.added", &json!({ "output_index": place, "item": item }), out)
+    }
+
+    fn arguments(&mut self, index: usize, text: &str, out: &mut Vec<u8>) -> Result<()> {
+        let Some(open) = self.calls.iter_mut().rfind(|call| call.index == index) else {
+            let message = "the arguments of a call go on that was not begun, or that was complete";
+            return Err(Error::new(ErrorKind::Unsupported, message));
+        };
+        if let Some(Part::ToolCall(call)) = open.parts.first_mut() {
+            call.arguments.push_str(text);
+        }
+        let (place, id) = (open.place, format!("fc_{}", open.place));
+        let event = json!({ "item_id": id, "output_index": place, "delta": text });
+        self.event("response.function_call_arguments.delta", &event, out)
+    }
+
+    /// A part that comes as a whole.
+    fn part(&mut self, part: &Part, out: &mut Vec<u8>) -> Result<()> {
+        match part {
+            Part::Text(text) => self.piece(Sort::Message, Part::Text(String::new()), text, out),
+            Part::Refusal(text) => self.piece(Sort::Message, Part::Refusal(String::new()), text, out),
+            Part::Reasoning(text) => {
+                self.close_piece(out)?;
+                self.piece(Sort::Reasoning, Part::Reasoning(String::new()), text, out)
+            }
+            Part::ToolCall(call) => {
+                let index = usize::MAX;
+                self.call(index, ToolCall { arguments: String::new(), ..call.clone() }, out)?;
+                self.arguments(index, &call.arguments, out)?;
+                self.close_calls(false, out)
+            }
+            Part::Raw(raw) => self.raw(part, raw, out),
+            Part::ToolResult(_) => self.item(json!(OutputItem { parts: std::slice::from_ref(part), number: 0 }), out),
+            Part::CachePoint(_) => Ok(()),
+            Part::Image(_) => {
+                let message = "an image cannot stand in an answer of OpenAI's Responses API";
+                Err(Error::new(ErrorKind::Unsupported, message))
+            }
+        }
+    }
+
+    fn raw(&mut self, part: &Part, raw: &Value, out: &mut Vec<u8>) -> Result<()> {
+        let kind = raw.get("type").and_then(Value::as_str).unwrap_or_default();
+        if kind.starts_with("response.")
+            && let Value::Object(event) = raw
+        {
+            let mut event = event.clone();
+            event.shift_remove("type");
+            event.shift_remove("sequence_number");
+            let kind: String = kind.chars().filter(|c| !c.is_control()).collect();
+            return self.event(&kind, &event, out);
+        }
+        match (rest_of(part), &mut self.open) {
+            (Some("message"), _) => self.open(Sort::Message, Some(part), out),
+            (Some("output_text" | "refusal"), Some(open)) if open.piece.is_some() => {
+                open.parts.push(part.clone());
+                self.annotations(raw, out)?;
+                self.close_piece(out)
+            }
+            (Some("reasoning"), Some(open)) if open.sort == Sort::Reasoning => {
+                self.close_piece(out)?;
+                if let Some(open) = &mut self.open {
+                    open.parts.push(part.clone());
+                }
+                self.close(out)
+            }
+            (Some("function_call"), _) if !self.calls.is_empty() => {
+                if let Some(call) = self.calls.last_mut() {
+                    call.parts.push(part.clone());
+                }
+                self.close(out)
+            }
+            _ => self.item(raw.clone(), out),
+        }
+    }
+
+    /// What the text that is being written refers to.
+    fn annotations(&mut self, raw: &Value, out: &mut Vec<u8>) -> Result<()> {
+        let Some(Open { place, piece: Some((_, nth)), .. }) = self.open else { return Ok(()) };
+        for (number, annotation) in raw.get("annotations").and_then(Value::as_array).into_iter().flatten().enumerate() {
+            let event = json!({
+                "item_id": item_id(Sort::Message, place), "output_index": place, "content_index": nth,
+                "annotation_index": number, "annotation": annotation,
+            });
+            self.event("response.output_text.annotation.added", &event, out)?;
+        }
+        Ok(())
+    }
+
+    /// An item that comes as a whole.
+    fn item(&mut self, item: Value, out: &mut Vec<u8>) -> Result<()> {
+        self.close(out)?;
+        let place = self.next_place();
+        let event = json!({ "output_index": place, "item": item });
+        self.event("response.output_item.added", &event, out)?;
+        self.event("response.output_item.done", &event, out)
+    }
+}
+
+impl EncodeEvents for StreamEncoder {
+    fn chunk(&mut self, chunk: &Chunk, out: &mut Vec<u8>) -> Result<()> {
+        self.begin(out)?;
+        match chunk {
+            Chunk::Text(text) => self.piece(Sort::Message, Part::Text(String::new()), text, out),
+            Chunk::Refusal(text) => self.piece(Sort::Message, Part::Refusal(String::new()), text, out),
+            Chunk::Reasoning(text) => self.piece(Sort::Reasoning, Part::Reasoning(String::new()), text, out),
+            Chunk::ToolCall { index, id, name } => self.call(*index, ToolCall::new(id, name, ""), out),
+            Chunk::ToolArguments { index, text } => self.arguments(*index, text, out),
+            Chunk::Part(part) => self.part(part, out),
+            Chunk::Finish { .. } => Ok(()),
+        }
+    }
+
+    fn done(&mut self, reply: &Reply, out: &mut Vec<u8>) -> Result<()> {
+        check_reply(reply)?;
+        self.begin(out)?;
+        self.close(out)?;
+        self.close_calls(true, out)?;
+        let kind = if is_completed(reply) { "response.completed" } else { "response.incomplete" };
+        let mut reply = Cow::Borrowed(reply);
+        if reply.id.is_none() && !self.id.is_empty() {
+            reply.to_mut().id = Some(self.id.clone());
+        }
+        if reply.model.is_empty() {
+            reply.to_mut().model.clone_from(&self.model);
+        }
+        #[derive(Serialize)]
+        struct End<'a> {
+            response: ReplyBody<'a>,
+        }
+        let end = End { response: ReplyBody { reply: &reply, created_at: self.created_at } };
+        self.event(kind, &end, out)
+    }
+
+    fn error(&mut self, error: &Error, out: &mut Vec<u8>) {
+        let (_, body) = encode_error(error);
+        let told: Value = serde_json::from_slice(&body).unwrap_or_default();
+        let event = json!({
+            "code": told["error"]["code"], "message": told["error"]["message"], "param": told["error"]["param"],
+        });
+        // Three texts can always be written.
+        drop(self.event("error", &event, out));
+    }
+}
+
+impl OpenCall {
+    /// Whether the arguments are JSON that is complete.
+    fn is_complete(&self) -> bool {
+        matches!(self.parts.first(), Some(Part::ToolCall(call)) if serde_json::from_str::<IgnoredAny>(&call.arguments).is_ok())
+    }
+}
+
+/// An event with a piece of text.
+#[derive(Serialize)]
+struct PieceEvent<'a> {
+    item_id: &'a str,
+    output_index: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    content_index: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    summary_index: Option<usize>,
+    delta: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    logprobs: Option<[(); 0]>,
+}
+
+impl<'a> PieceEvent<'a> {
+    fn new(kind: &str, item_id: &'a str, output_index: usize, nth: usize, delta: &'a str) -> Self {
+        let is_summary = kind == "response.reasoning_summary_text.delta";
+        Self {
+            item_id,
+            output_index,
+            content_index: (!is_summary).then_some(nth),
+            summary_index: is_summary.then_some(nth),
+            delta,
+            logprobs: (kind == "response.output_text.delta").then_some([]),
+        }
+    }
+}
+
+/// The id of an item, as [`encode_reply`](super::encode_reply) writes it.
+fn item_id(sort: Sort, place: usize) -> String {
+    match sort {
+        Sort::Message => format!("msg_{place}"),
+        Sort::Reasoning => format!("rs_{place}"),
+    }
+}
