@@ -61,7 +61,8 @@ impl Schema {
             name,
             value: Value::Bool(false),
             validator: super::Validator::refuse_all(problems.clone()),
-            openai_strict: OnceLock::from(Err(problems)),
+            openai_strict: OnceLock::from(Err(problems.clone())),
+            anthropic: OnceLock::from(Err(problems)),
         }
     }
 }

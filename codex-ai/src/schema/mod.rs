@@ -1,5 +1,6 @@
 //! What a type looks like to a model: its JSON schema, made once per type.
 
+mod anthropic;
 #[doc(hidden)]
 pub mod bounds;
 mod cache;
@@ -82,6 +83,7 @@ pub struct Schema {
     value: Value,
     validator: Validator,
     openai_strict: OnceLock<Result<Box<RawValue>, Vec<Problem>>>,
+    anthropic: OnceLock<Result<Box<RawValue>, Vec<Problem>>>,
 }
 
 impl Schema {
@@ -98,7 +100,7 @@ impl Schema {
     pub fn new(name: impl Into<Cow<'static, str>>, value: Value) -> Result<Self> {
         let name = name.into();
         let validator = Validator::compile(&value).map_err(|problems| unusable(&name, problems))?;
-        Ok(Self { name, value, validator, openai_strict: OnceLock::new() })
+        Ok(Self { name, value, validator, openai_strict: OnceLock::new(), anthropic: OnceLock::new() })
     }
 
     /// The schema's name, as vendors are told it.
@@ -145,6 +147,24 @@ impl Schema {
             Err(problems) => Err(Error::new(
                 crate::ErrorKind::Schema,
                 format!("the schema of `{}` is not accepted by `openai` in strict mode", self.name),
+            )
+            .with_problems(problems.clone())),
+        }
+    }
+
+    /// The schema as Anthropic's structured output takes it, made at the first call.
+    ///
+    /// Every object is closed; optional properties stay optional. What the vendor cannot check stands in the descriptions
+    /// and is checked by [`validate`](Self::validate).
+    ///
+    /// # Errors
+    /// [`ErrorKind::Schema`](crate::ErrorKind::Schema) with the path of everything that the vendor cannot hold.
+    pub fn anthropic(&self) -> Result<&RawValue> {
+        match self.anthropic.get_or_init(|| anthropic::compile(&self.value)) {
+            Ok(raw) => Ok(raw),
+            Err(problems) => Err(Error::new(
+                crate::ErrorKind::Schema,
+                format!("the schema of `{}` is not accepted by `anthropic`", self.name),
             )
             .with_problems(problems.clone())),
         }

@@ -89,6 +89,11 @@ impl ErrorBody {
     /// came in an answer of status 200.
     pub fn into_error(self, status: Option<u16>) -> Error {
         let kind = self.error_kind(status);
+        self.into_error_of(kind, status)
+    }
+
+    /// The error to hand on, of a kind that the caller found.
+    pub(super) fn into_error_of(self, kind: ErrorKind, status: Option<u16>) -> Error {
         let mut message = lead(kind).to_owned();
         if let Some(said) = &self.message {
             let longest = if self.is_json { LONGEST_MESSAGE } else { LONGEST_EXCERPT };

@@ -1,0 +1,183 @@
+//! What of a request has no form here.
+
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use super::Object;
+use super::block::{Block, arguments, blocks, is_companion};
+use crate::error::{Error, ErrorKind, Problem, Result};
+use crate::message::{Message, Part, Role};
+use crate::request::{Output, Request, Tool, ToolChoice};
+
+/// Collects what cannot be sent.
+#[derive(Default)]
+pub(super) struct Check {
+    /// Parts and options that the format has no form for.
+    unsupported: Vec<Problem>,
+    /// Options that contradict each other.
+    invalid: Vec<Problem>,
+}
+
+impl Check {
+    pub(super) fn message(&mut self, index: usize, message: &Message) {
+        for (place, block) in blocks(&message.parts) {
+            if let Some(wrong) = wrong(message.role, &block) {
+                self.unsupported.push(Problem::new(format!("messages[{index}].parts[{place}]"), wrong));
+            }
+        }
+        if message.role == Role::Tool && message.parts.is_empty() {
+            self.unsupported.push(Problem::new(format!("messages[{index}]"), "a tool message without a result"));
+        }
+    }
+
+    pub(super) fn options(&mut self, request: &Request) {
+        let options = &request.options;
+        for (name, value) in [("temperature", options.temperature), ("top_p", options.top_p)] {
+            if value.is_some_and(|value| !value.is_finite()) {
+                self.invalid.push(Problem::new(format!("options.{name}"), "is not a finite number"));
+            }
+        }
+        let without = [
+            ("seed", options.seed.is_some()),
+            ("presence_penalty", options.presence_penalty.is_some()),
+            ("frequency_penalty", options.frequency_penalty.is_some()),
+        ];
+        for (name, set) in without {
+            if set {
+                let message = "Anthropic's models have no such option";
+                self.unsupported.push(Problem::new(format!("options.{name}"), message));
+            }
+        }
+        if options.extra.is_empty() {
+            return;
+        }
+        let set = [
+            ("model", true),
+            ("messages", true),
+            ("system", request.system.is_some() || request.messages.iter().any(|m| m.role == Role::System)),
+            ("max_tokens", options.max_tokens.is_some()),
+            ("temperature", options.temperature.is_some()),
+            ("top_p", options.top_p.is_some()),
+            ("top_k", options.top_k.is_some()),
+            ("stop_sequences", !options.stop.is_empty()),
+            ("tools", !request.tools.is_empty()),
+            ("tool_choice", request.tool_choice.is_some() || options.parallel_tool_calls.is_some()),
+            ("service_tier", options.service_tier.is_some()),
+        ];
+        for (name, set) in set {
+            if set && options.extra.contains_key(name) {
+                self.collision(name);
+            }
+        }
+        if options.extra.get("stream").is_some_and(|stream| stream != &Value::Bool(false)) {
+            let message = "whether an answer is streamed is said by the method that is called";
+            self.invalid.push(Problem::new("options.extra.stream", message));
+        }
+    }
+
+    pub(super) fn tools(&mut self, request: &Request) {
+        for (index, tool) in request.tools.iter().enumerate() {
+            match tool {
+                Tool::Function(function) => {
+                    let set = [
+                        ("name", true),
+                        ("description", function.description.is_some()),
+                        ("input_schema", true),
+                        ("strict", function.strict.is_some()),
+                    ];
+                    for (name, set) in set {
+                        if set && function.extra.contains_key(name) {
+                            let message = "this field is set from the function already; leave it out of `extra`";
+                            self.invalid.push(Problem::new(format!("tools[{index}].extra.{name}"), message));
+                        }
+                    }
+                }
+                Tool::Raw(raw) if !raw.is_object() => {
+                    let message = "a raw tool that is no JSON object cannot be sent";
+                    self.unsupported.push(Problem::new(format!("tools[{index}]"), message));
+                }
+                Tool::Raw(_) => {}
+            }
+        }
+        if matches!(request.tool_choice, Some(ToolChoice::Raw(_))) && request.options.parallel_tool_calls.is_some() {
+            let message = "say it in the raw tool choice, as `disable_parallel_tool_use`";
+            self.invalid.push(Problem::new("options.parallel_tool_calls", message));
+        }
+    }
+
+    /// The form of the answer.
+    pub(super) fn schema<'a>(&mut self, request: &'a Request) -> Result<Option<&'a RawValue>> {
+        match &request.output {
+            Output::Schema(schema) => Ok(Some(schema.anthropic()?)),
+            Output::Text | Output::Json => Ok(None),
+        }
+    }
+
+    /// The effort, and what an extra `output_config` adds.
+    pub(super) fn effort<'a>(
+        &mut self,
+        request: &'a Request,
+        default: Option<&'a str>,
+        has_schema: bool,
+    ) -> (Option<&'a str>, Option<&'a Object>) {
+        let own = request.options.reasoning_effort.as_deref();
+        let extra = match request.options.extra.get("output_config") {
+            None => return (own.or(default), None),
+            Some(Value::Object(extra)) => extra,
+            Some(_) => {
+                if own.is_some() || has_schema {
+                    self.collision("output_config");
+                }
+                return (own, None);
+            }
+        };
+        for (name, set) in [("effort", own.is_some()), ("format", has_schema)] {
+            if set && extra.contains_key(name) {
+                self.collision(&format!("output_config.{name}"));
+            }
+        }
+        let default = if extra.contains_key("effort") { None } else { default };
+        (own.or(default), Some(extra))
+    }
+
+    fn collision(&mut self, name: &str) {
+        let message = "this field is set from the request already; leave it out of `extra`, or do not set the option";
+        self.invalid.push(Problem::new(format!("options.extra.{name}"), message));
+    }
+
+    pub(super) fn finish(self) -> Result<()> {
+        let kind = match (self.invalid.is_empty(), self.unsupported.is_empty()) {
+            (true, true) => return Ok(()),
+            (true, false) => ErrorKind::Unsupported,
+            (false, _) => ErrorKind::InvalidRequest,
+        };
+        let problems = self.invalid.into_iter().chain(self.unsupported).collect();
+        Err(Error::new(kind, "the request has no form in Anthropic's Messages API").with_problems(problems))
+    }
+}
+
+/// Why a block cannot stand in a message of this role.
+fn wrong(role: Role, block: &Block<'_>) -> Option<&'static str> {
+    match (role, block.part) {
+        (_, Part::CachePoint(_)) => Some("a cache point needs a part before it that it belongs to"),
+        (_, Part::Raw(raw)) if !raw.is_object() => Some("a raw part that is no JSON object cannot be sent"),
+        (_, Part::Raw(raw)) if raw.get("type").is_some_and(|kind| kind == "refusal") => None,
+        (_, Part::Raw(raw)) if is_companion(raw) => Some("this raw part belongs to a part that is not before it"),
+        (_, Part::Raw(raw)) if block.cache.is_some() && raw.get("cache_control").is_some() => {
+            Some("this raw part has a cache point already")
+        }
+        (_, Part::Raw(_)) => None,
+        (Role::User | Role::System | Role::Tool, Part::ToolCall(_) | Part::Reasoning(_) | Part::Refusal(_)) => {
+            Some("only an assistant message can hold this part")
+        }
+        (Role::System | Role::Assistant, Part::ToolResult(_)) => Some("a result of a tool needs a tool message"),
+        (Role::System, Part::Image(_)) => Some("an image cannot stand in a system message"),
+        (Role::Assistant, Part::Image(_)) => Some("an image cannot stand in an assistant message"),
+        (Role::Tool, Part::Text(_) | Part::Image(_)) => Some("a tool message holds results of tools only"),
+        (Role::Assistant, Part::Reasoning(_)) if !block.rest.is_some_and(|rest| rest.contains_key("signature")) => {
+            Some("thinking can be sent back only with the signature that came with it")
+        }
+        (Role::Assistant, Part::ToolCall(call)) => arguments(&call.arguments).err(),
+        _ => None,
+    }
+}
