@@ -1,7 +1,7 @@
 //! `decode(encode(decode(x))) == decode(x)`, for whole answers and for streams.
 
 use bytes::Bytes;
-use codex_ai::wire::{Chunks, DecodeEvents, EncodeEvents, openai_responses};
+use codex_ai::wire::{Chunks, DecodeEvents, EncodeEvents, anthropic, openai_responses};
 use codex_ai::{Chunk, Part, Reply, Result, StreamItem};
 use codex_ai_tests::exchange::Format;
 
@@ -28,6 +28,12 @@ fn codec(format: Format) -> Option<Codec> {
             decoder: || Box::new(openai_responses::StreamDecoder::new()),
             encoder: |id, model, at| Box::new(openai_responses::StreamEncoder::new(id, model, at)),
         },
+        Format::Anthropic => Codec {
+            decode_reply: anthropic::decode_reply,
+            encode_reply: anthropic::encode_reply,
+            decoder: || Box::new(anthropic::StreamDecoder::new()),
+            encoder: |id, model, at| Box::new(anthropic::StreamEncoder::new(id, model, at)),
+        },
         _ => return None,
     })
 }
@@ -53,7 +59,12 @@ pub(crate) fn check(case: &Case, expected: &Outcome) -> std::result::Result<(), 
     equal("encoded whole", &reply, &again)?;
     let written = codec.write(&chunks, &reply).map_err(|error| format!("encode as a stream: {error:#}"))?;
     let (again, chunks) = codec.read(&written).map_err(|error| format!("decode what was encoded as a stream: {error}"))?;
-    equal("encoded as a stream", &reply, &again)?;
+    // Two texts in a row are one to who has only pieces; a decoder knows where the vendor parts them.
+    if case.is_events || !has_neighbours(&reply) {
+        equal("encoded as a stream", &reply, &again)?;
+    } else {
+        equal("encoded as a stream", &together(&reply), &together(&again))?;
+    }
     pieces(&chunks, &again).map_err(|wrong| format!("encoded as a stream: {wrong}"))
 }
 
@@ -95,6 +106,25 @@ impl Codec {
         encoder.done(reply, &mut out)?;
         Ok(String::from_utf8_lossy(&out).into_owned())
     }
+}
+
+fn has_neighbours(reply: &Reply) -> bool {
+    reply.parts.windows(2).any(|two| matches!(two, [Part::Text(_), Part::Text(_)] | [Part::Reasoning(_), Part::Reasoning(_)]))
+}
+
+/// The reply with its text and its reasoning as one part each, and without what belongs to one of their parts.
+fn together(reply: &Reply) -> Reply {
+    let mut parts = vec![Part::Text(reply.text().into_owned()), Part::Reasoning(String::new())];
+    for part in &reply.parts {
+        match (part, &mut parts[1]) {
+            (Part::Reasoning(more), Part::Reasoning(text)) => text.push_str(more),
+            (Part::Text(_) | Part::Raw(_), _) => {}
+            (other, _) => parts.push(other.clone()),
+        }
+    }
+    let mut reply = reply.clone();
+    reply.parts = parts;
+    reply
 }
 
 /// The pieces that a whole reply would have come in.

@@ -55,6 +55,6 @@ fn check(suite: &mut Suite, asker: &Asker, file: &str, exchange: &Value) {
         Ok(expected) => expected,
         Err(wrong) => return suite.case(&name, Err(format!("the recording cannot be understood: {wrong}"))),
     };
-    let result = asker.check(&case, &expected).and_then(|()| laws::check(&case, &expected));
+    let result = laws::check(&case, &expected).and_then(|()| asker.check(&case, &expected));
     suite.case(&name, result);
 }

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use codex_ai::Result;
-use codex_ai::wire::{Incoming, Target, openai_responses};
+use codex_ai::wire::{Incoming, Target, anthropic, openai_responses};
 use codex_ai_tests::difference::difference;
 use codex_ai_tests::exchange::{Endpoint, Format};
 use serde_json::Value;
@@ -34,6 +34,7 @@ fn again(endpoint: &Endpoint, body: &[u8]) -> std::result::Result<Bytes, String>
 fn decode(endpoint: &Endpoint, body: &[u8]) -> Result<Incoming> {
     match endpoint.format {
         Format::Responses => openai_responses::decode_request(body),
+        Format::Anthropic => anthropic::decode_request(body),
         _ => Err(codex_ai::Error::new(codex_ai::ErrorKind::Other, "not there yet")),
     }
 }
@@ -41,6 +42,7 @@ fn decode(endpoint: &Endpoint, body: &[u8]) -> Result<Incoming> {
 fn encode(format: Format, incoming: &Incoming, target: &Target<'_>) -> Result<Bytes> {
     match format {
         Format::Responses => openai_responses::encode_request(&incoming.request, target),
+        Format::Anthropic => anthropic::encode_request(&incoming.request, target),
         _ => Err(codex_ai::Error::new(codex_ai::ErrorKind::Other, "not there yet")),
     }
 }
