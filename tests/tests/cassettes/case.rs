@@ -49,6 +49,23 @@ impl Case {
     }
 }
 
+impl Case {
+    /// The same exchange with another body.
+    pub(crate) fn with_body(&self, body: String) -> Self {
+        let Self { endpoint, vendor, streamed, is_events, status, headers, seed, .. } = self;
+        Self {
+            endpoint: endpoint.clone(),
+            vendor: vendor.clone(),
+            headers: headers.clone(),
+            streamed: *streamed,
+            is_events: *is_events,
+            status: *status,
+            seed: *seed,
+            body,
+        }
+    }
+}
+
 /// A header's value; a recording may hold several in a list.
 fn words(value: &Value) -> String {
     match value {

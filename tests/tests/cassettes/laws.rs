@@ -47,13 +47,7 @@ pub(crate) fn check(case: &Case, expected: &Outcome) -> std::result::Result<(), 
         return Ok(());
     }
     let codec = codec(case.endpoint.format).ok_or("the format has no codec")?;
-    let (reply, chunks) = if case.is_events {
-        codec.read(&case.body).map_err(|error| format!("decode: {error}"))?
-    } else {
-        let reply = (codec.decode_reply)(case.body.as_bytes()).map_err(|error| format!("decode: {error}"))?;
-        let chunks = pieces_of(&reply);
-        (reply, chunks)
-    };
+    let (reply, chunks) = codec.decode(case).map_err(|error| format!("decode: {error}"))?;
     let written = (codec.encode_reply)(&reply, CREATED_AT).map_err(|error| format!("encode whole: {error:#}"))?;
     let again = (codec.decode_reply)(&written).map_err(|error| format!("decode what was encoded whole: {error}"))?;
     equal("encoded whole", &reply, &again)?;
@@ -68,7 +62,21 @@ pub(crate) fn check(case: &Case, expected: &Outcome) -> std::result::Result<(), 
     pieces(&chunks, &again).map_err(|wrong| format!("encoded as a stream: {wrong}"))
 }
 
+/// What the codec alone makes of an answer; `None` where there is no codec.
+pub(crate) fn read(case: &Case) -> Option<Result<(Reply, Vec<Chunk>)>> {
+    Some(codec(case.endpoint.format)?.decode(case))
+}
+
 impl Codec {
+    fn decode(&self, case: &Case) -> Result<(Reply, Vec<Chunk>)> {
+        if case.is_events {
+            return self.read(&case.body);
+        }
+        let reply = (self.decode_reply)(case.body.as_bytes())?;
+        let chunks = pieces_of(&reply);
+        Ok((reply, chunks))
+    }
+
     /// Reads a stream; the last of the pieces is the finish.
     fn read(&self, body: &str) -> Result<(Reply, Vec<Chunk>)> {
         let mut decoder = (self.decoder)();

@@ -6,8 +6,10 @@ mod case;
 mod compare;
 mod expect;
 mod laws;
+mod prefix;
 mod serve;
 mod sse;
+mod strange;
 
 use std::process::ExitCode;
 
@@ -17,6 +19,7 @@ use serde_json::Value;
 
 use ask::Asker;
 use case::Case;
+use strange::Strange;
 
 const FOLDER: &str = "cassettes";
 
@@ -28,6 +31,7 @@ fn main() -> ExitCode {
             Ok(asker) => asker,
             Err(error) => return suite.case("start", Err(error)),
         };
+        let mut strange = Strange::default();
         for file in suite.files(FOLDER, "json") {
             let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
             let name = format!("{FOLDER}/{name}");
@@ -37,7 +41,7 @@ fn main() -> ExitCode {
                 continue;
             };
             for exchange in &list {
-                check(suite, &asker, &name, exchange);
+                check(suite, &asker, &mut strange, &name, exchange);
             }
             suite.subtotal(&name);
         }
@@ -45,7 +49,7 @@ fn main() -> ExitCode {
 }
 
 /// One exchange; the first thing that is wrong with it is told.
-fn check(suite: &mut Suite, asker: &Asker, file: &str, exchange: &Value) {
+fn check(suite: &mut Suite, asker: &Asker, strange: &mut Strange, file: &str, exchange: &Value) {
     let name = format!("{file} {} {}", text(exchange, "/name"), exchange["seq"]);
     let case = match Case::read(exchange, &name) {
         Ok(case) => case,
@@ -55,6 +59,11 @@ fn check(suite: &mut Suite, asker: &Asker, file: &str, exchange: &Value) {
         Ok(expected) => expected,
         Err(wrong) => return suite.case(&name, Err(format!("the recording cannot be understood: {wrong}"))),
     };
-    let result = laws::check(&case, &expected).and_then(|()| asker.check(&case, &expected));
+    let result = laws::check(&case, &expected)
+        .and_then(|()| prefix::check(&case))
+        .and_then(|()| asker.check(&case, &expected));
     suite.case(&name, result);
+    for (place, result) in strange.check(&case) {
+        suite.case(&format!("something unknown in `{place}`, {name}"), result);
+    }
 }
