@@ -1,11 +1,12 @@
 //! Items as they are written: those of a request's `input` and of an answer's `output`.
 
+use serde::Serialize as DeriveSerialize;
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 use serde_json::{Map, Value};
 
 use super::Object;
 use super::segment::{Segment, rest_object, segments};
-use crate::message::{Message, Part, Role};
+use crate::message::{CachePoint, Message, Part, Role};
 use crate::wire::data_url::ImageUrl;
 
 /// The field `input`: text where there is one text of the user and nothing else, else a list.
@@ -84,7 +85,8 @@ impl Serialize for OutputPart<'_> {
             Part::Refusal(text) => ("refusal", "refusal", text),
             _ => return serializer.serialize_unit(),
         };
-        Content1 { kind, key, value, rest: rest.and_then(|rest| rest_object(rest, kind)) }.serialize(serializer)
+        let beside = Beside { rest: rest.and_then(|rest| rest_object(rest, kind)), cache_point: None };
+        Content1 { kind, key, value, beside }.serialize(serializer)
     }
 }
 
@@ -156,30 +158,42 @@ impl Serialize for Content<'_> {
         let mut list = serializer.serialize_seq(None)?;
         let mut parts = self.parts.iter().peekable();
         while let Some(part) = parts.next() {
-            let mut rest = |kind: &str| {
-                let rest = rest_object(parts.peek()?, kind)?;
-                parts.next();
-                Some(rest)
+            // What stands beside the part: its other fields, and whether it is a point for the cache.
+            let mut beside = |kind: &str| {
+                let mut beside = Beside::default();
+                while let Some(next) = parts.peek() {
+                    match (rest_object(next, kind), next) {
+                        (Some(rest), _) if beside.rest.is_none() => beside.rest = Some(rest),
+                        (_, Part::CachePoint(_)) if self.role == Role::Assistant => {}
+                        (_, Part::CachePoint(point)) => beside.cache_point = Some(Breakpoint::new(point)),
+                        _ => break,
+                    }
+                    parts.next();
+                }
+                beside
             };
             match part {
                 Part::Text(text) if self.role == Role::Assistant => {
-                    let rest = rest("output_text");
-                    list.serialize_element(&Content1 { kind: "output_text", key: "text", value: text, rest })?;
+                    let beside = beside("output_text");
+                    list.serialize_element(&Content1 { kind: "output_text", key: "text", value: text, beside })?;
                 }
                 Part::Text(text) => {
-                    let rest = rest("input_text");
-                    list.serialize_element(&Content1 { kind: "input_text", key: "text", value: text, rest })?;
+                    let beside = beside("input_text");
+                    list.serialize_element(&Content1 { kind: "input_text", key: "text", value: text, beside })?;
                 }
                 Part::Refusal(text) => {
-                    let rest = rest("refusal");
-                    list.serialize_element(&Content1 { kind: "refusal", key: "refusal", value: text, rest })?;
+                    let beside = beside("refusal");
+                    list.serialize_element(&Content1 { kind: "refusal", key: "refusal", value: text, beside })?;
                 }
                 Part::Image(image) => {
-                    let rest = rest("input_image");
+                    let beside = beside("input_image");
                     let value = &ImageUrl(image);
-                    list.serialize_element(&Content1 { kind: "input_image", key: "image_url", value, rest })?;
+                    list.serialize_element(&Content1 { kind: "input_image", key: "image_url", value, beside })?;
                 }
-                Part::Raw(raw) => list.serialize_element(raw)?,
+                Part::Raw(raw) => match beside("") {
+                    Beside { cache_point: Some(point), .. } => list.serialize_element(&WithCachePoint(raw, point))?,
+                    Beside { .. } => list.serialize_element(raw)?,
+                },
                 // `segments` puts no other part into a message.
                 Part::ToolCall(_) | Part::ToolResult(_) | Part::Reasoning(_) | Part::CachePoint(_) => {}
             }
@@ -193,7 +207,46 @@ struct Content1<'a, V: ?Sized> {
     kind: &'static str,
     key: &'static str,
     value: &'a V,
+    beside: Beside<'a>,
+}
+
+/// What stands beside a part.
+#[derive(Clone, Copy, Default)]
+struct Beside<'a> {
     rest: Option<&'a Object>,
+    cache_point: Option<Breakpoint<'a>>,
+}
+
+/// A raw part with a point for the cache behind it.
+struct WithCachePoint<'a>(&'a Value, Breakpoint<'a>);
+
+impl Serialize for WithCachePoint<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        write_rest(&mut map, self.0.as_object(), &[BREAKPOINT])?;
+        if let Some(kind) = self.0.get("type") {
+            map.serialize_entry("type", kind)?;
+        }
+        map.serialize_entry(BREAKPOINT, &self.1)?;
+        map.end()
+    }
+}
+
+/// The field with which a block asks the cache to keep all up to it.
+pub(super) const BREAKPOINT: &str = "prompt_cache_breakpoint";
+
+/// The value of that field; the vendor takes `30m` and `12h` as `ttl`.
+#[derive(Clone, Copy, DeriveSerialize)]
+struct Breakpoint<'a> {
+    mode: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ttl: Option<&'a str>,
+}
+
+impl<'a> Breakpoint<'a> {
+    fn new(point: &'a CachePoint) -> Self {
+        Self { mode: "explicit", ttl: point.ttl.as_deref() }
+    }
 }
 
 impl<V: Serialize + ?Sized> Serialize for Content1<'_, V> {
@@ -201,10 +254,14 @@ impl<V: Serialize + ?Sized> Serialize for Content1<'_, V> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("type", self.kind)?;
         map.serialize_entry(self.key, self.value)?;
-        if self.kind == "output_text" && !self.rest.is_some_and(|rest| rest.contains_key("annotations")) {
+        let Beside { rest, cache_point } = self.beside;
+        if self.kind == "output_text" && !rest.is_some_and(|rest| rest.contains_key("annotations")) {
             map.serialize_entry("annotations", &[(); 0])?;
         }
-        write_rest(&mut map, self.rest, &[])?;
+        write_rest(&mut map, rest, if cache_point.is_some() { &[BREAKPOINT] } else { &[] })?;
+        if let Some(point) = cache_point {
+            map.serialize_entry(BREAKPOINT, &point)?;
+        }
         map.end()
     }
 }
@@ -218,7 +275,7 @@ struct Texts<'a> {
 impl Serialize for Texts<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(self.texts.iter().filter_map(|part| match part {
-            Part::Reasoning(value) => Some(Content1 { kind: self.kind, key: "text", value, rest: None }),
+            Part::Reasoning(value) => Some(Content1 { kind: self.kind, key: "text", value, beside: Beside::default() }),
             _ => None,
         }))
     }

@@ -9,7 +9,12 @@
 //! | [`Part::Refusal`] | `refusal` |
 //! | [`Part::ToolCall`], [`Part::ToolResult`] | the items `function_call`, `function_call_output` |
 //! | [`Part::Reasoning`] | one `summary_text` (or `reasoning_text`) of an item `reasoning` |
+//! | [`Part::CachePoint`] | `prompt_cache_breakpoint` of the text, image or file before it |
 //! | [`Part::Raw`] | an item as it came; `input_…` parts stand in their message |
+//! | [`Tool::Function`], [`Tool::Raw`] | an entry of `tools`, flat, or as it is |
+//! | [`ToolChoice`] | `tool_choice` |
+//! | [`Options::top_k`], `stop`, `seed`, the penalties | nothing: an error before anything is sent |
+//! | [`Reply::vendor_finish_reason`] | the reason in `incomplete_details`, else `status` |
 //! | [`Options::extra`] | fields at the top level; `text` and `reasoning` are merged one level deeper |
 //!
 //! **What a part has besides its content** (citations, `detail`, `phase`, `encrypted_content`) is kept in a
@@ -17,10 +22,20 @@
 //! When it is sent again the two are put together. Of messages, calls and results, `id` and `status` are dropped:
 //! they mean something only with `store: true`.
 //!
+//! **What is not sent**: the name of a [`ToolResult`](crate::message::ToolResult), as the vendor goes by the id, and its
+//! `is_error`, which the format has no field for; the output itself tells the model. A cache point with no text, image or
+//! file of a user or system message right before it is not sent either: the vendor also caches by itself.
+//!
 //! A message of the model whose `phase` is not `final_answer` is no answer: it is kept as [`Part::Raw`].
 //!
 //! [`Request::system`]: crate::Request::system
 //! [`Options::extra`]: crate::Options::extra
+//! [`Options::top_k`]: crate::Options::top_k
+//! [`Reply::vendor_finish_reason`]: crate::Reply::vendor_finish_reason
+//! [`Tool::Function`]: crate::request::Tool::Function
+//! [`Tool::Raw`]: crate::request::Tool::Raw
+//! [`ToolChoice`]: crate::request::ToolChoice
+//! [`Part::CachePoint`]: crate::Part::CachePoint
 //! [`Part::Text`]: crate::Part::Text
 //! [`Part::Image`]: crate::Part::Image
 //! [`Part::Refusal`]: crate::Part::Refusal
@@ -37,6 +52,7 @@ mod reply;
 mod request;
 mod segment;
 mod streamed;
+mod tool;
 mod write_stream;
 
 pub use read_request::decode_request;

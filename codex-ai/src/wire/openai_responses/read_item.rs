@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use super::Object;
 use super::segment::{is_content_type, is_rest};
-use crate::message::{Part, Role, ToolCall, ToolResult};
+use super::item::BREAKPOINT;
+use crate::message::{CachePoint, Part, Role, ToolCall, ToolResult};
 use crate::wire::data_url;
 
 /// Reads one item: who says it, and its parts.
@@ -93,7 +94,9 @@ fn read_content(part: Value, role: Role, parts: &mut Vec<Part>) {
                 ("text", _) => "input_text",
                 _ => kind,
             };
+            let point = take_cache_point(&mut object);
             parts.extend(rest(object, kind, &[key]));
+            parts.extend(point);
         }
         taken => {
             if let Some(value) = taken {
@@ -105,6 +108,24 @@ fn read_content(part: Value, role: Role, parts: &mut Vec<Part>) {
             parts.push(if plain { Part::Raw(part) } else { in_message(part, role) });
         }
     }
+}
+
+/// Takes the field that makes a part a point for the cache, where it says no more than that.
+fn take_cache_point(object: &mut Object) -> Option<Part> {
+    let point = object.get(BREAKPOINT)?.as_object()?;
+    let mut read = CachePoint::new();
+    for (name, value) in point {
+        match (name.as_str(), value) {
+            ("mode", Value::String(mode)) if mode == "explicit" => {}
+            ("ttl", Value::String(ttl)) => read = read.with_ttl(ttl.clone()),
+            _ => return None,
+        }
+    }
+    if !point.contains_key("mode") {
+        return None;
+    }
+    object.shift_remove(BREAKPOINT);
+    Some(Part::CachePoint(read))
 }
 
 fn call(mut object: Object) -> Vec<Part> {

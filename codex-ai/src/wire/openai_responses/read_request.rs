@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::Object;
 use super::read_item::read_item;
 use super::segment::rest_object;
+use super::tool::{read_choice, read_tool};
 use crate::error::{Error, ErrorKind, Problem, Result};
 use crate::message::{Message, Part, Role};
 use crate::request::Output;
@@ -78,9 +79,14 @@ impl Reader {
                 }
             }
             ("text", Value::Object(text)) => self.text(text),
-            ("model" | "instructions", _) => self.problems.push(Problem::new(name, "is not a text")),
+            ("tools", Value::Array(tools)) => request.tools = tools.into_iter().map(read_tool).collect(),
+            ("tool_choice", choice) => request.tool_choice = Some(read_choice(choice)),
+            ("parallel_tool_calls", Value::Bool(parallel)) => options.parallel_tool_calls = Some(parallel),
+            ("service_tier", Value::String(tier)) => options.service_tier = Some(tier.into()),
+            ("tools", _) => self.problems.push(Problem::new(name, "is not a list")),
+            ("model" | "instructions" | "service_tier", _) => self.problems.push(Problem::new(name, "is not a text")),
             ("input", _) => self.problems.push(Problem::new(name, "is neither a text nor a list")),
-            ("stream", _) => self.problems.push(Problem::new(name, "is neither true nor false")),
+            ("stream" | "parallel_tool_calls", _) => self.problems.push(Problem::new(name, "is neither true nor false")),
             ("temperature" | "top_p" | "max_output_tokens", _) => {
                 self.problems.push(Problem::new(name, "is not a number"));
             }

@@ -8,9 +8,10 @@ use serde_json::value::RawValue;
 use super::Object;
 use super::item::Input;
 use super::segment::{Segment, segments};
+use super::tool::{Choice, Tools};
 use crate::error::{Error, ErrorKind, Problem, Result};
 use crate::message::{Message, Part, Role};
-use crate::request::{Output, Request};
+use crate::request::{Output, Request, Tool};
 use crate::schema::Schema;
 use crate::wire::Target;
 
@@ -68,6 +69,7 @@ impl<'a> Body<'a> {
         for (index, message) in request.messages.iter().enumerate() {
             check.message(index, message);
         }
+        check.tools(request);
         check.options(request);
         let text = check.text(request)?;
         let reasoning = check.reasoning(request, target.effort);
@@ -95,7 +97,7 @@ impl<'a> Body<'a> {
 
 impl Serialize for Body<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Request { system, messages, options, .. } = self.request;
+        let Request { system, messages, options, tools, tool_choice, .. } = self.request;
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("model", self.model)?;
         if let Some(system) = system.as_deref().filter(|text| !text.is_empty()) {
@@ -103,6 +105,15 @@ impl Serialize for Body<'_> {
         }
         if !messages.is_empty() {
             map.serialize_entry("input", &Input(messages))?;
+        }
+        if !tools.is_empty() {
+            map.serialize_entry("tools", &Tools(tools))?;
+        }
+        if let Some(choice) = tool_choice {
+            map.serialize_entry("tool_choice", &Choice(choice))?;
+        }
+        if let Some(parallel) = options.parallel_tool_calls {
+            map.serialize_entry("parallel_tool_calls", &parallel)?;
         }
         if let Some(text) = &self.text {
             map.serialize_entry("text", text)?;
@@ -118,6 +129,9 @@ impl Serialize for Body<'_> {
         }
         if let Some(reasoning) = &self.reasoning {
             map.serialize_entry("reasoning", reasoning)?;
+        }
+        if let Some(tier) = &options.service_tier {
+            map.serialize_entry("service_tier", tier)?;
         }
         if !options.extra.contains_key("store") {
             map.serialize_entry("store", &false)?;
@@ -209,7 +223,7 @@ impl Check {
             }
             (Role::System | Role::Assistant, Part::ToolResult(_)) => Some("a result of a tool needs a tool message"),
             (Role::Assistant, Part::Image(_)) => Some("an image cannot stand in an assistant message"),
-            (Role::Tool, Part::ToolResult(_) | Part::Raw(_)) => None,
+            (Role::Tool, Part::ToolResult(_) | Part::Raw(_) | Part::CachePoint(_)) => None,
             (Role::Tool, _) => Some("a tool message holds results of tools only"),
             _ => None,
         };
@@ -231,12 +245,48 @@ impl Check {
         }
     }
 
+    fn tools(&mut self, request: &Request) {
+        for (index, tool) in request.tools.iter().enumerate() {
+            match tool {
+                Tool::Raw(raw) if !raw.is_object() => {
+                    let message = "a raw tool that is no JSON object cannot be sent";
+                    self.unsupported.push(Problem::new(format!("tools[{index}]"), message));
+                }
+                Tool::Raw(_) => {}
+                Tool::Function(function) => {
+                    let set = [
+                        ("type", true),
+                        ("name", true),
+                        ("description", function.description.is_some()),
+                        ("parameters", function.parameters.is_some()),
+                        ("strict", function.strict.is_some()),
+                    ];
+                    for (name, _) in set.into_iter().filter(|(name, set)| *set && function.extra.contains_key(*name)) {
+                        let message = "this field is set from the function already; leave it out of `extra`";
+                        self.invalid.push(Problem::new(format!("tools[{index}].extra.{name}"), message));
+                    }
+                }
+            }
+        }
+    }
+
     fn options(&mut self, request: &Request) {
         let options = &request.options;
         for (name, value) in [("temperature", options.temperature), ("top_p", options.top_p)] {
             if value.is_some_and(|value| !value.is_finite()) {
                 self.invalid.push(Problem::new(format!("options.{name}"), "is not a finite number"));
             }
+        }
+        let without_a_place = [
+            ("top_k", options.top_k.is_some()),
+            ("stop", !options.stop.is_empty()),
+            ("seed", options.seed.is_some()),
+            ("presence_penalty", options.presence_penalty.is_some()),
+            ("frequency_penalty", options.frequency_penalty.is_some()),
+        ];
+        for (name, _) in without_a_place.into_iter().filter(|(_, set)| *set) {
+            let message = "the format has no place for it; leave it out, or set it in `extra` for a server that takes it";
+            self.unsupported.push(Problem::new(format!("options.{name}"), message));
         }
         if options.extra.is_empty() {
             return;
@@ -248,6 +298,10 @@ impl Check {
             ("max_output_tokens", options.max_tokens.is_some()),
             ("temperature", options.temperature.is_some()),
             ("top_p", options.top_p.is_some()),
+            ("tools", !request.tools.is_empty()),
+            ("tool_choice", request.tool_choice.is_some()),
+            ("parallel_tool_calls", options.parallel_tool_calls.is_some()),
+            ("service_tier", options.service_tier.is_some()),
         ];
         for (name, set) in set {
             if set && options.extra.contains_key(name) {

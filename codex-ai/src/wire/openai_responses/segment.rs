@@ -32,6 +32,9 @@ impl<'a> Iterator for Segments<'a> {
     type Item = Segment<'a>;
 
     fn next(&mut self) -> Option<Segment<'a>> {
+        // A hint that stands beside no content has no place here; the vendor caches by itself.
+        let first = self.parts.iter().position(|part| !matches!(part, Part::CachePoint(_)))?;
+        self.parts = self.parts.get(first..).unwrap_or_default();
         let (first, after) = self.parts.split_first()?;
         match first {
             Part::ToolCall(call) => {
