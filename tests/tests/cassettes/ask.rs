@@ -8,6 +8,7 @@ use codex_ai::provider::openai::OpenAi;
 use codex_ai::transport::{HttpTransport, Transport};
 use codex_ai::{Chunk, Error, Message, Options, Provider, Reply, Request};
 use codex_ai_tests::exchange::Format;
+use serde_json::Value;
 use tokio::runtime::Runtime;
 
 use crate::case::Case;
@@ -66,6 +67,10 @@ impl Asker {
         let ending = ending(case);
         if !asked.path.ends_with(ending) {
             return Err(format!("was asked for at `{}`, and not at `{ending}`", asked.path));
+        }
+        let sent: Value = serde_json::from_slice(&asked.body).map_err(|error| format!("what was asked: {error}"))?;
+        if case.endpoint.format != Format::Gemini && (sent["stream"] == Value::Bool(true)) != case.streamed {
+            return Err(format!("what was asked has `stream` of {}", sent["stream"]));
         }
         compare::outcome(expected, &found)?;
         if let Ok(reply) = &found {

@@ -1,7 +1,7 @@
 //! `decode(encode(decode(x))) == decode(x)`, for whole answers and for streams.
 
 use bytes::Bytes;
-use codex_ai::wire::{Chunks, DecodeEvents, EncodeEvents, anthropic, openai_responses};
+use codex_ai::wire::{Chunks, DecodeEvents, EncodeEvents, anthropic, openai_chat, openai_responses};
 use codex_ai::{Chunk, Part, Reply, Result, StreamItem};
 use codex_ai_tests::exchange::Format;
 
@@ -27,6 +27,12 @@ fn codec(format: Format) -> Option<Codec> {
             encode_reply: openai_responses::encode_reply,
             decoder: || Box::new(openai_responses::StreamDecoder::new()),
             encoder: |id, model, at| Box::new(openai_responses::StreamEncoder::new(id, model, at)),
+        },
+        Format::Chat => Codec {
+            decode_reply: openai_chat::decode_reply,
+            encode_reply: openai_chat::encode_reply,
+            decoder: || Box::new(openai_chat::StreamDecoder::new()),
+            encoder: |id, model, at| Box::new(openai_chat::StreamEncoder::new(id, model, at)),
         },
         Format::Anthropic => Codec {
             decode_reply: anthropic::decode_reply,

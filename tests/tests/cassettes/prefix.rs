@@ -3,7 +3,6 @@
 use crate::case::Case;
 use crate::compare;
 use crate::expect;
-use crate::laws;
 use crate::sse;
 
 /// At most so many places are tried in one stream.
@@ -33,10 +32,7 @@ pub(crate) fn check(case: &Case) -> Result<(), String> {
             body.push('\n');
         }
         let cut = case.with_body(body);
-        let compared = expect::outcome(&cut).and_then(|expected| {
-            let found = laws::read(&cut).ok_or("the format has no codec")?;
-            compare::outcome(&expected, &found.map(|(reply, _)| reply))
-        });
+        let compared = expect::outcome(&cut).and_then(|expected| compare::codec(&cut, &expected));
         compared.map_err(|wrong| format!("cut off after {count} of {} events: {wrong}", events.len()))?;
     }
     Ok(())

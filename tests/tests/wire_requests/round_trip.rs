@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use codex_ai::Result;
+use codex_ai::wire::openai_chat::{self, Dialect};
 use codex_ai::wire::{Incoming, Target, anthropic, openai_responses};
 use codex_ai_tests::difference::difference;
 use codex_ai_tests::exchange::{Endpoint, Format};
@@ -11,39 +12,54 @@ use crate::normalise::{self, Object};
 
 /// Reads a body, writes it again, and compares; what is written is then read and written once more, and must not change
 /// by a byte.
-pub(crate) fn check(endpoint: &Endpoint, body: &Value) -> std::result::Result<(), String> {
-    let written = again(endpoint, body.to_string().as_bytes())?;
+pub(crate) fn check(endpoint: &Endpoint, vendor: &str, body: &Value) -> std::result::Result<(), String> {
+    let written = again(endpoint, vendor, body.to_string().as_bytes())?;
     let found: Value = serde_json::from_slice(&written).map_err(|error| format!("what is written is no JSON: {error}"))?;
     if let Some(difference) = difference(&normal(endpoint.format, body), &normal(endpoint.format, &found)) {
         return Err(difference);
     }
-    let twice = again(endpoint, &written).map_err(|error| format!("what is written cannot be read: {error}"))?;
+    let twice = again(endpoint, vendor, &written).map_err(|error| format!("what is written cannot be read: {error}"))?;
     if twice == written { Ok(()) } else { Err("is written in another way the second time".to_owned()) }
 }
 
-fn again(endpoint: &Endpoint, body: &[u8]) -> std::result::Result<Bytes, String> {
+fn again(endpoint: &Endpoint, vendor: &str, body: &[u8]) -> std::result::Result<Bytes, String> {
     let incoming = decode(endpoint, body).map_err(|error| format!("cannot be read: {error:#}"))?;
     let asked = incoming.request.options.model.clone().unwrap_or_default();
     let mut target = Target::new(&asked);
     if incoming.stream {
         target = target.streamed();
     }
-    encode(endpoint.format, &incoming, &target).map_err(|error| format!("cannot be written: {error:#}"))
+    encode(endpoint.format, &incoming, &target, &dialect(vendor)).map_err(|error| format!("cannot be written: {error:#}"))
 }
 
 fn decode(endpoint: &Endpoint, body: &[u8]) -> Result<Incoming> {
     match endpoint.format {
         Format::Responses => openai_responses::decode_request(body),
+        Format::Chat => openai_chat::decode_request(body),
         Format::Anthropic => anthropic::decode_request(body),
         _ => Err(codex_ai::Error::new(codex_ai::ErrorKind::Other, "not there yet")),
     }
 }
 
-fn encode(format: Format, incoming: &Incoming, target: &Target<'_>) -> Result<Bytes> {
+fn encode(format: Format, incoming: &Incoming, target: &Target<'_>, dialect: &Dialect) -> Result<Bytes> {
     match format {
         Format::Responses => openai_responses::encode_request(&incoming.request, target),
+        Format::Chat => openai_chat::encode_request(&incoming.request, target, dialect),
         Format::Anthropic => anthropic::encode_request(&incoming.request, target),
         _ => Err(codex_ai::Error::new(codex_ai::ErrorKind::Other, "not there yet")),
+    }
+}
+
+/// What the server takes that the recorded client spoke to.
+fn dialect(vendor: &str) -> Dialect {
+    match vendor {
+        "openai" | "azure" => Dialect::OPENAI,
+        "openrouter" => Dialect::OPENROUTER,
+        "groq" => Dialect::GROQ,
+        "deepseek" => Dialect::DEEPSEEK,
+        "mistral" => Dialect::MISTRAL,
+        "ollama" => Dialect::OLLAMA,
+        _ => Dialect::COMPATIBLE,
     }
 }
 

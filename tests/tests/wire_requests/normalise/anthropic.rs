@@ -3,16 +3,17 @@
 //! - `null` is absent, at the top and in blocks and tools.
 //! - `stream: false` and a result's `is_error: false` are absent: they are the defaults.
 //! - a text as content, as `system` or as a tool's result is one block of text; an empty `system` is absent.
+//! - an empty list of tools or of stop sequences is absent.
 
 use serde_json::{Value, json};
 
-use super::{Object, drop_if, drop_nulls, is, objects};
+use super::{Object, drop_empty_lists, drop_if, drop_nulls, is, objects};
 
 pub(crate) fn normalise(body: &mut Object) {
     drop_nulls(body);
     drop_if(body, "stream", false);
     drop_if(body, "system", "");
-    drop_if(body, "system", json!([]));
+    drop_empty_lists(body, &["system", "tools", "stop_sequences"]);
     blocks(body, "system");
     for message in objects(body.get_mut("messages")) {
         drop_nulls(message);

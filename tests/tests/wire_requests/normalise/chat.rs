@@ -4,6 +4,7 @@
 //! - `stream: false` is absent, as are `response_format` of type `text` and, in a stream, the usage that is asked for:
 //!   the library always asks.
 //! - `max_tokens` is `max_completion_tokens`: one option here, and which name it has is the provider's setting.
+//! - an empty list of tools, of calls or of parts is absent.
 //! - one text as `stop` is a list of one.
 //! - a text as content is one part; the role `developer` is `system`: which of them is sent is the provider's setting.
 //! - an address as `image_url` is an object with it.
@@ -11,10 +12,11 @@
 
 use serde_json::{Value, json};
 
-use super::{Object, drop_if, drop_nulls, is, object, objects};
+use super::{Object, drop_empty_lists, drop_if, drop_nulls, is, object, objects};
 
 pub(crate) fn normalise(body: &mut Object) {
     drop_nulls(body);
+    drop_empty_lists(body, &["tools"]);
     if is_true(body, "stream") {
         if let Some(options) = object(body, "stream_options") {
             drop_nulls(options);
@@ -49,6 +51,7 @@ fn is_true(object: &Object, name: &str) -> bool {
 
 fn message(message: &mut Object) {
     drop_nulls(message);
+    drop_empty_lists(message, &["content", "tool_calls"]);
     if is(message, "role", "developer") {
         message.insert("role".to_owned(), "system".into());
     }

@@ -22,6 +22,13 @@ fn drop_if(object: &mut Object, name: &str, value: impl Into<Value>) {
     }
 }
 
+/// Removes lists that are empty: as good as absent.
+fn drop_empty_lists(object: &mut Object, names: &[&str]) {
+    for name in names {
+        drop_if(object, name, Value::Array(Vec::new()));
+    }
+}
+
 /// The objects of a list.
 fn objects(list: Option<&mut Value>) -> impl Iterator<Item = &mut Object> {
     list.and_then(Value::as_array_mut).into_iter().flatten().filter_map(Value::as_object_mut)

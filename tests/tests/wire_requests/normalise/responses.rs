@@ -6,14 +6,16 @@
 //! - a text as `input` is one message of the user, and a text as content one part.
 //! - a message's `type` may be left out; the role `developer` is `system`, which the vendor reads alike.
 //! - `id` and `status` of replayed messages, calls and results: without `store` they mean nothing.
+//! - an empty list of tools is absent.
 //! - empty lists of `annotations` and `logprobs`, and an empty `content` of reasoning, are absent.
 
 use serde_json::{Value, json};
 
-use super::{Object, drop_if, drop_nulls, is, object, objects};
+use super::{Object, drop_empty_lists, drop_if, drop_nulls, is, object, objects};
 
 pub(crate) fn normalise(body: &mut Object) {
     drop_nulls(body);
+    drop_empty_lists(body, &["tools"]);
     drop_if(body, "stream", false);
     drop_if(body, "store", false);
     drop_if(body, "instructions", "");
