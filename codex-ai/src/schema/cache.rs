@@ -62,7 +62,8 @@ impl Schema {
             value: Value::Bool(false),
             validator: super::Validator::refuse_all(problems.clone()),
             openai_strict: OnceLock::from(Err(problems.clone())),
-            anthropic: OnceLock::from(Err(problems)),
+            anthropic: OnceLock::from(Err(problems.clone())),
+            gemini: OnceLock::from(Err(problems)),
         }
     }
 }

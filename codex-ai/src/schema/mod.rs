@@ -5,6 +5,7 @@ mod anthropic;
 pub mod bounds;
 mod cache;
 mod format;
+mod gemini;
 #[doc(hidden)]
 pub mod shape;
 mod standard;
@@ -84,6 +85,7 @@ pub struct Schema {
     validator: Validator,
     openai_strict: OnceLock<Result<Box<RawValue>, Vec<Problem>>>,
     anthropic: OnceLock<Result<Box<RawValue>, Vec<Problem>>>,
+    gemini: OnceLock<Result<Box<RawValue>, Vec<Problem>>>,
 }
 
 impl Schema {
@@ -100,7 +102,7 @@ impl Schema {
     pub fn new(name: impl Into<Cow<'static, str>>, value: Value) -> Result<Self> {
         let name = name.into();
         let validator = Validator::compile(&value).map_err(|problems| unusable(&name, problems))?;
-        Ok(Self { name, value, validator, openai_strict: OnceLock::new(), anthropic: OnceLock::new() })
+        Ok(Self { name, value, validator, openai_strict: OnceLock::new(), anthropic: OnceLock::new(), gemini: OnceLock::new() })
     }
 
     /// The schema's name, as vendors are told it.
@@ -167,6 +169,23 @@ impl Schema {
                 format!("the schema of `{}` is not accepted by `anthropic`", self.name),
             )
             .with_problems(problems.clone())),
+        }
+    }
+
+    /// The schema as Gemini takes it (`responseJsonSchema`), made at the first call.
+    ///
+    /// What Gemini does not look at (a pattern, the length of a text) stands in the descriptions and is checked by
+    /// [`validate`](Self::validate).
+    ///
+    /// # Errors
+    /// [`ErrorKind::Schema`](crate::ErrorKind::Schema) with the path of everything that Gemini cannot hold.
+    pub fn gemini(&self) -> Result<&RawValue> {
+        match self.gemini.get_or_init(|| gemini::compile(&self.value)) {
+            Ok(raw) => Ok(raw),
+            Err(problems) => {
+                let message = format!("the schema of `{}` is not accepted by `gemini`", self.name);
+                Err(Error::new(crate::ErrorKind::Schema, message).with_problems(problems.clone()))
+            }
         }
     }
 }

@@ -1,7 +1,7 @@
 //! `decode(encode(decode(x))) == decode(x)`, for whole answers and for streams.
 
 use bytes::Bytes;
-use codex_ai::wire::{Chunks, DecodeEvents, EncodeEvents, anthropic, openai_chat, openai_responses};
+use codex_ai::wire::{Chunks, DecodeEvents, EncodeEvents, anthropic, gemini, openai_chat, openai_responses};
 use codex_ai::{Chunk, Part, Reply, Result, StreamItem};
 use codex_ai_tests::exchange::Format;
 
@@ -39,6 +39,12 @@ fn codec(format: Format) -> Option<Codec> {
             encode_reply: anthropic::encode_reply,
             decoder: || Box::new(anthropic::StreamDecoder::new()),
             encoder: |id, model, at| Box::new(anthropic::StreamEncoder::new(id, model, at)),
+        },
+        Format::Gemini => Codec {
+            decode_reply: gemini::decode_reply,
+            encode_reply: gemini::encode_reply,
+            decoder: || Box::new(gemini::StreamDecoder::new()),
+            encoder: |id, model, at| Box::new(gemini::StreamEncoder::new(id, model, at)),
         },
         _ => return None,
     })

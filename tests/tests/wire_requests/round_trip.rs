@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use codex_ai::Result;
 use codex_ai::wire::openai_chat::{self, Dialect};
-use codex_ai::wire::{Incoming, Target, anthropic, openai_responses};
+use codex_ai::wire::{Incoming, Target, anthropic, gemini, openai_responses};
 use codex_ai_tests::difference::difference;
 use codex_ai_tests::exchange::{Endpoint, Format};
 use serde_json::Value;
@@ -37,6 +37,7 @@ fn decode(endpoint: &Endpoint, body: &[u8]) -> Result<Incoming> {
         Format::Responses => openai_responses::decode_request(body),
         Format::Chat => openai_chat::decode_request(body),
         Format::Anthropic => anthropic::decode_request(body),
+        Format::Gemini => gemini::decode_request(body, endpoint.model.as_deref().unwrap_or_default()),
         _ => Err(codex_ai::Error::new(codex_ai::ErrorKind::Other, "not there yet")),
     }
 }
@@ -46,6 +47,7 @@ fn encode(format: Format, incoming: &Incoming, target: &Target<'_>, dialect: &Di
         Format::Responses => openai_responses::encode_request(&incoming.request, target),
         Format::Chat => openai_chat::encode_request(&incoming.request, target, dialect),
         Format::Anthropic => anthropic::encode_request(&incoming.request, target),
+        Format::Gemini => gemini::encode_request(&incoming.request, target),
         _ => Err(codex_ai::Error::new(codex_ai::ErrorKind::Other, "not there yet")),
     }
 }

@@ -1,0 +1,259 @@
+//! What cannot be sent, found before anything is.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+
+use super::config::{Config, Form};
+use super::part::{as_data, bodies};
+use super::result_text::object;
+use super::{Object, camel};
+use crate::error::{Error, ErrorKind, Problem, Result};
+use crate::message::{Image, Message, Part, Role};
+use crate::request::{Options, Output, Request, Tool, ToolChoice};
+
+/// The names of the tools that were called, by the ids of the calls. Empty where every result names its tool.
+#[derive(Default)]
+pub(super) struct Names<'a>(HashMap<&'a str, &'a str>);
+
+impl<'a> Names<'a> {
+    pub(super) fn of(messages: &'a [Message]) -> Self {
+        let parts = || messages.iter().flat_map(|message| &message.parts);
+        if !parts().any(|part| matches!(part, Part::ToolResult(result) if result.name.is_none())) {
+            return Self::default();
+        }
+        let calls = parts().filter_map(|part| match part {
+            Part::ToolCall(call) if !call.id.is_empty() => Some((call.id.as_str(), call.name.as_str())),
+            _ => None,
+        });
+        Self(calls.collect())
+    }
+
+    pub(super) fn of_call(&self, id: &str) -> Option<&'a str> {
+        self.0.get(id).copied()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// Collects what cannot be sent.
+#[derive(Default)]
+pub(super) struct Check {
+    /// Parts and options that the format has no form for.
+    unsupported: Vec<Problem>,
+    /// Options that contradict each other.
+    invalid: Vec<Problem>,
+}
+
+impl Check {
+    pub(super) fn messages(&mut self, messages: &[Message], names: &Names<'_>) {
+        if !messages.iter().any(|message| message.role != Role::System) {
+            self.unsupported.push(Problem::new("messages", "Gemini wants at least one message of the user"));
+        }
+        for (index, message) in messages.iter().enumerate() {
+            self.message(index, message, names);
+        }
+    }
+
+    fn message(&mut self, index: usize, message: &Message, names: &Names<'_>) {
+        let taken: Vec<*const Part> = bodies(&message.parts).map(|body| std::ptr::from_ref(body.part)).collect();
+        for (part_index, part) in message.parts.iter().enumerate() {
+            let wrong = match (message.role, part) {
+                (_, Part::Refusal(_)) => Some("Gemini has no place for the words of a refusal"),
+                (Role::User | Role::System | Role::Tool, Part::ToolCall(_) | Part::Reasoning(_)) => {
+                    Some("only an assistant message can hold this part")
+                }
+                (Role::System | Role::Assistant, Part::ToolResult(_)) => {
+                    Some("a result of a tool needs a tool message")
+                }
+                (Role::System, Part::Image(_)) => Some("a system message holds text only"),
+                (Role::Tool, Part::Text(_) | Part::Image(_)) => Some("a tool message holds results of tools only"),
+                (_, Part::Image(Image::Url(url)))
+                    if as_data(url).is_some_and(|image| matches!(image, Image::Url(_))) =>
+                {
+                    Some("a `data:` URL that is not base64 cannot be sent")
+                }
+                (_, Part::ToolCall(call)) if !call.arguments.is_empty() && object(&call.arguments).is_none() => {
+                    Some("the arguments of the call are not a JSON object")
+                }
+                (_, Part::ToolResult(result)) if result.name.is_none() && names.of_call(&result.id).is_none() => {
+                    Some("Gemini goes by the tool's name: the result has none, and no call has its id")
+                }
+                (_, Part::Raw(Value::Object(raw))) if raw.contains_key("type") => {
+                    taken.contains(&std::ptr::from_ref(part)).then_some(
+                        "a raw part with a `type` is none of Gemini's, or does not follow the part it belongs to",
+                    )
+                }
+                (_, Part::Raw(Value::Object(_))) => None,
+                (_, Part::Raw(_)) => Some("a raw part that is no JSON object cannot be sent"),
+                _ => None,
+            };
+            if let Some(wrong) = wrong {
+                self.unsupported.push(Problem::new(format!("messages[{index}].parts[{part_index}]"), wrong));
+            }
+        }
+    }
+
+    pub(super) fn options(&mut self, request: &Request) {
+        let options = &request.options;
+        let numbers = [
+            ("temperature", options.temperature),
+            ("top_p", options.top_p),
+            ("presence_penalty", options.presence_penalty),
+            ("frequency_penalty", options.frequency_penalty),
+        ];
+        for (name, value) in numbers {
+            if value.is_some_and(|value| !value.is_finite()) {
+                self.invalid.push(Problem::new(format!("options.{name}"), "is not a finite number"));
+            }
+        }
+        if options.parallel_tool_calls == Some(false) {
+            let message = "Gemini cannot be told to call one tool at a time";
+            self.unsupported.push(Problem::new("options.parallel_tool_calls", message));
+        }
+        for (index, tool) in request.tools.iter().enumerate() {
+            self.tool(index, tool);
+        }
+        if let Some(ToolChoice::Raw(raw)) = &request.tool_choice
+            && !raw.is_object()
+        {
+            self.unsupported.push(Problem::new("tool_choice", "a raw choice that is no JSON object cannot be sent"));
+        }
+        let system = request.system.as_deref().is_some_and(|text| !text.is_empty())
+            || request.messages.iter().any(|message| message.role == Role::System);
+        for name in options.extra.keys() {
+            let set = match &*camel(name) {
+                "contents" => true,
+                "systemInstruction" => system,
+                "tools" => !request.tools.is_empty(),
+                "serviceTier" => options.service_tier.is_some(),
+                _ => false,
+            };
+            if set {
+                self.collision(name);
+            }
+        }
+    }
+
+    fn tool(&mut self, index: usize, tool: &Tool) {
+        match tool {
+            Tool::Raw(Value::Object(_)) => {}
+            Tool::Raw(_) => {
+                let message = "a raw tool that is no JSON object cannot be sent";
+                self.unsupported.push(Problem::new(format!("tools[{index}]"), message));
+            }
+            Tool::Function(function) => {
+                for name in function.extra.keys() {
+                    let set = match &*camel(name) {
+                        "name" => true,
+                        "description" => function.description.is_some(),
+                        "parameters" | "parametersJsonSchema" => function.parameters.is_some(),
+                        _ => false,
+                    };
+                    if set {
+                        let message = "this field is set from the function already";
+                        self.invalid.push(Problem::new(format!("tools[{index}].extra.{name}"), message));
+                    }
+                }
+            }
+        }
+    }
+
+    pub(super) fn config<'a>(&mut self, request: &'a Request, default: Option<&'a str>) -> Result<Config<'a>> {
+        let options = &request.options;
+        let output = match &request.output {
+            Output::Text => Form::Text,
+            Output::Json => Form::Json,
+            Output::Schema(schema) => Form::Schema(schema.gemini()?),
+        };
+        let mut config = Config { options, output, effort: None, thinking: None, extra: None };
+        let own = options.reasoning_effort.as_deref();
+        config.effort = own;
+        let sets = !config.is_empty();
+        let (name, extra) = self.nested(request, "generationConfig", sets || default.is_some());
+        config.extra = extra;
+        for key in extra.into_iter().flat_map(Object::keys) {
+            if is_set(&camel(key), options, &config.output) {
+                self.collision(&format!("{name}.{key}"));
+            }
+        }
+        let thinking = extra.and_then(|extra| extra.iter().find(|(name, _)| camel(name) == "thinkingConfig"));
+        match thinking {
+            // An extra field is the caller's word on thinking; the provider's default then adds nothing to it.
+            Some(_) if own.is_none() => {}
+            Some((key, Value::Object(thinking))) => {
+                config.thinking = Some(thinking);
+                for inner in thinking.keys().filter(|inner| camel(inner) == "thinkingLevel") {
+                    self.collision(&format!("{name}.{key}.{inner}"));
+                }
+            }
+            Some((key, _)) => self.collision(&format!("{name}.{key}")),
+            None => config.effort = own.or(default),
+        }
+        if config.effort == Some("none") {
+            let message = "Gemini has no level `none`; use `minimal`, or an extra field \
+                           `generationConfig.thinkingConfig.thinkingBudget` of 0 where the model takes budgets";
+            self.unsupported.push(Problem::new("options.reasoning_effort", message));
+        }
+        Ok(config)
+    }
+
+    pub(super) fn tool_config<'a>(&mut self, request: &'a Request) -> Option<&'a Object> {
+        let set = request.tool_choice.is_some();
+        let (name, extra) = self.nested(request, "toolConfig", set);
+        for key in extra.into_iter().flat_map(Object::keys) {
+            if set && camel(key) == "functionCallingConfig" {
+                self.collision(&format!("{name}.{key}"));
+            }
+        }
+        extra
+    }
+
+    /// The extra field of this name, if it is an object that can be merged with what is set.
+    fn nested<'a>(&mut self, request: &'a Request, wanted: &'a str, set: bool) -> (&'a str, Option<&'a Object>) {
+        match request.options.extra.iter().find(|(name, _)| camel(name) == wanted) {
+            None => (wanted, None),
+            Some((name, Value::Object(object))) => (name, Some(object)),
+            Some((name, _)) => {
+                if set {
+                    self.collision(name);
+                }
+                (name, None)
+            }
+        }
+    }
+
+    fn collision(&mut self, name: &str) {
+        let message = "this field is set from the request already; leave it out of `extra`, or do not set the option";
+        self.invalid.push(Problem::new(format!("options.extra.{name}"), message));
+    }
+
+    pub(super) fn finish(self) -> Result<()> {
+        let kind = match (self.invalid.is_empty(), self.unsupported.is_empty()) {
+            (true, true) => return Ok(()),
+            (true, false) => ErrorKind::Unsupported,
+            (false, _) => ErrorKind::InvalidRequest,
+        };
+        let problems = self.invalid.into_iter().chain(self.unsupported).collect();
+        Err(Error::new(kind, "the request has no form in the Gemini API").with_problems(problems))
+    }
+}
+
+/// Whether a field of `generationConfig` is set from the request.
+fn is_set(name: &str, options: &Options, output: &Form<'_>) -> bool {
+    match name {
+        "temperature" => options.temperature.is_some(),
+        "topP" => options.top_p.is_some(),
+        "topK" => options.top_k.is_some(),
+        "maxOutputTokens" => options.max_tokens.is_some(),
+        "stopSequences" => !options.stop.is_empty(),
+        "seed" => options.seed.is_some(),
+        "presencePenalty" => options.presence_penalty.is_some(),
+        "frequencyPenalty" => options.frequency_penalty.is_some(),
+        "responseMimeType" => !matches!(output, Form::Text),
+        "responseJsonSchema" | "responseSchema" => matches!(output, Form::Schema(_)),
+        _ => false,
+    }
+}
