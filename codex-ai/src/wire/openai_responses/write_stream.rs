@@ -62,7 +62,8 @@ struct OpenCall {
 }
 
 impl StreamEncoder {
-    /// An encoder for one answer; `id` and `model` stand in the first events, `created_at` is in seconds since 1970.
+    /// An encoder for one answer; `created_at` is in seconds since 1970. `id` stands in all events, unless it is empty:
+    /// then the last has the reply's own. `model` stands in the first events.
     pub fn new(id: &str, model: &str, created_at: u64) -> Self {
         Self {
             id: id.to_owned(),
@@ -242,9 +243,13 @@ impl StreamEncoder {
     /// Ends the message or the thinking that is being written, and calls that are complete.
     fn close(&mut self, out: &mut Vec<u8>) -> Result<()> {
         self.close_piece(out)?;
-        if let Some(Open { place, parts, .. }) = self.open.take() {
-            let event = json!({ "output_index": place, "item": OutputItem { parts: &parts, number: place } });
-            self.event("response.output_item.done", &event, out)?;
+        if let Some(Open { place, parts, sort, .. }) = self.open.take() {
+            let mut item = json!(OutputItem { parts: &parts, number: place });
+            // The vendor's client holds items of another id for others; the last event has the item's own.
+            if let Value::Object(item) = &mut item {
+                item.insert("id".to_owned(), item_id(sort, place).into());
+            }
+            self.event("response.output_item.done", &json!({ "output_index": place, "item": item }), out)?;
         }
         self.close_calls(false, out)
     }
@@ -396,7 +401,8 @@ impl EncodeEvents for StreamEncoder {
         self.close_calls(true, out)?;
         let kind = if is_completed(reply) { "response.completed" } else { "response.incomplete" };
         let mut reply = Cow::Borrowed(reply);
-        if reply.id.is_none() && !self.id.is_empty() {
+        // All events of one answer have one id.
+        if !self.id.is_empty() && reply.id.as_ref() != Some(&self.id) {
             reply.to_mut().id = Some(self.id.clone());
         }
         if reply.model.is_empty() {
