@@ -102,7 +102,14 @@ impl Schema {
     pub fn new(name: impl Into<Cow<'static, str>>, value: Value) -> Result<Self> {
         let name = name.into();
         let validator = Validator::compile(&value).map_err(|problems| unusable(&name, problems))?;
-        Ok(Self { name, value, validator, openai_strict: OnceLock::new(), anthropic: OnceLock::new(), gemini: OnceLock::new() })
+        Ok(Self {
+            name,
+            value,
+            validator,
+            openai_strict: OnceLock::new(),
+            anthropic: OnceLock::new(),
+            gemini: OnceLock::new(),
+        })
     }
 
     /// The schema's name, as vendors are told it.

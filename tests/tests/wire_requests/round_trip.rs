@@ -37,7 +37,7 @@ fn decode(endpoint: &Endpoint, body: &[u8]) -> Result<Incoming> {
         Format::Responses => openai_responses::decode_request(body),
         Format::Chat => openai_chat::decode_request(body),
         Format::Anthropic => anthropic::decode_request(body),
-        Format::Gemini => gemini::decode_request(body, endpoint.model.as_deref().unwrap_or_default()),
+        Format::Gemini => gemini::decode_request(endpoint.model.as_deref().unwrap_or_default(), body),
         _ => Err(codex_ai::Error::new(codex_ai::ErrorKind::Other, "not there yet")),
     }
 }

@@ -62,9 +62,7 @@ pub(super) struct OutputItem<'a> {
 impl Serialize for OutputItem<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match segments(self.parts).next() {
-            Some(segment) => {
-                Item { segment, role: Role::Assistant, number: Some(self.number) }.serialize(serializer)
-            }
+            Some(segment) => Item { segment, role: Role::Assistant, number: Some(self.number) }.serialize(serializer),
             None => serializer.serialize_unit(),
         }
     }

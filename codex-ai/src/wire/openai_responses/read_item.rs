@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::Object;
-use super::segment::{is_content_type, is_rest};
 use super::item::BREAKPOINT;
+use super::segment::{is_content_type, is_rest};
 use crate::message::{CachePoint, Part, Role, ToolCall, ToolResult};
 use crate::wire::data_url;
 

@@ -171,11 +171,14 @@ impl StreamDecoder {
             Ok(reply) if !reply.parts.is_empty() || self.items.is_empty() => Ok(reply),
             // It may only lack the output.
             Ok(_) => self.from_items(kind, response),
-            Err(error) if error.kind() == ErrorKind::Protocol && !self.items.is_empty() && kind != "response.failed" => {
+            Err(error)
+                if error.kind() == ErrorKind::Protocol && !self.items.is_empty() && kind != "response.failed" =>
+            {
                 self.from_items(kind, response)
             }
             Err(error) => {
-                self.usage = serde_json::from_str(response).ok().and_then(|response: Object| usage(response.get("usage")?));
+                self.usage =
+                    serde_json::from_str(response).ok().and_then(|response: Object| usage(response.get("usage")?));
                 Err(error)
             }
         };

@@ -285,7 +285,8 @@ impl Check {
             ("frequency_penalty", options.frequency_penalty.is_some()),
         ];
         for (name, _) in without_a_place.into_iter().filter(|(_, set)| *set) {
-            let message = "the format has no place for it; leave it out, or set it in `extra` for a server that takes it";
+            let message =
+                "the format has no place for it; leave it out, or set it in `extra` for a server that takes it";
             self.unsupported.push(Problem::new(format!("options.{name}"), message));
         }
         if options.extra.is_empty() {

@@ -8,6 +8,7 @@
 //! - one text as `stop` is a list of one.
 //! - a text as content is one part; the role `developer` is `system`: which of them is sent is the provider's setting.
 //! - an address as `image_url` is an object with it.
+//! - a call's `index` that is its place in the list says nothing.
 //! - the `type` of a tool and of a call may be left out where it is `function`, as Mistral does.
 
 use serde_json::{Value, json};
@@ -66,8 +67,8 @@ fn message(message: &mut Object) {
             part.insert("image_url".to_owned(), url);
         }
     }
-    for call in objects(message.get_mut("tool_calls")) {
-        drop_nulls(call);
+    for (place, call) in objects(message.get_mut("tool_calls")).enumerate() {
+        drop_if(call, "index", place);
         with_type(call);
     }
 }
