@@ -59,16 +59,13 @@ fn check(suite: &mut Suite, asker: &Asker, strange: &mut Strange, file: &str, ex
         Ok(expected) => expected,
         Err(wrong) => return suite.case(&name, Err(format!("the recording cannot be understood: {wrong}"))),
     };
-    let result = compare::codec(&case, &expected)
+    let codec = compare::codec(&case, &expected)
         .and_then(|()| laws::check(&case, &expected))
-        .and_then(|()| prefix::check(&case))
-        .and_then(|()| asker.check(&case, &expected));
-    let is_ok = result.is_ok();
-    suite.case(&name, result);
-    if !is_ok {
-        return;
-    }
-    for (place, result) in strange.check(&case) {
+        .and_then(|()| prefix::check(&case));
+    // What is wrong already would be told again by every change.
+    let strange = if codec.is_ok() { strange.check(&case) } else { Vec::new() };
+    suite.case(&name, codec.and_then(|()| asker.check(&case, &expected)));
+    for (place, result) in strange {
         suite.case(&format!("something unknown in `{place}`, {name}"), result);
     }
 }

@@ -49,22 +49,16 @@ fn check(suite: &mut Suite, unknown: &mut Unknown, file: &str, case: &Value, nam
     };
     let body = &request["body"];
     let name = format!("{file} {name} {}", case["seq"]);
-    let vendor = match text(case, "/provider") {
-        // Golden requests tell it by their address, or have gone to the vendor of the format itself.
-        "" if path.starts_with("/api/v1/") => "openrouter",
-        "" if file.ends_with("/openai.json") => "openai",
-        vendor => vendor,
-    };
     let result = match endpoint.format {
         Format::ImageEdits => images::edits(&request["multipart"]),
         _ if body.is_null() => return suite.skip("the recording has no body"),
         _ if !body.is_object() => return suite.skip("the recording's body is no JSON"),
-        _ => round_trip::check(&endpoint, vendor, body),
+        _ => round_trip::check(&endpoint, body),
     };
     let is_ok = result.is_ok();
     suite.case(&name, result);
     if is_ok && body.is_object() {
-        for (place, result) in unknown.check(&endpoint, vendor, body) {
+        for (place, result) in unknown.check(&endpoint, body) {
             suite.case(&format!("unknown field in `{place}`, {name}"), result);
         }
     }

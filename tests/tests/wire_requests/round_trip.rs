@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use codex_ai::Result;
-use codex_ai::wire::openai_chat::{self, Dialect};
+use codex_ai::wire::openai_chat::{self, Dialect, ReasoningField, SchemaForm};
 use codex_ai::wire::{Incoming, Target, anthropic, gemini, openai_responses};
 use codex_ai_tests::difference::difference;
 use codex_ai_tests::exchange::{Endpoint, Format};
@@ -12,24 +12,24 @@ use crate::normalise::{self, Object};
 
 /// Reads a body, writes it again, and compares; what is written is then read and written once more, and must not change
 /// by a byte.
-pub(crate) fn check(endpoint: &Endpoint, vendor: &str, body: &Value) -> std::result::Result<(), String> {
-    let written = again(endpoint, vendor, body.to_string().as_bytes())?;
+pub(crate) fn check(endpoint: &Endpoint, body: &Value) -> std::result::Result<(), String> {
+    let written = again(endpoint, body.to_string().as_bytes())?;
     let found: Value = serde_json::from_slice(&written).map_err(|error| format!("what is written is no JSON: {error}"))?;
     if let Some(difference) = difference(&normal(endpoint.format, body), &normal(endpoint.format, &found)) {
         return Err(difference);
     }
-    let twice = again(endpoint, vendor, &written).map_err(|error| format!("what is written cannot be read: {error}"))?;
+    let twice = again(endpoint, &written).map_err(|error| format!("what is written cannot be read: {error}"))?;
     if twice == written { Ok(()) } else { Err("is written in another way the second time".to_owned()) }
 }
 
-fn again(endpoint: &Endpoint, vendor: &str, body: &[u8]) -> std::result::Result<Bytes, String> {
+fn again(endpoint: &Endpoint, body: &[u8]) -> std::result::Result<Bytes, String> {
     let incoming = decode(endpoint, body).map_err(|error| format!("cannot be read: {error:#}"))?;
     let asked = incoming.request.options.model.clone().unwrap_or_default();
     let mut target = Target::new(&asked);
     if incoming.stream {
         target = target.streamed();
     }
-    encode(endpoint.format, &incoming, &target, &dialect(vendor)).map_err(|error| format!("cannot be written: {error:#}"))
+    encode(endpoint.format, &incoming, &target, &dialect(body)).map_err(|error| format!("cannot be written: {error:#}"))
 }
 
 fn decode(endpoint: &Endpoint, body: &[u8]) -> Result<Incoming> {
@@ -52,17 +52,24 @@ fn encode(format: Format, incoming: &Incoming, target: &Target<'_>, dialect: &Di
     }
 }
 
-/// What the server takes that the recorded client spoke to.
-fn dialect(vendor: &str) -> Dialect {
-    match vendor {
-        "openai" | "azure" => Dialect::OPENAI,
-        "openrouter" => Dialect::OPENROUTER,
-        "groq" => Dialect::GROQ,
-        "deepseek" => Dialect::DEEPSEEK,
-        "mistral" => Dialect::MISTRAL,
-        "ollama" => Dialect::OLLAMA,
-        _ => Dialect::COMPATIBLE,
+/// What the server takes that the recorded client spoke to: the names that stand in the body.
+fn dialect(body: &[u8]) -> Dialect {
+    let body: Value = serde_json::from_slice(body).unwrap_or_default();
+    let has = |name: &str| body.get(name).is_some_and(|value| !value.is_null());
+    let in_messages = |name: &str| {
+        let mut messages = body["messages"].as_array().into_iter().flatten();
+        messages.any(|message| message.get(name).is_some_and(Value::is_string))
+    };
+    let mut dialect = Dialect::COMPATIBLE;
+    (dialect.cache_points, dialect.top_k, dialect.assistant_images) = (true, true, true);
+    dialect.max_tokens = if has("max_completion_tokens") { "max_completion_tokens" } else { "max_tokens" };
+    dialect.seed = if has("random_seed") { "random_seed" } else { "seed" };
+    dialect.stream_options = has("stream_options");
+    dialect.reasoning = if in_messages("reasoning") { ReasoningField::Reasoning } else { ReasoningField::ReasoningContent };
+    if body.pointer("/response_format/json_schema/strict") == Some(&Value::Bool(true)) {
+        dialect.schema = SchemaForm::Strict;
     }
+    dialect
 }
 
 fn normal(format: Format, body: &Value) -> Value {

@@ -34,7 +34,7 @@ pub(crate) struct Unknown {
 
 impl Unknown {
     /// Each place that is new, with what came of the body with a field there.
-    pub(crate) fn check(&mut self, endpoint: &Endpoint, vendor: &str, body: &Value) -> Vec<(String, Result<(), String>)> {
+    pub(crate) fn check(&mut self, endpoint: &Endpoint, body: &Value) -> Vec<(String, Result<(), String>)> {
         let mut places = Vec::new();
         walk(body, String::new(), String::new(), &mut places);
         places.retain(|(shape, _)| self.seen.insert(format!("{:?} {shape}", endpoint.format)));
@@ -43,7 +43,7 @@ impl Unknown {
             if let Some(Value::Object(object)) = body.pointer_mut(&pointer) {
                 object.insert(UNKNOWN.to_owned(), json!({ "deep": [1, "two"] }));
             }
-            (shape, round_trip::check(endpoint, vendor, &body))
+            (shape, round_trip::check(endpoint, &body))
         });
         tried.collect()
     }

@@ -5,6 +5,15 @@ use serde_json::{Map, Value};
 
 use super::{Call, Expected, Streamed, Tokens, arguments, bytes, list, number, string};
 
+/// The error in an answer of success; `null` where what is answered is no answer at all.
+pub(super) fn failure(body: &Value) -> Option<Value> {
+    let choice = body.pointer("/choices/0").filter(|choice| choice.is_object());
+    match choice {
+        None => Some(Value::Null),
+        Some(choice) => choice.get("error").filter(|error| !error.is_null()).map(|_| choice.clone()),
+    }
+}
+
 pub(super) fn whole(body: &Value) -> Expected {
     let choice = &body["choices"][0];
     let message = &choice["message"];
@@ -17,7 +26,8 @@ pub(super) fn whole(body: &Value) -> Expected {
     };
     content(&mut expected, &message["content"]);
     expected.reasoning += &thinking(message);
-    for call in list(message, "/tool_calls") {
+    // Calls of tools that take free text are none of functions.
+    for call in list(message, "/tool_calls").iter().filter(|call| call["function"].is_object()) {
         expected.calls.push(Call {
             id: string(call, "/id"),
             name: string(call, "/function/name"),
@@ -120,6 +130,9 @@ pub(super) fn stream(events: &[(String, String)]) -> Result<Streamed, String> {
             expected.tokens = tokens(usage).or(expected.tokens);
         }
         let choice = &event["choices"][0];
+        if choice.get("error").is_some_and(|error| !error.is_null()) {
+            return Ok(Streamed::Failed(choice.clone()));
+        }
         let delta = &choice["delta"];
         content(&mut expected, &delta["content"]);
         expected.reasoning += &thinking(delta);

@@ -89,8 +89,13 @@ pub(crate) fn outcome(case: &Case) -> Result<Outcome, String> {
             return Ok(Outcome::Error(error::kinds(None, &body)));
         }
         match format {
+            Format::Responses if body["status"] == "failed" => return Ok(Outcome::Error(error::kinds(None, &body))),
             Format::Responses => responses::whole(&body),
-            Format::Chat => chat::whole(&body),
+            Format::Chat => match chat::failure(&body) {
+                Some(Value::Null) => return Ok(Outcome::Error(vec![ErrorKind::Protocol])),
+                Some(error) => return Ok(Outcome::Error(error::kinds(None, &error))),
+                None => chat::whole(&body),
+            },
             Format::Anthropic => anthropic::whole(&body),
             Format::Gemini => gemini::whole(&body),
             _ => return Err("no such answer".to_owned()),
@@ -113,7 +118,8 @@ enum Streamed {
 
 /// The number at the first of these places that has one.
 fn number(value: &Value, pointers: &[&str]) -> u64 {
-    pointers.iter().find_map(|pointer| value.pointer(pointer)?.as_u64()).unwrap_or(0)
+    let number = |value: &Value| value.as_u64().or_else(|| value.as_f64().map(|number| number as u64));
+    pointers.iter().find_map(|pointer| number(value.pointer(pointer)?)).unwrap_or(0)
 }
 
 fn string(value: &Value, pointer: &str) -> String {

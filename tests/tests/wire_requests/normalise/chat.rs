@@ -1,9 +1,8 @@
 //! OpenAI's Chat Completions, and what resembles them.
 //!
 //! - `null` is absent, at the top and in messages, parts and calls.
-//! - `stream: false` is absent, as are `response_format` of type `text` and, in a stream, the usage that is asked for:
-//!   the library always asks.
-//! - `max_tokens` is `max_completion_tokens`: one option here, and which name it has is the provider's setting.
+//! - `stream: false` is absent, as are `response_format` of type `text` and a schema's `strict: false`: they are the
+//!   defaults.
 //! - an empty list of tools, of calls or of parts is absent.
 //! - one text as `stop` is a list of one.
 //! - a text as content is one part; the role `developer` is `system`: which of them is sent is the provider's setting.
@@ -18,18 +17,8 @@ use super::{Object, drop_empty_lists, drop_if, drop_nulls, is, object, objects};
 pub(crate) fn normalise(body: &mut Object) {
     drop_nulls(body);
     drop_empty_lists(body, &["tools"]);
-    if is_true(body, "stream") {
-        if let Some(options) = object(body, "stream_options") {
-            drop_nulls(options);
-            drop_if(options, "include_usage", true);
-        }
-        drop_if(body, "stream_options", json!({}));
-    }
     drop_if(body, "stream", false);
     drop_if(body, "response_format", json!({ "type": "text" }));
-    if let Some(limit) = body.shift_remove("max_tokens") {
-        body.insert("max_completion_tokens".to_owned(), limit);
-    }
     if let Some(Value::String(stop)) = body.get("stop") {
         let stop = json!([stop]);
         body.insert("stop".to_owned(), stop);
@@ -43,11 +32,8 @@ pub(crate) fn normalise(body: &mut Object) {
     }
     if let Some(format) = object(body, "response_format").and_then(|format| object(format, "json_schema")) {
         drop_nulls(format);
+        drop_if(format, "strict", false);
     }
-}
-
-fn is_true(object: &Object, name: &str) -> bool {
-    object.get(name) == Some(&Value::Bool(true))
 }
 
 fn message(message: &mut Object) {

@@ -1,7 +1,8 @@
 //! OpenAI's Responses API.
 //!
 //! - `null` is absent, at the top and in items, parts and tools.
-//! - `stream: false` is absent, as are an empty `instructions` and `text.format` of type `text`: they are the defaults.
+//! - `stream: false` is absent, as are an empty `instructions` `text.format` of type `text` and a schema's
+//!   `strict: false`: they are the defaults.
 //! - `store: false` is absent: the library always says it, whatever the recorded client left to the vendor's default.
 //! - a text as `input` is one message of the user, and a text as content one part.
 //! - a message's `type` may be left out; the role `developer` is `system`, which the vendor reads alike.
@@ -22,6 +23,9 @@ pub(crate) fn normalise(body: &mut Object) {
     for field in ["text", "reasoning"] {
         if let Some(field) = object(body, field) {
             drop_nulls(field);
+            if let Some(format) = object(field, "format") {
+                drop_if(format, "strict", false);
+            }
             drop_if(field, "format", json!({ "type": "text" }));
         }
         drop_if(body, field, json!({}));
