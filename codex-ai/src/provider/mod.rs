@@ -20,6 +20,8 @@ pub mod openai;
 #[cfg(feature = "openrouter")]
 pub mod openrouter;
 #[cfg(feature = "http")]
+mod rate_limits;
+#[cfg(feature = "http")]
 mod settings;
 
 use std::pin::Pin;

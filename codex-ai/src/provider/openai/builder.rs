@@ -5,7 +5,7 @@ use std::fmt;
 use http::{HeaderName, HeaderValue};
 use secrecy::SecretString;
 
-use super::{DEFAULT_BASE_URL, DEFAULT_MODEL, FORMAT, OpenAi};
+use super::{DEFAULT_BASE_URL, DEFAULT_IMAGE_MODEL, DEFAULT_MODEL, FORMAT, OpenAi};
 use crate::error::{Error, ErrorKind, Result};
 use crate::provider::endpoint::{base_url, bearer_headers};
 use crate::provider::env;
@@ -33,6 +33,7 @@ pub struct OpenAiBuilder {
     organization: Option<String>,
     project: Option<String>,
     reasoning_effort: Option<String>,
+    image_model: Option<String>,
 }
 
 impl OpenAiBuilder {
@@ -54,6 +55,13 @@ impl OpenAiBuilder {
     /// [`DEFAULT_REASONING_EFFORT`](super::DEFAULT_REASONING_EFFORT) for the default model otherwise.
     pub fn reasoning_effort(mut self, effort: impl Into<String>) -> Self {
         self.reasoning_effort = Some(effort.into());
+        self
+    }
+
+    /// Sets the model that is asked for images where a request names none;
+    /// [`DEFAULT_IMAGE_MODEL`](super::DEFAULT_IMAGE_MODEL) otherwise.
+    pub fn image_model(mut self, model: impl Into<String>) -> Self {
+        self.image_model = Some(model.into());
         self
     }
 
@@ -104,6 +112,8 @@ impl OpenAiBuilder {
             endpoint: self.settings.endpoint(&FORMAT),
             headers,
             responses_url: format!("{base}/responses"),
+            base_url: base,
+            image_model: self.image_model.unwrap_or_else(|| DEFAULT_IMAGE_MODEL.to_owned()),
             default_model: self.settings.default_model.unwrap_or_else(|| DEFAULT_MODEL.to_owned()),
             effort: self.reasoning_effort,
             own_address,

@@ -1,4 +1,4 @@
-//! OpenAI, and servers that speak its Responses API.
+//! OpenAI, and servers that speak its Responses API and its images API.
 
 mod builder;
 
@@ -6,19 +6,23 @@ use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName};
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, HeaderName, HeaderValue};
 
 pub use builder::OpenAiBuilder;
 
 use super::endpoint::{Endpoint, Format};
 use super::model::Model;
+use super::rate_limits::rate_limits;
 use super::{BoxFuture, Provider};
 use crate::error::{Error, ErrorKind, Result};
+use crate::image::{GenerateImage, GeneratedImage, ImageRequest};
 use crate::reply::Reply;
 use crate::request::Request;
 use crate::stream::ReplyStream;
 use crate::wire::Target;
 use crate::wire::openai_error::decode_error;
+use crate::wire::openai_images::{self, ImageBody};
 use crate::wire::openai_responses::{StreamDecoder, decode_reply, encode_request};
 
 /// The model that is asked where nobody names one.
@@ -28,10 +32,13 @@ pub const DEFAULT_MODEL: &str = "gpt-5.6-luna";
 /// every other model is left to its own default.
 pub const DEFAULT_REASONING_EFFORT: &str = "none";
 
+/// The model that is asked for images where nobody names one.
+pub const DEFAULT_IMAGE_MODEL: &str = "gpt-image-2";
+
 /// The address of OpenAI's API.
 pub const DEFAULT_BASE_URL: &str = "https://api.openai.com/v1";
 
-/// OpenAI's models by the Responses API, or those of a server that speaks it.
+/// OpenAI's models by the Responses API, or those of a server that speaks it; and its image models.
 ///
 /// Answers are not stored at OpenAI (`store: false`) unless the options carry an extra field `store`.
 ///
@@ -55,8 +62,10 @@ pub const DEFAULT_BASE_URL: &str = "https://api.openai.com/v1";
 pub struct OpenAi {
     endpoint: Arc<Endpoint>,
     headers: HeaderMap,
+    base_url: String,
     responses_url: String,
     default_model: String,
+    image_model: String,
     effort: Option<String>,
     /// Whether the address is OpenAI's own.
     own_address: bool,
@@ -90,6 +99,11 @@ impl OpenAi {
         &self.default_model
     }
 
+    /// The model that is asked for images where a request names none.
+    pub fn image_model(&self) -> &str {
+        &self.image_model
+    }
+
     /// The model that is asked, and the body of the request.
     fn prepare<'a>(&'a self, request: &'a Request, stream: bool) -> Result<(Model<'a>, Bytes)> {
         let model =
@@ -113,7 +127,7 @@ impl Provider for OpenAi {
         Box::pin(async move {
             let (model, body) = self.prepare(request, false)?;
             let asked = self.endpoint.ask(&self.responses_url, &self.headers, body).await;
-            asked.map_err(|error| with_advice(error, &model).with_route(model.route()))
+            asked.map_err(|error| with_advice(error, prefixed(&model)).with_route(model.route()))
         })
     }
 
@@ -122,9 +136,36 @@ impl Provider for OpenAi {
             let (model, body) = self.prepare(request, true)?;
             let route = model.route();
             match self.endpoint.stream(&self.responses_url, &self.headers, body).await {
-                Ok(stream) => Ok(stream.with_errors(move |error| error.with_route(route.clone()))),
-                Err(error) => Err(with_advice(error, &model).with_route(route)),
+                Ok(stream) => {
+                    let prefixed = prefixed(&model).map(str::to_owned);
+                    Ok(stream.with_errors(move |error| with_advice(error, prefixed.as_deref()).with_route(route.clone())))
+                }
+                Err(error) => Err(with_advice(error, prefixed(&model)).with_route(route)),
             }
+        })
+    }
+
+    fn images(&self) -> Option<&dyn GenerateImage> {
+        Some(self)
+    }
+}
+
+impl GenerateImage for OpenAi {
+    fn generate_image<'a>(&'a self, request: &'a ImageRequest) -> BoxFuture<'a, Result<GeneratedImage>> {
+        Box::pin(async move {
+            let asked = request.model.as_deref().unwrap_or(&self.image_model);
+            let model = Model::new("openai", asked, self.own_address)?;
+            let complete = |error| with_advice(error, prefixed(&model)).with_route(model.route());
+            let ImageBody { path, content_type, body, .. } =
+                openai_images::encode_request(request, model.name).map_err(complete)?;
+            let mut headers = self.headers.clone();
+            let content_type = HeaderValue::try_from(&*content_type).map_err(|_| {
+                complete(Error::new(ErrorKind::Other, "the content type of the request cannot be written"))
+            })?;
+            headers.insert(CONTENT_TYPE, content_type);
+            let url = format!("{}/{path}", self.base_url);
+            let whole = self.endpoint.post(&url, &headers, body).await.map_err(complete)?;
+            openai_images::decode_reply(&whole.body).map_err(|error| complete(self.endpoint.blame(error, &whole)))
         })
     }
 }
@@ -144,19 +185,23 @@ static FORMAT: Format = Format {
     stream_decoder: || Box::new(StreamDecoder::new()),
     decode_error,
     request_id: HeaderName::from_static("x-request-id"),
-    rate_limits: |_| None,
+    rate_limits,
 };
 
-fn with_advice(error: Error, model: &Model<'_>) -> Error {
-    match error.kind() {
-        ErrorKind::Authentication => error.with_help("check the key: `OPENAI_API_KEY`, or what the program sets"),
-        ErrorKind::Config if error.status().is_some() => error.with_help("set the base URL to the new address"),
-        ErrorKind::NotFound if model.had_prefix => {
-            let name = model.name;
-            error.with_help(format!(
-                "the model was asked for as `{name}`; if its own name begins with `openai/`, write `openai/openai/{name}`"
-            ))
+/// The name of a model that was asked for with the provider in front of it.
+fn prefixed<'a>(model: &Model<'a>) -> Option<&'a str> {
+    model.had_prefix.then_some(model.name)
+}
+
+fn with_advice(error: Error, prefixed: Option<&str>) -> Error {
+    match (error.kind(), prefixed) {
+        (ErrorKind::Authentication, _) => {
+            error.with_help("check the key: `OPENAI_API_KEY`, or what the program sets")
         }
+        (ErrorKind::Config, _) if error.status().is_some() => error.with_help("set the base URL to the new address"),
+        (ErrorKind::NotFound, Some(name)) => error.with_help(format!(
+            "the model was asked for as `{name}`; if its own name begins with `openai/`, write `openai/openai/{name}`"
+        )),
         _ => error,
     }
 }
