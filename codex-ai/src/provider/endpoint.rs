@@ -136,7 +136,7 @@ pub(super) fn bearer_headers(key: &SecretString) -> Result<HeaderMap> {
 }
 
 /// A header's value with a key in it, marked so that it is never printed and never indexed by HTTP/2.
-fn secret_value(prefix: &str, key: &SecretString) -> Result<HeaderValue> {
+pub(super) fn secret_value(prefix: &str, key: &SecretString) -> Result<HeaderValue> {
     let exposed = key.expose_secret();
     if exposed.trim().is_empty() {
         return Err(Error::new(ErrorKind::Config, "the key is empty"));

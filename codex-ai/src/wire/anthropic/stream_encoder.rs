@@ -17,6 +17,7 @@ use crate::wire::EncodeEvents;
 ///
 /// The calls of tools are written when their arguments are complete: the format sends block after block, and what a
 /// block has besides its content stands in its first event. An empty [`Chunk::Text`] parts two blocks of text.
+/// The first event wants counts before they are known: they are 0 there, and right in the last.
 #[derive(Debug)]
 pub struct StreamEncoder {
     id: String,
