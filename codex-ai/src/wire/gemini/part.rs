@@ -133,7 +133,7 @@ impl Serialize for Blob<'_> {
 }
 
 /// Bytes as base64, never held as a whole.
-pub(crate) struct Base64<'a>(pub(crate) &'a [u8]);
+pub(in crate::wire) struct Base64<'a>(pub(in crate::wire) &'a [u8]);
 
 impl Serialize for Base64<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

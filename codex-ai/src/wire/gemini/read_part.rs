@@ -202,7 +202,7 @@ fn inline(raw: &RawValue) -> Option<(Part, Option<Object>)> {
 }
 
 /// Google reads both alphabets, and its own SDK for Python writes the one for URLs.
-pub(super) fn decode_base64(data: &str) -> Option<Vec<u8>> {
+pub(in crate::wire) fn decode_base64(data: &str) -> Option<Vec<u8>> {
     STANDARD.decode(data).or_else(|_| URL_SAFE.decode(data)).ok()
 }
 
