@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use codex_ai::provider::anthropic::Anthropic;
+use codex_ai::provider::gemini::Gemini;
 use codex_ai::provider::openai::OpenAi;
 use codex_ai::transport::{HttpTransport, Transport};
 use codex_ai::{Chunk, Error, Message, Options, Provider, Reply, Request};
@@ -142,5 +144,10 @@ fn providers(port: u16) -> codex_ai::Result<HashMap<&'static str, Box<dyn Provid
     let mut providers: HashMap<&'static str, Box<dyn Provider>> = HashMap::new();
     let openai = OpenAi::builder().key("sk-test").base_url(&url).transport(Arc::clone(&transport));
     providers.insert("openai", Box::new(openai.build()?));
+    let root = format!("http://127.0.0.1:{port}");
+    let anthropic = Anthropic::builder().key("sk-test").base_url(&root).transport(Arc::clone(&transport));
+    providers.insert("anthropic", Box::new(anthropic.build()?));
+    let gemini = Gemini::builder().key("test").base_url(&root).transport(Arc::clone(&transport));
+    providers.insert("gemini", Box::new(gemini.build()?));
     Ok(providers)
 }

@@ -1,13 +1,14 @@
 //! One request there and back.
 
 use bytes::Bytes;
-use codex_ai::Result;
+use codex_ai::{Error, ErrorKind, Result};
 use codex_ai::wire::openai_chat::{self, Dialect, ReasoningField, SchemaForm};
 use codex_ai::wire::{Incoming, Target, anthropic, gemini, openai_responses};
 use codex_ai_tests::difference::difference;
 use codex_ai_tests::exchange::{Endpoint, Format};
 use serde_json::Value;
 
+use crate::images;
 use crate::normalise::{self, Object};
 
 /// Reads a body, writes it again, and compares; what is written is then read and written once more, and must not change
@@ -23,6 +24,9 @@ pub(crate) fn check(endpoint: &Endpoint, body: &Value) -> std::result::Result<()
 }
 
 fn again(endpoint: &Endpoint, body: &[u8]) -> std::result::Result<Bytes, String> {
+    if matches!(endpoint.format, Format::Images | Format::Imagen) {
+        return images::again(endpoint, body).map(Bytes::from);
+    }
     let incoming = decode(endpoint, body).map_err(|error| format!("cannot be read: {error:#}"))?;
     let asked = incoming.request.options.model.clone().unwrap_or_default();
     let mut target = Target::new(&asked);
@@ -38,7 +42,7 @@ fn decode(endpoint: &Endpoint, body: &[u8]) -> Result<Incoming> {
         Format::Chat => openai_chat::decode_request(body),
         Format::Anthropic => anthropic::decode_request(body),
         Format::Gemini => gemini::decode_request(endpoint.model.as_deref().unwrap_or_default(), body),
-        _ => Err(codex_ai::Error::new(codex_ai::ErrorKind::Other, "not there yet")),
+        Format::Images | Format::ImageEdits | Format::Imagen => Err(elsewhere()),
     }
 }
 
@@ -48,8 +52,13 @@ fn encode(format: Format, incoming: &Incoming, target: &Target<'_>, dialect: &Di
         Format::Chat => openai_chat::encode_request(&incoming.request, target, dialect),
         Format::Anthropic => anthropic::encode_request(&incoming.request, target),
         Format::Gemini => gemini::encode_request(&incoming.request, target),
-        _ => Err(codex_ai::Error::new(codex_ai::ErrorKind::Other, "not there yet")),
+        Format::Images | Format::ImageEdits | Format::Imagen => Err(elsewhere()),
     }
+}
+
+/// Requests for pictures are no [`Incoming`].
+fn elsewhere() -> Error {
+    Error::new(ErrorKind::Other, "this format has another way")
 }
 
 /// What the server takes that the recorded client spoke to: the names that stand in the body.

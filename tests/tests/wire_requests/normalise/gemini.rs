@@ -32,8 +32,13 @@ pub(crate) fn normalise(body: &mut Object) {
     }
 }
 
-/// Imagen: an empty `parameters` is absent.
+/// Imagen: `sampleCount: 1` and `includeRaiReason: true` are absent, as the library always says them: it wants one picture,
+/// or the reason why there is none. An empty `parameters` is absent.
 pub(crate) fn normalise_imagen(body: &mut Object) {
+    if let Some(parameters) = object(body, "parameters") {
+        drop_if(parameters, "sampleCount", 1);
+        drop_if(parameters, "includeRaiReason", true);
+    }
     drop_if(body, "parameters", json!({}));
 }
 
