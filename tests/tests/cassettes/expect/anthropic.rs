@@ -25,6 +25,9 @@ pub(super) fn whole(body: &Value) -> Expected {
             _ => {}
         }
     }
+    if body["stop_reason"] == "refusal" {
+        expected.refusal = string(body, "/stop_details/explanation");
+    }
     let usage = &body["usage"];
     let cached = number(usage, &["/cache_read_input_tokens"]);
     let cache_write = number(usage, &["/cache_creation_input_tokens"]);

@@ -3,14 +3,17 @@
 use codex_ai::ErrorKind;
 use serde_json::Value;
 
+use super::list;
+
 /// The kinds that an error may have; `status` is `None` where it came in an answer of success.
 pub(super) fn kinds(status: Option<u16>, body: &Value) -> Vec<ErrorKind> {
     let body = body.as_array().and_then(|list| list.first()).unwrap_or(body);
     let error = body.get("error").filter(|error| error.is_object()).unwrap_or(body);
-    let words: Vec<&str> = ["/code", "/type", "/status", "/details/error_code", "/details/0/reason"]
-        .iter()
-        .filter_map(|pointer| error.pointer(pointer)?.as_str())
-        .collect();
+    // The most telling first: Anthropic's cause, Google's reasons, then what all have.
+    let reasons = list(error, "/details").iter().filter_map(|detail| detail["reason"].as_str());
+    let named = ["/details/error_code", "/code", "/type", "/status"];
+    let named = named.iter().filter_map(|pointer| error.pointer(pointer)?.as_str());
+    let words: Vec<&str> = reasons.chain(named).collect();
     if let Some(kind) = words.iter().find_map(|word| by_word(word)) {
         return vec![kind];
     }

@@ -2,6 +2,7 @@
 //!
 //! - `null` is absent, at the top and in blocks and tools.
 //! - `stream: false` and a result's `is_error: false` are absent: they are the defaults.
+//! - a result without content has the empty text.
 //! - a text as content, as `system` or as a tool's result is one block of text; an empty `system` is absent.
 //! - an empty list of tools or of stop sequences is absent.
 
@@ -32,6 +33,8 @@ fn blocks(parent: &mut Object, name: &str) {
         drop_nulls(block);
         if is(block, "type", "tool_result") {
             drop_if(block, "is_error", false);
+            drop_if(block, "content", json!([]));
+            block.entry("content").or_insert_with(|| "".into());
             blocks(block, "content");
         }
     }

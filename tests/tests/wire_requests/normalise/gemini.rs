@@ -4,6 +4,8 @@
 //!   and schemas) stay.
 //! - `null` is absent, and `thought: false`, and an empty `generationConfig`.
 //! - a content without a role is the user's; `systemInstruction` needs none.
+//! - the role `function` is `user`, as Google itself says now.
+//! - tools may stand in one entry or in several; their order among each other says nothing.
 //! - one object as `contents`, `parts` or `tools` is a list of one.
 //! - Base64 in either alphabet, with or without padding, is the same bytes.
 //! - `args` of a call that has none is an empty object.
@@ -23,9 +25,13 @@ pub(crate) fn normalise(body: &mut Object) {
         as_list(body, name);
     }
     for content in objects(body.get_mut("contents")) {
-        content.entry("role").or_insert_with(|| "user".into());
+        let role = content.entry("role").or_insert_with(|| "user".into());
+        if role == "function" {
+            *role = "user".into();
+        }
         parts(content);
     }
+    tools(body);
     if let Some(system) = object(body, "systemInstruction") {
         system.shift_remove("role");
         parts(system);
@@ -50,6 +56,31 @@ fn parts(content: &mut Object) {
             call.entry("args").or_insert_with(|| json!({}));
         }
         one_alphabet(part);
+    }
+}
+
+/// Each tool as an entry of its own, and all functions as one.
+fn tools(body: &mut Object) {
+    let Some(Value::Array(tools)) = body.get_mut("tools") else { return };
+    let mut functions = Vec::new();
+    let mut others = Vec::new();
+    for (name, value) in std::mem::take(tools).into_iter().filter_map(entries).flatten() {
+        match value {
+            Value::Array(list) if name == "functionDeclarations" => functions.extend(list),
+            value => others.push(json!({ name: value })),
+        }
+    }
+    others.sort_by_cached_key(Value::to_string);
+    if !functions.is_empty() {
+        others.insert(0, json!({ "functionDeclarations": functions }));
+    }
+    *tools = others;
+}
+
+fn entries(tool: Value) -> Option<Object> {
+    match tool {
+        Value::Object(object) => Some(object),
+        _ => None,
     }
 }
 
