@@ -40,7 +40,7 @@ const WITHOUT_SAMPLING: &str = "2026-10-21";
 
 /// Anthropic's models by the Messages API, or those of a server that speaks it.
 ///
-/// The API wants a limit of tokens: [`DEFAULT_MAX_TOKENS`](crate::wire::anthropic::DEFAULT_MAX_TOKENS) where the request
+/// The API wants a limit of tokens: [`DEFAULT_MAX_TOKENS`] where the request
 /// has none. Where it is more than [`MOST_TOKENS_AT_ONCE`], [`generate`](Provider::generate) asks for a stream and gives
 /// it as a whole, so that no connection is idle for minutes; the SDKs refuse such a call. The reply is the same but for
 /// its `raw`, which then holds only what the reply has no field for.
@@ -145,7 +145,7 @@ impl Provider for Anthropic {
 
     fn generate<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Reply>> {
         Box::pin(async move {
-            if request.options.max_tokens.unwrap_or(DEFAULT_MAX_TOKENS) > MOST_TOKENS_AT_ONCE {
+            if limit_of(request) > u64::from(MOST_TOKENS_AT_ONCE) {
                 return self.open(request).await?.finish().await;
             }
             let (model, body) = self.prepare(request, false)?;
@@ -176,6 +176,13 @@ static FORMAT: Format = Format {
     request_id: HeaderName::from_static("request-id"),
     rate_limits: limits::rate_limits,
 };
+
+/// The most tokens that the answer may take.
+fn limit_of(request: &Request) -> u64 {
+    let own = request.options.max_tokens.map(u64::from);
+    let extra = || request.options.extra.get("max_tokens").and_then(serde_json::Value::as_u64);
+    own.or_else(extra).unwrap_or(DEFAULT_MAX_TOKENS.into())
+}
 
 fn with_advice(error: Error) -> Error {
     match error.kind() {

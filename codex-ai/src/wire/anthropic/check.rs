@@ -54,7 +54,7 @@ impl Check {
         let set = [
             ("model", true),
             ("messages", true),
-            ("system", request.system.is_some() || request.messages.iter().any(|m| m.role == Role::System)),
+            ("system", has_system(request)),
             ("max_tokens", options.max_tokens.is_some()),
             ("temperature", options.temperature.is_some()),
             ("top_p", options.top_p.is_some()),
@@ -156,6 +156,12 @@ impl Check {
     }
 }
 
+/// Whether the request may bring system text of its own.
+fn has_system(request: &Request) -> bool {
+    let in_messages = request.messages.iter().any(|message| message.role == Role::System);
+    request.system.is_some() || in_messages || matches!(request.output, Output::Json)
+}
+
 /// Why a block cannot stand in a message of this role.
 fn wrong(role: Role, block: &Block<'_>) -> Option<&'static str> {
     match (role, block.part) {
@@ -166,7 +172,6 @@ fn wrong(role: Role, block: &Block<'_>) -> Option<&'static str> {
         (_, Part::Raw(raw)) if block.cache.is_some() && raw.get("cache_control").is_some() => {
             Some("this raw part has a cache point already")
         }
-        (_, Part::Raw(_)) => None,
         (Role::User | Role::System | Role::Tool, Part::ToolCall(_) | Part::Reasoning(_) | Part::Refusal(_)) => {
             Some("only an assistant message can hold this part")
         }

@@ -154,8 +154,13 @@ impl DecodeEvents for StreamDecoder {
                 Err(error) => return Err(unreadable(&error)),
             },
             "message_stop" => {
-                let reply = self.reply();
-                chunks.done(reply);
+                for part in refusal(self.stop_details.clone()) {
+                    chunks.push(match part {
+                        Part::Refusal(words) => Chunk::Refusal(words),
+                        other => Chunk::Part(other),
+                    });
+                }
+                chunks.done(self.reply());
             }
             "ping" => {}
             "error" => {
@@ -267,7 +272,8 @@ impl StreamDecoder {
     }
 
     fn reply(&mut self) -> Reply {
-        let mut parts: Vec<Part> = self.blocks.iter().flat_map(OpenBlock::parts).collect();
+        let mut parts: Vec<Part> =
+            std::mem::take(&mut self.blocks).into_iter().flat_map(OpenBlock::into_parts).collect();
         parts.extend(refusal(self.stop_details.take()));
         let mut reply = Reply::new(std::mem::take(&mut self.model), parts);
         (reply.finish_reason, reply.vendor_finish_reason) = finish_reason(self.stop_reason.take());

@@ -69,7 +69,10 @@ impl OpenBlock {
             }
             _ => {}
         }
-        Self { index, content, rest: fields.rest(taken) }
+        let mut rest = fields.rest(taken);
+        // What says nothing must not look like something that parts this block from the next.
+        rest.retain(|name, value| !(name == "citations" && value.as_array().is_some_and(Vec::is_empty)));
+        Self { index, content, rest }
     }
 
     /// Whether two blocks after one another would look like one, were nothing said between them.
@@ -104,31 +107,35 @@ impl OpenBlock {
             arguments.push_str(if start.is_empty() { "{}" } else { start });
             chunks.push(Chunk::ToolArguments { index: *number, text: arguments.clone() });
         }
-        let is_raw = matches!(self.content, Content::Raw { .. });
-        let told = |part: &Part| is_raw || matches!(part, Part::Raw(_) | Part::CachePoint(_));
-        self.parts().into_iter().filter(told).for_each(|part| chunks.push(Chunk::Part(part)));
+        let rest = self.rest.clone();
+        // The part itself was told in pieces, what is behind it was not.
+        let told = match &self.content {
+            Content::Text(_) => text_parts(String::new(), rest).skip(1),
+            Content::Thinking(_) => thinking_parts(String::new(), rest).skip(1),
+            Content::Call { .. } => call_parts(String::new(), String::new(), "", rest).skip(1),
+            Content::Raw { block, input } => return chunks.push(Chunk::Part(whole_block(block.clone(), input))),
+        };
+        told.for_each(|part| chunks.push(Chunk::Part(part)));
     }
 
     /// What the block holds, as the whole answer would tell it.
-    pub(super) fn parts(&self) -> Vec<Part> {
-        let rest = self.rest.clone();
-        match &self.content {
-            Content::Text(text) => text_parts(text.clone(), rest).collect(),
-            Content::Thinking(text) => thinking_parts(text.clone(), rest).collect(),
-            Content::Call { id, name, arguments, .. } => {
-                call_parts(id.clone(), name.clone(), arguments, rest).collect()
-            }
-            Content::Raw { block, input } => {
-                let mut block = block.clone();
-                if !input.is_empty()
-                    && let Value::Object(object) = &mut block
-                {
-                    // What is cut off in its middle is kept as its text.
-                    let input = serde_json::from_str(input).unwrap_or_else(|_| Value::from(input.as_str()));
-                    object.insert("input".to_owned(), input);
-                }
-                vec![raw_part(block)]
-            }
+    pub(super) fn into_parts(self) -> Vec<Part> {
+        let rest = self.rest;
+        match self.content {
+            Content::Text(text) => text_parts(text, rest).collect(),
+            Content::Thinking(text) => thinking_parts(text, rest).collect(),
+            Content::Call { id, name, arguments, .. } => call_parts(id, name, &arguments, rest).collect(),
+            Content::Raw { block, input } => vec![whole_block(block, &input)],
         }
     }
+}
+
+/// A block that has no type here, with the input that came in pieces.
+fn whole_block(mut block: Value, input: &str) -> Part {
+    if let (Value::Object(object), false) = (&mut block, input.is_empty()) {
+        // What is cut off in its middle is kept as its text.
+        let input = serde_json::from_str(input).unwrap_or_else(|_| Value::from(input));
+        object.insert("input".to_owned(), input);
+    }
+    raw_part(block)
 }

@@ -216,8 +216,6 @@ impl EncodeEvents for StreamEncoder {
                 self.open(Open::Thinking, out);
                 self.delta(&ThinkingDelta { r#type: "thinking_delta", thinking: text }, out);
             }
-            // Stands in `stop_details`, which comes at the end.
-            Chunk::Refusal(_) => {}
             Chunk::ToolCall { index, id, name } => {
                 if self.open != Open::Nothing {
                     self.close(out);
@@ -230,7 +228,8 @@ impl EncodeEvents for StreamEncoder {
                 None => return Err(unsupported("arguments of a call that was not begun")),
             },
             Chunk::Part(part) => return self.part(part, out),
-            Chunk::Finish { .. } => {}
+            // What a refusal says stands in `stop_details`, which comes at the end.
+            Chunk::Refusal(_) | Chunk::Finish { .. } => {}
         }
         Ok(())
     }
