@@ -166,6 +166,7 @@ impl Check {
         let output = match &request.output {
             Output::Text => Form::Text,
             Output::Json => Form::Json,
+            Output::Schema(_) if own_schema(request) => Form::Json,
             Output::Schema(schema) => Form::Schema(schema.gemini()?),
         };
         let mut config = Config { options, output, effort: None, thinking: None, extra: None };
@@ -253,7 +254,14 @@ fn is_set(name: &str, options: &Options, output: &Form<'_>) -> bool {
         "presencePenalty" => options.presence_penalty.is_some(),
         "frequencyPenalty" => options.frequency_penalty.is_some(),
         "responseMimeType" => !matches!(output, Form::Text),
-        "responseJsonSchema" | "responseSchema" => matches!(output, Form::Schema(_)),
+        "responseSchema" => matches!(output, Form::Schema(_)),
         _ => false,
     }
+}
+
+/// Whether an extra field is the form of the schema that is to be sent.
+fn own_schema(request: &Request) -> bool {
+    let config = request.options.extra.iter().find(|(name, _)| camel(name) == "generationConfig");
+    let fields = config.and_then(|(_, config)| config.as_object());
+    fields.is_some_and(|fields| fields.keys().any(|name| camel(name) == "responseJsonSchema"))
 }

@@ -18,7 +18,8 @@ use crate::wire::Incoming;
 /// too: [`Incoming::stream`] is `false`.
 ///
 /// Fields without a name in [`Options`](crate::Options) go to its `extra`; `null` is as good as absent. A
-/// `responseSchema` or `parameters` in Google's own form of a schema (types in capitals, `nullable`) stays an extra
+/// `responseJsonSchema` that is not the form of [`Schema::gemini`] stays as an extra field besides, so that it is sent
+/// again as it came. A `responseSchema` or `parameters` in Google's own form of a schema (types in capitals, `nullable`) stays an extra
 /// field; one that is JSON Schema is read as such.
 ///
 /// # Errors
@@ -198,7 +199,13 @@ impl Reader {
         let Some((name, schema)) = schema else { return };
         if is_json && (name == "responseJsonSchema" || !is_googles(&schema)) {
             match Schema::new("response", schema) {
-                Ok(schema) => *output = Output::Schema(Arc::new(schema)),
+                Ok(schema) => {
+                    let form = schema.gemini().ok().and_then(|raw| serde_json::from_str::<Value>(raw.get()).ok());
+                    if name == "responseJsonSchema" && form.as_ref() != Some(schema.as_value()) {
+                        rest.insert(name, schema.as_value().clone());
+                    }
+                    *output = Output::Schema(Arc::new(schema));
+                }
                 Err(error) => self.problems.extend(error.problems().iter().map(|problem| {
                     Problem::new(format!("generationConfig.{name} ({})", problem.path), problem.message.clone())
                 })),
