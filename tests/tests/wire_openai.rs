@@ -6,7 +6,10 @@ use codex_ai::message::{Image, ToolCall, ToolResult};
 use codex_ai::wire::Target;
 use codex_ai::wire::openai_error::{ErrorBody, encode_error};
 use codex_ai::wire::openai_responses::{decode_reply, decode_request, encode_reply, encode_request};
-use codex_ai::{Error, ErrorKind, FinishReason, Message, Options, Output, Part, Reply, Request, Role, Schema, Usage};
+use codex_ai::{
+    CachePoint, Error, ErrorKind, FinishReason, Function, Message, Options, Output, Part, Reply, Request, Role, Schema,
+    Tool, ToolChoice, Usage,
+};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
@@ -50,7 +53,11 @@ fn a_server_reads_what_others_write() {
         "stream": true, "store": true, "temperature": 0, "max_output_tokens": 7, "top_p": null,
         "reasoning": { "effort": "low", "summary": "auto" },
         "text": { "format": { "type": "json_schema", "name": "S", "strict": true, "schema": { "type": "object" } }, "verbosity": "low" },
-        "tools": [{ "type": "function", "name": "f" }],
+        "tools": [
+            { "type": "function", "name": "f", "description": "Does f.", "parameters": { "type": "object" }, "strict": true, "x": 1 },
+            { "type": "web_search" },
+        ],
+        "tool_choice": { "type": "function", "name": "f" }, "parallel_tool_calls": false, "service_tier": "flex",
     });
     let incoming = decode_request(body.to_string().as_bytes()).unwrap();
     assert!(incoming.stream);
@@ -62,7 +69,7 @@ fn a_server_reads_what_others_write() {
             Role::User,
             vec![
                 Part::Text("See".into()),
-                raw(json!({ "type": "input_text", "prompt_cache_breakpoint": { "mode": "explicit" } })),
+                Part::CachePoint(CachePoint::new()),
                 Part::Image(Image::bytes(&[1_u8, 2, 3][..], "image/png")),
                 raw(json!({ "type": "input_image", "detail": "high" })),
                 Part::Image(Image::url("data:image/png;base64,cut-off")),
@@ -104,8 +111,14 @@ fn a_server_reads_what_others_write() {
         .with_extra("store", true)
         .with_extra("reasoning", json!({ "summary": "auto" }))
         .with_extra("text", json!({ "verbosity": "low" }))
-        .with_extra("tools", json!([{ "type": "function", "name": "f" }]));
+        .with_parallel_tool_calls(false)
+        .with_service_tier("flex");
     assert_eq!(request.options, options);
+    let parameters = json!({ "type": "object" });
+    let function = Function::new("f").with_description("Does f.").with_parameters(parameters).with_strict(true);
+    let tools = [function.with_extra("x", 1).into(), Tool::Raw(json!({ "type": "web_search" }))];
+    assert_eq!(request.tools, tools);
+    assert_eq!(request.tool_choice, Some(ToolChoice::Function("f".into())));
     let Output::Schema(schema) = &request.output else { panic!("{:?}", request.output) };
     assert_eq!((schema.name(), schema.as_value()), ("S", &json!({ "type": "object" })));
 
@@ -122,6 +135,85 @@ fn a_server_reads_what_others_write() {
         expected[index].as_object_mut().unwrap().remove(key);
     }
     assert_eq!(again["input"], expected);
+    for field in ["tools", "tool_choice", "parallel_tool_calls", "service_tier"] {
+        assert_eq!(again[field], body[field]);
+    }
+}
+
+#[test]
+fn every_choice_among_tools_survives() {
+    for (choice, json) in [
+        (ToolChoice::Auto, json!("auto")),
+        (ToolChoice::None, json!("none")),
+        (ToolChoice::Required, json!("required")),
+        (ToolChoice::Function("f".into()), json!({ "type": "function", "name": "f" })),
+        (ToolChoice::Raw(json!({ "type": "web_search" })), json!({ "type": "web_search" })),
+    ] {
+        let request = Request::new(vec![Message::user("Hi")]).with_tool_choice(choice.clone());
+        let body = encode_request(&request, &Target::new(MODEL)).unwrap();
+        assert_eq!(serde_json::from_slice::<Value>(&body).unwrap()["tool_choice"], json);
+        assert_eq!(through_the_wire(&request).tool_choice, Some(choice));
+    }
+}
+
+#[test]
+fn a_point_for_the_cache_marks_the_block_before_it() {
+    let point = || Part::CachePoint(CachePoint::new());
+    let hour = Part::CachePoint(CachePoint::new().with_ttl("12h"));
+    let file = json!({ "type": "input_file", "file_id": "file_1" });
+    let user = vec![
+        point(),
+        Part::Text("Long".into()),
+        Part::Raw(json!({ "type": "input_text", "x": 1 })),
+        point(),
+        Part::Image(Image::url("https://example.com/a.png")),
+        hour,
+        Part::Raw(file),
+        point(),
+    ];
+    let messages = vec![
+        Message::new(Role::User, user),
+        Message::new(Role::Assistant, vec![Part::ToolCall(ToolCall::new("c", "f", "{}")), point()]),
+        Message::new(Role::Tool, vec![Part::ToolResult(ToolResult::new("c", "1").as_error()), point()]),
+    ];
+    let body = encode_request(&Request::new(messages), &Target::new(MODEL)).unwrap();
+    let explicit = json!({ "mode": "explicit" });
+    let expected = json!([
+        { "role": "user", "content": [
+            { "type": "input_text", "text": "Long", "x": 1, "prompt_cache_breakpoint": explicit },
+            { "type": "input_image", "image_url": "https://example.com/a.png", "prompt_cache_breakpoint": { "mode": "explicit", "ttl": "12h" } },
+            { "type": "input_file", "file_id": "file_1", "prompt_cache_breakpoint": explicit },
+        ] },
+        { "type": "function_call", "call_id": "c", "name": "f", "arguments": "{}" },
+        { "type": "function_call_output", "call_id": "c", "output": "1" },
+    ]);
+    assert_eq!(serde_json::from_slice::<Value>(&body).unwrap()["input"], expected);
+    let again = decode_request(&body).unwrap().request;
+    assert_eq!(again.messages[0].parts.iter().filter(|part| matches!(part, Part::CachePoint(_))).count(), 2);
+    let mut again = again;
+    again.options.model = None;
+    assert_eq!(
+        serde_json::from_slice::<Value>(&encode_request(&again, &Target::new(MODEL)).unwrap()).unwrap()["input"],
+        expected
+    );
+}
+
+#[test]
+fn options_without_a_place_are_told_with_their_paths() {
+    let mut options = Options::new().with_top_k(3).with_stop(["END"]).with_seed(1);
+    options = options.with_presence_penalty(0.5).with_frequency_penalty(0.5);
+    let function = Function::new("f").with_extra("name", "g");
+    let request = Request::new(vec![Message::user("Hi")]).with_options(options);
+    let error = encode_request(&request, &Target::new(MODEL)).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unsupported);
+    let paths: Vec<_> = error.problems().iter().map(|problem| problem.path.as_str()).collect();
+    let expected =
+        ["options.top_k", "options.stop", "options.seed", "options.presence_penalty", "options.frequency_penalty"];
+    assert_eq!(paths, expected);
+    let request = request.with_options(Options::new()).with_tools([Tool::Function(function), Tool::Raw(json!("x"))]);
+    let error = encode_request(&request, &Target::new(MODEL)).unwrap_err();
+    let paths: Vec<_> = error.problems().iter().map(|problem| problem.path.as_str()).collect();
+    assert_eq!((error.kind(), paths), (ErrorKind::InvalidRequest, vec!["tools[0].extra.name", "tools[1]"]));
 }
 
 #[test]

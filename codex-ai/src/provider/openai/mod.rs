@@ -138,7 +138,8 @@ impl Provider for OpenAi {
             match self.endpoint.stream(&self.responses_url, &self.headers, body).await {
                 Ok(stream) => {
                     let prefixed = prefixed(&model).map(str::to_owned);
-                    Ok(stream.with_errors(move |error| with_advice(error, prefixed.as_deref()).with_route(route.clone())))
+                    Ok(stream
+                        .with_errors(move |error| with_advice(error, prefixed.as_deref()).with_route(route.clone())))
                 }
                 Err(error) => Err(with_advice(error, prefixed(&model)).with_route(route)),
             }
@@ -195,9 +196,7 @@ fn prefixed<'a>(model: &Model<'a>) -> Option<&'a str> {
 
 fn with_advice(error: Error, prefixed: Option<&str>) -> Error {
     match (error.kind(), prefixed) {
-        (ErrorKind::Authentication, _) => {
-            error.with_help("check the key: `OPENAI_API_KEY`, or what the program sets")
-        }
+        (ErrorKind::Authentication, _) => error.with_help("check the key: `OPENAI_API_KEY`, or what the program sets"),
         (ErrorKind::Config, _) if error.status().is_some() => error.with_help("set the base URL to the new address"),
         (ErrorKind::NotFound, Some(name)) => error.with_help(format!(
             "the model was asked for as `{name}`; if its own name begins with `openai/`, write `openai/openai/{name}`"

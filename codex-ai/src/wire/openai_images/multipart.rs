@@ -35,9 +35,7 @@ pub(super) fn write_form(fields: &[Field<'_>]) -> (String, Bytes) {
     let mut out = Vec::with_capacity(size + 64);
     for field in fields {
         let name = quoted(&field.name);
-        out.extend_from_slice(
-            format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"").as_bytes(),
-        );
+        out.extend_from_slice(format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"").as_bytes());
         if let Content::File { file_name, mime_type, .. } = &field.content {
             let file_name = quoted(file_name);
             let header = format!("; filename=\"{file_name}\"\r\nContent-Type: {mime_type}");
@@ -59,7 +57,8 @@ fn boundary(fields: &[Field<'_>]) -> String {
         let bytes = bytes_of(field);
         for at in finder.find_iter(bytes) {
             let digits = bytes.get(at + BOUNDARY.len()..).unwrap_or_default();
-            let digits: String = digits.iter().take(10).take_while(|b| b.is_ascii_digit()).map(|b| *b as char).collect();
+            let digits: String =
+                digits.iter().take(10).take_while(|b| b.is_ascii_digit()).map(|b| *b as char).collect();
             // The boundary must not be the beginning of what stands there either.
             taken.extend((1..=digits.len()).filter_map(|end| digits.get(..end)?.parse::<u64>().ok()));
         }
@@ -115,9 +114,9 @@ pub(super) fn read_form(content_type: &str, body: &[u8]) -> Result<Vec<Field<'st
 fn field(head: &[u8], data: &[u8]) -> Result<Field<'static>, &'static str> {
     let head = std::str::from_utf8(head).map_err(|_| "the headers of a field are not UTF-8")?;
     let header = |wanted: &str| {
-        head.split("\r\n").filter_map(|line| line.split_once(':')).find_map(|(name, value)| {
-            name.trim().eq_ignore_ascii_case(wanted).then(|| value.trim())
-        })
+        head.split("\r\n")
+            .filter_map(|line| line.split_once(':'))
+            .find_map(|(name, value)| name.trim().eq_ignore_ascii_case(wanted).then(|| value.trim()))
     };
     let disposition = header("content-disposition").ok_or("a field of the form has no name")?;
     let name = parameter(disposition, "name").ok_or("a field of the form has no name")?;
@@ -128,7 +127,9 @@ fn field(head: &[u8], data: &[u8]) -> Result<Field<'static>, &'static str> {
             mime_type: mime_type.unwrap_or_default().to_owned().into(),
             data: Bytes::copy_from_slice(data),
         },
-        None => Content::Text(std::str::from_utf8(data).map_err(|_| "a text of the form is not UTF-8")?.to_owned().into()),
+        None => {
+            Content::Text(std::str::from_utf8(data).map_err(|_| "a text of the form is not UTF-8")?.to_owned().into())
+        }
     };
     Ok(Field { name: name.into(), content })
 }

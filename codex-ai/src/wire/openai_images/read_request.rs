@@ -18,7 +18,8 @@ use crate::wire::data_url::ImageUrl;
 /// [`ErrorKind::InvalidRequest`] with the path of each field that is missing or of the wrong type.
 pub fn decode_request(content_type: &str, body: &[u8]) -> Result<ImageRequest> {
     let mut request = ImageRequest::default();
-    let is_form = content_type.trim_start().get(..19).is_some_and(|start| start.eq_ignore_ascii_case("multipart/form-data"));
+    let is_form =
+        content_type.trim_start().get(..19).is_some_and(|start| start.eq_ignore_ascii_case("multipart/form-data"));
     let fields = if is_form { form(content_type, body, &mut request)? } else { json(body)? };
     let mut problems = Vec::new();
     let mut has_prompt = false;
@@ -75,8 +76,10 @@ fn form(content_type: &str, body: &[u8], request: &mut ImageRequest) -> Result<M
         let name = field.name.into_owned();
         match field.content {
             Content::File { mime_type, data, .. } => {
-                let known = Some(&*mime_type).filter(|mime_type| !matches!(*mime_type, "" | "application/octet-stream"));
-                let image = Image::bytes(data.clone(), known.or_else(|| sniff(&data)).unwrap_or("application/octet-stream"));
+                let known =
+                    Some(&*mime_type).filter(|mime_type| !matches!(*mime_type, "" | "application/octet-stream"));
+                let image =
+                    Image::bytes(data.clone(), known.or_else(|| sniff(&data)).unwrap_or("application/octet-stream"));
                 if matches!(name.as_str(), "image" | "image[]") {
                     request.input_images.push(image);
                 } else {

@@ -38,11 +38,9 @@ pub fn encode_request(request: &ImageRequest, model: &str) -> Result<ImageBody> 
         return Ok(body.form(request));
     }
     match serde_json::to_vec(&body) {
-        Ok(json) => Ok(ImageBody {
-            path: "images/generations",
-            content_type: "application/json".into(),
-            body: json.into(),
-        }),
+        Ok(json) => {
+            Ok(ImageBody { path: "images/generations", content_type: "application/json".into(), body: json.into() })
+        }
         Err(error) => Err(Error::new(ErrorKind::Other, format!("the request cannot be written as JSON: {error}"))),
     }
 }
@@ -68,7 +66,7 @@ impl Serialize for Body<'_> {
 
 impl Body<'_> {
     fn form(&self, request: &ImageRequest) -> ImageBody {
-        let mut fields: Vec<_> = self.texts.iter().map(|(name, text)| Field::text(*name, *text)).collect();
+        let mut fields: Vec<_> = self.texts.iter().map(|(name, text)| Field::text(name, text)).collect();
         for (name, value) in &request.extra {
             add_extra(name, value, &mut fields);
         }

@@ -53,6 +53,8 @@ mod request;
 mod segment;
 mod streamed;
 mod tool;
+mod write_call;
+mod write_event;
 mod write_stream;
 
 pub use read_request::decode_request;

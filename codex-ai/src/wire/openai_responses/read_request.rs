@@ -87,7 +87,7 @@ impl Reader {
             ("model" | "instructions" | "service_tier", _) => self.problems.push(Problem::new(name, "is not a text")),
             ("input", _) => self.problems.push(Problem::new(name, "is neither a text nor a list")),
             ("stream" | "parallel_tool_calls", _) => {
-                self.problems.push(Problem::new(name, "is neither true nor false"))
+                self.problems.push(Problem::new(name, "is neither true nor false"));
             }
             ("temperature" | "top_p" | "max_output_tokens", _) => {
                 self.problems.push(Problem::new(name, "is not a number"));

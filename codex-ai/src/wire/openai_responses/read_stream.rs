@@ -110,7 +110,7 @@ impl StreamDecoder {
             }
             "response.function_call_arguments.delta" => {
                 let mut calls = self.calls;
-                self.item(output_index).arguments(delta, &mut calls, chunks);
+                self.item(output_index).arguments(&delta, &mut calls, chunks);
                 self.calls = calls;
             }
             // A piece of something that comes as a whole.
@@ -170,11 +170,11 @@ impl StreamDecoder {
         let read = match decode_reply(response.as_bytes()) {
             Ok(reply) if !reply.parts.is_empty() || self.items.is_empty() => Ok(reply),
             // It may only lack the output.
-            Ok(_) => self.from_items(kind, response),
+            Ok(_) => self.put_together(kind, response),
             Err(error)
                 if error.kind() == ErrorKind::Protocol && !self.items.is_empty() && kind != "response.failed" =>
             {
-                self.from_items(kind, response)
+                self.put_together(kind, response)
             }
             Err(error) => {
                 self.usage =
@@ -199,7 +199,7 @@ impl StreamDecoder {
     }
 
     /// The reply of a last event without output.
-    fn from_items(&mut self, kind: &str, response: &str) -> Result<Reply> {
+    fn put_together(&mut self, kind: &str, response: &str) -> Result<Reply> {
         let mut response: Object = match serde_json::from_str(response) {
             Ok(response) => response,
             Err(_) if matches!(response.trim(), "" | "null") => Object::new(),

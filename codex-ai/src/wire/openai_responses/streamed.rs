@@ -67,10 +67,8 @@ impl Streamed {
         let text = |name: &str| item.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
         let call = self.call.get_or_insert_default();
         if call.name.is_empty() {
-            call.id = text("call_id");
-            if call.id.is_empty() {
-                call.id = text("id");
-            }
+            // Compatible servers name the call by `id` alone.
+            call.id = text(if item.get("call_id").is_some_and(Value::is_string) { "call_id" } else { "id" });
             call.name = text("name");
         }
         let arguments = match item.get("arguments") {
@@ -83,9 +81,9 @@ impl Streamed {
     }
 
     /// The arguments go on.
-    pub(super) fn arguments(&mut self, text: String, calls: &mut usize, chunks: &mut Chunks) {
+    pub(super) fn arguments(&mut self, text: &str, calls: &mut usize, chunks: &mut Chunks) {
         let call = self.call.get_or_insert_default();
-        call.arguments.push_str(&text);
+        call.arguments.push_str(text);
         call.hand_out(calls, chunks);
     }
 

@@ -3,12 +3,13 @@
 use std::borrow::Cow;
 
 use serde::Serialize;
-use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 
 use super::item::{OutputItem, OutputPart};
 use super::reply::{ReplyBody, check_reply, is_completed};
 use super::segment::rest_of;
+use super::write_call::Calls;
+use super::write_event::{PieceEvent, Writer};
 use crate::error::{Error, ErrorKind, Result};
 use crate::message::{Part, ToolCall};
 use crate::reply::Reply;
@@ -25,13 +26,11 @@ pub struct StreamEncoder {
     id: String,
     model: String,
     created_at: u64,
-    /// The number of the next event.
-    number: u64,
+    writer: Writer,
     /// How many items were begun.
     items: usize,
     open: Option<Open>,
-    /// Calls whose arguments are not complete.
-    calls: Vec<OpenCall>,
+    calls: Calls,
 }
 
 /// The message or the thinking that is being written.
@@ -54,13 +53,6 @@ enum Sort {
     Reasoning,
 }
 
-#[derive(Debug)]
-struct OpenCall {
-    place: usize,
-    index: usize,
-    parts: Vec<Part>,
-}
-
 impl StreamEncoder {
     /// An encoder for one answer; `created_at` is in seconds since 1970. `id` stands in all events, unless it is empty:
     /// then the last has the reply's own. `model` stands in the first events.
@@ -69,40 +61,16 @@ impl StreamEncoder {
             id: id.to_owned(),
             model: model.to_owned(),
             created_at,
-            number: 0,
+            writer: Writer::default(),
             items: 0,
             open: None,
-            calls: Vec::new(),
+            calls: Calls::default(),
         }
-    }
-
-    /// Writes one event.
-    fn event(&mut self, kind: &str, fields: &impl Serialize, out: &mut Vec<u8>) -> Result<()> {
-        #[derive(Serialize)]
-        struct Event<'a, T> {
-            #[serde(rename = "type")]
-            kind: &'a str,
-            #[serde(flatten)]
-            fields: &'a T,
-            sequence_number: u64,
-        }
-        let start = out.len();
-        out.extend_from_slice(b"event: ");
-        out.extend_from_slice(kind.as_bytes());
-        out.extend_from_slice(b"\ndata: ");
-        let event = Event { kind, fields, sequence_number: self.number };
-        if let Err(error) = serde_json::to_writer(&mut *out, &event) {
-            out.truncate(start);
-            return Err(Error::new(ErrorKind::Other, format!("an event cannot be written as JSON: {error}")));
-        }
-        out.extend_from_slice(b"\n\n");
-        self.number += 1;
-        Ok(())
     }
 
     /// Writes the events that stand before all others.
     fn begin(&mut self, out: &mut Vec<u8>) -> Result<()> {
-        if self.number > 0 {
+        if self.writer.has_begun() {
             return Ok(());
         }
         let response = json!({ "response": {
@@ -110,8 +78,8 @@ impl StreamEncoder {
             "model": self.model, "error": null, "incomplete_details": null, "output": [],
             "parallel_tool_calls": true, "tool_choice": "auto", "tools": [], "usage": null,
         } });
-        self.event("response.created", &response, out)?;
-        self.event("response.in_progress", &response, out)
+        self.writer.event("response.created", &response, out)?;
+        self.writer.event("response.in_progress", &response, out)
     }
 
     /// The next item's place in the answer.
@@ -145,7 +113,7 @@ impl StreamEncoder {
             }
         };
         self.open = Some(Open { place, sort, parts, piece: None, pieces: 0 });
-        self.event("response.output_item.added", &json!({ "output_index": place, "item": item }), out)
+        self.writer.event("response.output_item.added", &json!({ "output_index": place, "item": item }), out)
     }
 
     /// Text, a refusal or thinking goes on. `empty` is the part without its text.
@@ -175,7 +143,7 @@ impl StreamEncoder {
                 }
             };
             open.parts.push(empty);
-            self.event(kind, &event, out)?;
+            self.writer.event(kind, &event, out)?;
         }
         let Some(open) = &mut self.open else { return Ok(()) };
         let Some((at, nth)) = open.piece else { return Ok(()) };
@@ -196,7 +164,7 @@ impl StreamEncoder {
             _ => return Ok(()),
         };
         let event = PieceEvent::new(kind, &id, place, nth, text);
-        self.event(kind, &event, out)
+        self.writer.event(kind, &event, out)
     }
 
     /// Ends the piece that is being written.
@@ -236,8 +204,8 @@ impl StreamEncoder {
             ),
             _ => return Ok(()),
         };
-        self.event(done, &event, out)?;
-        self.event(part_done, &part_event, out)
+        self.writer.event(done, &event, out)?;
+        self.writer.event(part_done, &part_event, out)
     }
 
     /// Ends the message or the thinking that is being written, and calls that are complete.
@@ -249,52 +217,15 @@ impl StreamEncoder {
             if let Value::Object(item) = &mut item {
                 item.insert("id".to_owned(), item_id(sort, place).into());
             }
-            self.event("response.output_item.done", &json!({ "output_index": place, "item": item }), out)?;
+            self.writer.event("response.output_item.done", &json!({ "output_index": place, "item": item }), out)?;
         }
-        self.close_calls(false, out)
-    }
-
-    /// Ends the calls whose arguments are complete, or all of them.
-    fn close_calls(&mut self, all: bool, out: &mut Vec<u8>) -> Result<()> {
-        let (done, open) = std::mem::take(&mut self.calls).into_iter().partition(|call| all || call.is_complete());
-        self.calls = open;
-        let done: Vec<OpenCall> = done;
-        for OpenCall { place, parts, .. } in done {
-            if let Some(Part::ToolCall(call)) = parts.first() {
-                let event = json!({
-                    "item_id": format!("fc_{place}"), "output_index": place, "name": call.name,
-                    "arguments": call.arguments,
-                });
-                self.event("response.function_call_arguments.done", &event, out)?;
-            }
-            let event = json!({ "output_index": place, "item": OutputItem { parts: &parts, number: place } });
-            self.event("response.output_item.done", &event, out)?;
-        }
-        Ok(())
+        self.calls.close(false, &mut self.writer, out)
     }
 
     fn call(&mut self, index: usize, call: ToolCall, out: &mut Vec<u8>) -> Result<()> {
         self.close(out)?;
         let place = self.next_place();
-        let item = json!({
-            "type": "function_call", "id": format!("fc_{place}"), "status": "in_progress", "call_id": call.id,
-            "name": call.name, "arguments": "",
-        });
-        self.calls.push(OpenCall { place, index, parts: vec![Part::ToolCall(call)] });
-        self.event("response.output_item.added", &json!({ "output_index": place, "item": item }), out)
-    }
-
-    fn arguments(&mut self, index: usize, text: &str, out: &mut Vec<u8>) -> Result<()> {
-        let Some(open) = self.calls.iter_mut().rfind(|call| call.index == index) else {
-            let message = "the arguments of a call go on that was not begun, or that was complete";
-            return Err(Error::new(ErrorKind::Unsupported, message));
-        };
-        if let Some(Part::ToolCall(call)) = open.parts.first_mut() {
-            call.arguments.push_str(text);
-        }
-        let (place, id) = (open.place, format!("fc_{}", open.place));
-        let event = json!({ "item_id": id, "output_index": place, "delta": text });
-        self.event("response.function_call_arguments.delta", &event, out)
+        self.calls.begin(place, index, call, &mut self.writer, out)
     }
 
     /// A part that comes as a whole.
@@ -309,11 +240,11 @@ impl StreamEncoder {
             Part::ToolCall(call) => {
                 let index = usize::MAX;
                 self.call(index, ToolCall { arguments: String::new(), ..call.clone() }, out)?;
-                self.arguments(index, &call.arguments, out)?;
-                self.close_calls(false, out)
+                self.calls.arguments(index, &call.arguments, &mut self.writer, out)?;
+                self.calls.close(false, &mut self.writer, out)
             }
             Part::Raw(raw) => self.raw(part, raw, out),
-            Part::ToolResult(_) => self.item(json!(OutputItem { parts: std::slice::from_ref(part), number: 0 }), out),
+            Part::ToolResult(_) => self.item(&json!(OutputItem { parts: std::slice::from_ref(part), number: 0 }), out),
             Part::CachePoint(_) => Ok(()),
             Part::Image(_) => {
                 let message = "an image cannot stand in an answer of OpenAI's Responses API";
@@ -331,7 +262,7 @@ impl StreamEncoder {
             event.shift_remove("type");
             event.shift_remove("sequence_number");
             let kind: String = kind.chars().filter(|c| !c.is_control()).collect();
-            return self.event(&kind, &event, out);
+            return self.writer.event(&kind, &event, out);
         }
         match (rest_of(part), &mut self.open) {
             (Some("message"), _) => self.open(Sort::Message, Some(part), out),
@@ -347,13 +278,8 @@ impl StreamEncoder {
                 }
                 self.close(out)
             }
-            (Some("function_call"), _) if !self.calls.is_empty() => {
-                if let Some(call) = self.calls.last_mut() {
-                    call.parts.push(part.clone());
-                }
-                self.close(out)
-            }
-            _ => self.item(raw.clone(), out),
+            (Some("function_call"), _) if self.calls.add(part) => self.close(out),
+            _ => self.item(raw, out),
         }
     }
 
@@ -365,18 +291,18 @@ impl StreamEncoder {
                 "item_id": item_id(Sort::Message, place), "output_index": place, "content_index": nth,
                 "annotation_index": number, "annotation": annotation,
             });
-            self.event("response.output_text.annotation.added", &event, out)?;
+            self.writer.event("response.output_text.annotation.added", &event, out)?;
         }
         Ok(())
     }
 
     /// An item that comes as a whole.
-    fn item(&mut self, item: Value, out: &mut Vec<u8>) -> Result<()> {
+    fn item(&mut self, item: &Value, out: &mut Vec<u8>) -> Result<()> {
         self.close(out)?;
         let place = self.next_place();
         let event = json!({ "output_index": place, "item": item });
-        self.event("response.output_item.added", &event, out)?;
-        self.event("response.output_item.done", &event, out)
+        self.writer.event("response.output_item.added", &event, out)?;
+        self.writer.event("response.output_item.done", &event, out)
     }
 }
 
@@ -388,7 +314,7 @@ impl EncodeEvents for StreamEncoder {
             Chunk::Refusal(text) => self.piece(Sort::Message, Part::Refusal(String::new()), text, out),
             Chunk::Reasoning(text) => self.piece(Sort::Reasoning, Part::Reasoning(String::new()), text, out),
             Chunk::ToolCall { index, id, name } => self.call(*index, ToolCall::new(id, name, ""), out),
-            Chunk::ToolArguments { index, text } => self.arguments(*index, text, out),
+            Chunk::ToolArguments { index, text } => self.calls.arguments(*index, text, &mut self.writer, out),
             Chunk::Part(part) => self.part(part, out),
             Chunk::Finish { .. } => Ok(()),
         }
@@ -398,7 +324,7 @@ impl EncodeEvents for StreamEncoder {
         check_reply(reply)?;
         self.begin(out)?;
         self.close(out)?;
-        self.close_calls(true, out)?;
+        self.calls.close(true, &mut self.writer, out)?;
         let kind = if is_completed(reply) { "response.completed" } else { "response.incomplete" };
         let mut reply = Cow::Borrowed(reply);
         // All events of one answer have one id.
@@ -413,7 +339,7 @@ impl EncodeEvents for StreamEncoder {
             response: ReplyBody<'a>,
         }
         let end = End { response: ReplyBody { reply: &reply, created_at: self.created_at } };
-        self.event(kind, &end, out)
+        self.writer.event(kind, &end, out)
     }
 
     fn error(&mut self, error: &Error, out: &mut Vec<u8>) {
@@ -423,42 +349,7 @@ impl EncodeEvents for StreamEncoder {
             "code": told["error"]["code"], "message": told["error"]["message"], "param": told["error"]["param"],
         });
         // Three texts can always be written.
-        drop(self.event("error", &event, out));
-    }
-}
-
-impl OpenCall {
-    /// Whether the arguments are JSON that is complete.
-    fn is_complete(&self) -> bool {
-        matches!(self.parts.first(), Some(Part::ToolCall(call)) if serde_json::from_str::<IgnoredAny>(&call.arguments).is_ok())
-    }
-}
-
-/// An event with a piece of text.
-#[derive(Serialize)]
-struct PieceEvent<'a> {
-    item_id: &'a str,
-    output_index: usize,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    content_index: Option<usize>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    summary_index: Option<usize>,
-    delta: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    logprobs: Option<[(); 0]>,
-}
-
-impl<'a> PieceEvent<'a> {
-    fn new(kind: &str, item_id: &'a str, output_index: usize, nth: usize, delta: &'a str) -> Self {
-        let is_summary = kind == "response.reasoning_summary_text.delta";
-        Self {
-            item_id,
-            output_index,
-            content_index: (!is_summary).then_some(nth),
-            summary_index: is_summary.then_some(nth),
-            delta,
-            logprobs: (kind == "response.output_text.delta").then_some([]),
-        }
+        drop(self.writer.event("error", &event, out));
     }
 }
 
