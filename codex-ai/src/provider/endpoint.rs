@@ -127,12 +127,18 @@ impl fmt::Debug for Endpoint {
 
 /// The headers of a vendor that takes JSON, and its key as `Authorization: Bearer`.
 pub(super) fn bearer_headers(key: &SecretString) -> Result<HeaderMap> {
+    let mut headers = json_headers();
+    headers.insert(AUTHORIZATION, secret_value("Bearer ", key)?);
+    Ok(headers)
+}
+
+/// The headers of a vendor that takes JSON.
+pub(super) fn json_headers() -> HeaderMap {
     let mut headers = HeaderMap::new();
     let json = HeaderValue::from_static("application/json");
     headers.insert(CONTENT_TYPE, json.clone());
     headers.insert(ACCEPT, json);
-    headers.insert(AUTHORIZATION, secret_value("Bearer ", key)?);
-    Ok(headers)
+    headers
 }
 
 /// A header's value with a key in it, marked so that it is never printed and never indexed by HTTP/2.

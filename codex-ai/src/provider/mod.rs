@@ -3,6 +3,8 @@
 #[cfg(feature = "anthropic")]
 pub mod anthropic;
 mod any;
+#[cfg(any(feature = "openai", feature = "openrouter", feature = "compatible"))]
+mod chat;
 #[cfg(feature = "compatible")]
 pub mod compatible;
 #[cfg(feature = "http")]

@@ -32,6 +32,12 @@ pub struct ErrorBody {
     pub kind: Option<String>,
     /// The field of the request that is to blame.
     pub param: Option<String>,
+    /// The status that the body itself tells: servers that fail in the middle of an answer have sent 200 already.
+    pub status: Option<u16>,
+    /// Why a moderation stepped in, as OpenRouter tells it.
+    pub reasons: Vec<String>,
+    /// What the model wrote that the vendor did not accept, as Groq tells it.
+    pub failed_generation: Option<String>,
     /// Whether the body was JSON.
     pub is_json: bool,
 }
@@ -53,6 +59,11 @@ impl ErrorBody {
     /// Reads the error object, with or without the `error` around it.
     pub fn from_value(value: Value) -> Self {
         let mut body = Self { is_json: true, ..Self::default() };
+        let value = match value {
+            // Some routers put the error into a list.
+            Value::Array(mut list) if list.len() == 1 => list.pop().unwrap_or_default(),
+            other => other,
+        };
         let mut object = match value {
             Value::Object(object) => object,
             Value::String(message) => return Self { message: Some(message), ..body },
@@ -65,22 +76,47 @@ impl ErrorBody {
             }
             _ => {}
         }
+        let number = |name: &str| {
+            let status = object.get(name)?.as_u64().and_then(|number| u16::try_from(number).ok())?;
+            (400..=599).contains(&status).then_some(status)
+        };
+        body.status = number("status_code").or_else(|| number("status")).or_else(|| number("code"));
+        body.read_metadata(object.get("metadata"));
         let mut text = |name: &str| match object.get_mut(name).map(Value::take)? {
             Value::Null => None,
             Value::String(text) => Some(text).filter(|text| !text.is_empty()),
             // Some servers give the code as a number, and FastAPI gives a list of details.
             other => Some(other.to_string()),
         };
-        body.message = text("message").or_else(|| text("detail"));
+        body.message = match (text("message").or_else(|| text("detail")), body.message) {
+            // The words of the vendor behind a router say more than "provider returned error".
+            (Some(own), Some(behind)) => Some(format!("{own}: {behind}")),
+            (own, behind) => own.or(behind),
+        };
+        body.failed_generation = text("failed_generation");
         body.code = text("code");
         body.kind = text("type");
         body.param = text("param");
         body
     }
 
+    /// Reads what a router says of the vendor behind it.
+    fn read_metadata(&mut self, metadata: Option<&Value>) {
+        let Some(metadata) = metadata else { return };
+        self.message = match metadata.get("raw") {
+            Some(Value::String(raw)) => Self::decode(raw.as_bytes()).message,
+            Some(raw @ Value::Object(_)) => Self::from_value(raw.clone()).message,
+            _ => None,
+        };
+        if let Some(Value::Array(reasons)) = metadata.get("reasons") {
+            self.reasons = reasons.iter().filter_map(Value::as_str).map(str::to_owned).collect();
+        }
+    }
+
     /// Takes a secret out of all texts.
     pub fn redact(&mut self, secret: &str) {
-        for text in [&mut self.message, &mut self.code, &mut self.kind, &mut self.param].into_iter().flatten() {
+        let texts = [&mut self.message, &mut self.code, &mut self.kind, &mut self.param, &mut self.failed_generation];
+        for text in texts.into_iter().flatten().chain(&mut self.reasons) {
             redact(text, secret);
         }
     }
@@ -105,7 +141,15 @@ impl ErrorBody {
             push_short(&mut message, param, LONGEST_EXCERPT);
             message.push_str("`)");
         }
+        if !self.reasons.is_empty() {
+            message.push_str(" (reasons: ");
+            push_short(&mut message, &self.reasons.join(", "), LONGEST_EXCERPT);
+            message.push(')');
+        }
         let mut error = Error::new(kind, message);
+        if let Some(text) = self.failed_generation {
+            error = error.with_answer(text);
+        }
         if let Some(status) = status {
             error = error.with_status(status);
         }
@@ -119,7 +163,13 @@ impl ErrorBody {
 
     fn error_kind(&self, status: Option<u16>) -> ErrorKind {
         let known = [&self.code, &self.kind].into_iter().flatten().find_map(|code| kind_of_code(code));
-        known.unwrap_or_else(|| status.map_or(ErrorKind::Server, kind_of_status))
+        if let Some(known) = known {
+            return known;
+        }
+        if !self.reasons.is_empty() {
+            return ErrorKind::Filtered;
+        }
+        status.or(self.status).map_or(ErrorKind::Server, kind_of_status)
     }
 }
 

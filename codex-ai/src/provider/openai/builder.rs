@@ -7,6 +7,7 @@ use secrecy::SecretString;
 
 use super::{DEFAULT_BASE_URL, DEFAULT_IMAGE_MODEL, DEFAULT_MODEL, FORMAT, OpenAi};
 use crate::error::{Error, ErrorKind, Result};
+use crate::provider::chat::CHAT_FORMAT;
 use crate::provider::endpoint::{base_url, bearer_headers};
 use crate::provider::env;
 use crate::provider::settings::{Settings, common_settings};
@@ -34,6 +35,7 @@ pub struct OpenAiBuilder {
     project: Option<String>,
     reasoning_effort: Option<String>,
     image_model: Option<String>,
+    pub(super) chat: bool,
 }
 
 impl OpenAiBuilder {
@@ -109,9 +111,10 @@ impl OpenAiBuilder {
         let host = uri.host().unwrap_or_default().to_ascii_lowercase();
         let own_address = host == "api.openai.com" || host.ends_with(".api.openai.com");
         Ok(OpenAi {
-            endpoint: self.settings.endpoint(&FORMAT),
+            endpoint: self.settings.endpoint(if self.chat { &CHAT_FORMAT } else { &FORMAT }),
             headers,
-            responses_url: format!("{base}/responses"),
+            url: format!("{base}/{}", if self.chat { "chat/completions" } else { "responses" }),
+            chat: self.chat,
             base_url: base,
             image_model: self.image_model.unwrap_or_else(|| DEFAULT_IMAGE_MODEL.to_owned()),
             default_model: self.settings.default_model.unwrap_or_else(|| DEFAULT_MODEL.to_owned()),

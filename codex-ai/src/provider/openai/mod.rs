@@ -1,6 +1,7 @@
 //! OpenAI, and servers that speak its Responses API and its images API.
 
 mod builder;
+mod chat;
 
 use std::fmt;
 use std::sync::Arc;
@@ -63,7 +64,9 @@ pub struct OpenAi {
     endpoint: Arc<Endpoint>,
     headers: HeaderMap,
     base_url: String,
-    responses_url: String,
+    url: String,
+    /// Whether Chat Completions are spoken, and not the Responses API.
+    chat: bool,
     default_model: String,
     image_model: String,
     effort: Option<String>,
@@ -113,7 +116,8 @@ impl OpenAi {
             None => (model.name == DEFAULT_MODEL).then_some(DEFAULT_REASONING_EFFORT),
         };
         let target = Target { stream, ..Target::new(model.name).with_effort(effort) };
-        let body = encode_request(request, &target).map_err(|error| error.with_route(model.route()))?;
+        let encode = if self.chat { chat::encode } else { encode_request };
+        let body = encode(request, &target).map_err(|error| error.with_route(model.route()))?;
         Ok((model, body))
     }
 }
@@ -126,7 +130,7 @@ impl Provider for OpenAi {
     fn generate<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Reply>> {
         Box::pin(async move {
             let (model, body) = self.prepare(request, false)?;
-            let asked = self.endpoint.ask(&self.responses_url, &self.headers, body).await;
+            let asked = self.endpoint.ask(&self.url, &self.headers, body).await;
             asked.map_err(|error| with_advice(error, prefixed(&model)).with_route(model.route()))
         })
     }
@@ -135,11 +139,10 @@ impl Provider for OpenAi {
         Box::pin(async move {
             let (model, body) = self.prepare(request, true)?;
             let route = model.route();
-            match self.endpoint.stream(&self.responses_url, &self.headers, body).await {
+            match self.endpoint.stream(&self.url, &self.headers, body).await {
                 Ok(stream) => {
                     let prefixed = prefixed(&model).map(str::to_owned);
-                    Ok(stream
-                        .with_errors(move |error| with_advice(error, prefixed.as_deref()).with_route(route.clone())))
+                    Ok(stream.with_errors(move |error| with_advice(error, prefixed.as_deref()).with_route(route.clone())))
                 }
                 Err(error) => Err(with_advice(error, prefixed(&model)).with_route(route)),
             }
@@ -175,7 +178,7 @@ impl fmt::Debug for OpenAi {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("OpenAi")
             .field("endpoint", &self.endpoint)
-            .field("url", &self.responses_url)
+            .field("url", &self.url)
             .field("default_model", &self.default_model)
             .finish_non_exhaustive()
     }

@@ -140,11 +140,8 @@ impl<'d> Check<'d> {
         }
         let body = match inner.and_then(|inner| inner.get("strict")) {
             None if self.dialect.schema == SchemaForm::Strict => SchemaBody::Strict(schema.openai_strict()?),
-            None | Some(Value::Bool(false)) => SchemaBody::AsItIs(schema.as_value()),
-            // A server that makes a grammar of the schema may be told so all the same.
-            Some(Value::Bool(true)) if self.dialect.schema == SchemaForm::AsItIs => {
-                SchemaBody::AsItIs(schema.as_value())
-            }
+            // Whoever says it knows what the schema is: it is not translated once more.
+            None | Some(Value::Bool(_)) => SchemaBody::AsItIs(schema.as_value()),
             Some(_) => {
                 self.collision("response_format.json_schema.strict");
                 SchemaBody::AsItIs(schema.as_value())

@@ -218,8 +218,11 @@ impl Serialize for ContentBody<'_> {
             }
             ContentKind::Thinking(texts) => {
                 map.serialize_entry("type", "thinking")?;
-                map.serialize_entry("thinking", &Thoughts(texts))?;
-                write_rest(&mut map, *rest, &["thinking"])?;
+                match rest.and_then(|rest| rest.get("texts")) {
+                    Some(list) => map.serialize_entry("thinking", list)?,
+                    None => map.serialize_entry("thinking", &Thoughts(texts))?,
+                }
+                write_rest(&mut map, *rest, &["thinking", "texts"])?;
             }
             ContentKind::Raw(Value::Object(raw)) => {
                 for (name, value) in raw {

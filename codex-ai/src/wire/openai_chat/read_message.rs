@@ -29,8 +29,33 @@ pub(super) fn read_message(value: Value) -> Message {
 /// Reads the model's message of an answer. What has nothing in it is as good as absent.
 pub(super) fn read_answer(mut object: Object) -> Vec<Part> {
     object.shift_remove("role");
-    object.retain(|_, value| !is_blank(value));
-    read_parts(object, Role::Assistant, true)
+    object.retain(|name, value| !is_blank(value) && !(name == "audio" && is_blank_audio(value)));
+    let shown = ["reasoning_content", "reasoning"].iter().any(|name| object.contains_key(*name));
+    let details = if shown { None } else { object.get("reasoning_details").and_then(details_text) };
+    let mut parts = read_parts(object, Role::Assistant, true);
+    if let Some(text) = details {
+        // The message's own fields stand first; the details are among them.
+        parts.insert(1.min(parts.len()), Part::Reasoning(text));
+    }
+    parts
+}
+
+/// The texts of `reasoning_details`, for servers that give the thinking there alone.
+pub(super) fn details_text(details: &Value) -> Option<String> {
+    let texts = details.as_array()?.iter().filter_map(|detail| {
+        let name = match detail.get("type")?.as_str()? {
+            "reasoning.text" => "text",
+            "reasoning.summary" => "summary",
+            _ => return None,
+        };
+        detail.get(name)?.as_str()
+    });
+    Some(texts.collect::<String>()).filter(|text| !text.is_empty())
+}
+
+/// Whether an `audio` is there only because the server writes all fields.
+pub(super) fn is_blank_audio(value: &Value) -> bool {
+    ["id", "data", "transcript"].iter().all(|name| value.get(name).is_none_or(is_blank))
 }
 
 /// Whether there is nothing in a value.
@@ -172,21 +197,29 @@ fn read_image(mut object: Object, parts: &mut Vec<Part>) {
     parts.extend(rest(object, "image_url").into_iter().flatten());
 }
 
-/// Thinking in the content, as Mistral gives it: a list of texts.
+/// Thinking in the content, as Mistral gives it: a list of texts. Where one of them has more to it than its text, the
+/// list is kept beside the texts as `texts`.
 fn read_thinking(mut object: Object, parts: &mut Vec<Part>) {
-    let alone = |text: &Value| -> Option<Part> {
-        let object = text.as_object().filter(|object| object.len() == 2)?;
-        (object.get("type")?.as_str()? == "text").then_some(())?;
-        Some(Part::Reasoning(object.get("text")?.as_str()?.to_owned()))
+    let list = match object.shift_remove("thinking") {
+        Some(Value::Array(list)) => list,
+        other => {
+            object.extend(other.map(|other| ("thinking".to_owned(), other)));
+            return parts.push(whole_part(Value::Object(object)));
+        }
     };
-    let texts = match object.get("thinking") {
-        Some(Value::Array(list)) => list.iter().map(alone).collect::<Option<Vec<_>>>(),
-        _ => None,
+    let text = |entry: &Value| Some(Part::Reasoning(entry.get("text")?.as_str()?.to_owned()));
+    let plain = |entry: &Value| {
+        let known = |object: &Object| object.len() == 2 && object.get("type").is_some_and(|kind| kind == "text");
+        entry.as_object().is_some_and(known) && text(entry).is_some()
     };
-    let Some(texts) = texts.filter(|texts| !texts.is_empty()) else {
+    let texts: Vec<_> = list.iter().filter_map(text).collect();
+    if texts.is_empty() {
+        object.insert("thinking".to_owned(), Value::Array(list));
         return parts.push(whole_part(Value::Object(object)));
-    };
-    object.shift_remove("thinking");
+    }
+    if !list.iter().all(plain) {
+        object.insert("texts".to_owned(), Value::Array(list));
+    }
     object.retain(|name, value| name == "type" || !value.is_null());
     parts.extend(texts);
     parts.push(Part::Raw(Value::Object(object)));

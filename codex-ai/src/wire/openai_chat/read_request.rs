@@ -191,19 +191,8 @@ impl Reader {
                         })),
                     }
                     inner.retain(|_, value| !value.is_null());
-                    // Strict is our default, not OpenAI's: only its absence is worth a word.
-                    match inner.get("strict") {
-                        Some(Value::Bool(true)) => {
-                            inner.shift_remove("strict");
-                        }
-                        Some(_) => {}
-                        None => {
-                            inner.insert("strict".to_owned(), Value::Bool(false));
-                        }
-                    }
-                    if inner.is_empty() {
-                        format.shift_remove("json_schema");
-                    }
+                    // Strict is our default, not OpenAI's; and a schema that is strict already is not made so again.
+                    inner.entry("strict").or_insert(Value::Bool(false));
                 }
                 (!format.is_empty()).then_some(format)
             }

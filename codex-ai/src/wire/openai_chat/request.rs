@@ -18,7 +18,7 @@ use crate::wire::Target;
 ///
 /// A stream is asked for with its usage (`stream_options`), unless an extra field `stream_options` says otherwise; an
 /// extra field `stream_options` of `null` leaves it out. An extra `response_format` is merged: with
-/// `{"json_schema": {"strict": false}}` a schema is sent as it is, instead of its strict form. A server that takes no
+/// `{"json_schema": {"strict": false}}`, or `true`, a schema is sent as it is, instead of its strict form. A server that takes no
 /// schema ([`SchemaForm::Instructions`](super::SchemaForm::Instructions)) is told of it in the instructions.
 ///
 /// # Errors

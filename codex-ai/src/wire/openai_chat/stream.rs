@@ -8,8 +8,9 @@ use super::calls::{Calls, Piece, with_piece};
 use super::event::{Delta, Event};
 use super::finish::set_finish;
 use super::merge::merge;
-use super::read_message::{is_blank, read_content};
+use super::read_message::{details_text, is_blank, is_blank_audio, read_content};
 use super::reply::{is_error, lenient, no_reason, text_of};
+use super::split::is_rest;
 use super::usage::read_usage;
 use crate::error::{Error, ErrorKind, Result};
 use crate::message::{Part, join_text};
@@ -32,6 +33,8 @@ pub struct StreamDecoder {
     /// The message's own other fields.
     head: Object,
     reasoning: String,
+    /// Whether thinking came in a field of its own, and not only in `reasoning_details`.
+    has_reasoning: bool,
     content: Vec<Part>,
     refusal: String,
     images: Vec<Part>,
@@ -103,6 +106,7 @@ impl StreamDecoder {
         let (old, new) = (delta.reasoning_content.get(), delta.reasoning.get());
         // Some servers say it twice, under the old name and the new one.
         if let Some(text) = old.or(new) {
+            self.has_reasoning = true;
             self.reasoning(text.into_owned(), chunks);
         }
         if let Some(text) = delta.refusal.get() {
@@ -196,6 +200,7 @@ impl StreamDecoder {
             }
         }
         if let Some(text) = said {
+            self.has_reasoning = true;
             self.reasoning(text, chunks);
         }
         if let Some(Value::String(text)) = delta.get_mut("refusal").map(Value::take) {
@@ -204,9 +209,14 @@ impl StreamDecoder {
         if let Some(Value::Array(images)) = delta.shift_remove("images") {
             for image in images {
                 let mut parts = Vec::new();
-                read_content(image, false, true, &mut parts);
-                let images = parts.iter().filter(|part| matches!(part, Part::Image(_)));
-                images.for_each(|part| chunks.push(Chunk::Part(part.clone())));
+                match image {
+                    // Says what the picture before has besides.
+                    Value::Object(fields) if is_rest("image_url", &fields) => {
+                        parts.push(Part::Raw(Value::Object(fields)));
+                    }
+                    image => read_content(image, false, true, &mut parts),
+                }
+                parts.iter().for_each(|part| chunks.push(Chunk::Part(part.clone())));
                 self.images.append(&mut parts);
             }
         }
@@ -217,7 +227,10 @@ impl StreamDecoder {
         if let Some(channel) = delta.shift_remove("channel").filter(|channel| !is_blank(channel)) {
             self.raw.insert("channel".to_owned(), channel);
         }
-        delta.retain(|_, value| !is_blank(value));
+        delta.retain(|name, value| !is_blank(value) && !(name == "audio" && is_blank_audio(value)));
+        if let (false, Some(text)) = (self.has_reasoning, delta.get("reasoning_details").and_then(details_text)) {
+            self.reasoning(text, chunks);
+        }
         if !delta.is_empty() {
             merge(&mut self.head, delta);
         }
@@ -250,11 +263,21 @@ impl StreamDecoder {
 
     /// Reads a part of a content that is a list.
     fn part(&mut self, part: Value, chunks: &mut Chunks) {
-        let is_mark = part.get("type").is_some_and(|kind| kind == "thinking") && part.get("thinking").is_none();
-        if is_mark && !self.reasoning.is_empty() {
+        let kind = part.get("type").and_then(Value::as_str).unwrap_or_default();
+        match kind {
             // Says that what was thought stands in the content.
-            self.content.splice(0..0, [Part::Reasoning(std::mem::take(&mut self.reasoning)), Part::Raw(part)]);
-            return;
+            "thinking" if part.get("thinking").is_none() && !self.reasoning.is_empty() => {
+                self.content.splice(0..0, [Part::Reasoning(std::mem::take(&mut self.reasoning)), Part::Raw(part)]);
+                return;
+            }
+            // Says what the text has besides.
+            "text" if part.get("text").is_none() => {
+                let text = self.content.iter().rposition(|part| matches!(part, Part::Text(_)));
+                chunks.push(Chunk::Part(Part::Raw(part.clone())));
+                self.content.insert(text.map_or(self.content.len(), |text| text + 1), Part::Raw(part));
+                return;
+            }
+            _ => {}
         }
         let mut parts = Vec::new();
         read_content(part, true, true, &mut parts);
@@ -263,7 +286,10 @@ impl StreamDecoder {
             match part {
                 Part::Text(text) => {
                     self.text(text, chunks);
-                    self.content.extend(parts.next_if(|rest| matches!(rest, Part::Raw(_))));
+                    if let Some(rest) = parts.next_if(|rest| matches!(rest, Part::Raw(_))) {
+                        chunks.push(Chunk::Part(rest.clone()));
+                        self.content.push(rest);
+                    }
                 }
                 Part::Refusal(text) => self.refusal(text, chunks),
                 Part::Reasoning(text) => {

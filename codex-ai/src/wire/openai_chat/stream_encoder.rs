@@ -31,8 +31,9 @@ pub struct StreamEncoder {
 
 #[derive(Debug, Default)]
 struct Rests {
-    head: bool,
     thinking: bool,
+    texts: bool,
+    images: bool,
     calls: bool,
 }
 
@@ -59,13 +60,18 @@ impl StreamEncoder {
     /// Writes what stands beside the parts of an answer.
     fn rests(&mut self, reply: &Reply, out: &mut Vec<u8>) -> Result<()> {
         let split = Split::new(&reply.parts);
-        if let (Some(head), false) = (split.head, self.rests.head) {
+        if let Some(head) = split.head {
             self.delta(Delta::Head(head), None, out)?;
         }
-        if !self.rests.thinking {
-            let marks = split.content.iter().filter(|part| matches!(part.kind, ContentKind::Thinking(_)));
-            for mark in marks.filter_map(|part| part.rest) {
-                self.delta(Delta::Content(mark), None, out)?;
+        for part in &split.content {
+            let (written, is_image) = match part.kind {
+                ContentKind::Thinking(_) => (self.rests.thinking, false),
+                ContentKind::Text(_) => (self.rests.texts, false),
+                ContentKind::Image(_) => (self.rests.images, true),
+                ContentKind::Raw(_) => continue,
+            };
+            if let (Some(rest), false) = (part.rest, written) {
+                self.delta(if is_image { Delta::ImageFields(rest) } else { Delta::Content(rest) }, None, out)?;
             }
         }
         if !self.rests.calls {
@@ -96,19 +102,24 @@ impl EncodeEvents for StreamEncoder {
             Chunk::ToolArguments { index, text } => Delta::Arguments { index: *index, text },
             Chunk::Part(Part::Image(image)) => Delta::Image(image),
             Chunk::Part(part @ Part::Raw(Value::Object(fields))) => match rest_of(part) {
-                Some("message") => {
-                    self.rests.head = true;
-                    Delta::Head(fields)
-                }
+                // Written at the end: what was thought is told by pieces before what the message says of it.
+                Some("message") => return Ok(()),
                 Some("thinking") => {
                     self.rests.thinking = true;
                     Delta::Content(fields)
+                }
+                Some("text") => {
+                    self.rests.texts = true;
+                    Delta::Content(fields)
+                }
+                Some("image_url") => {
+                    self.rests.images = true;
+                    Delta::ImageFields(fields)
                 }
                 Some("function") => {
                     self.rests.calls = true;
                     Delta::CallFields { index: self.calls.saturating_sub(1), fields }
                 }
-                // Fields beside a text or a picture; a piece has no place for them.
                 Some(_) => return Ok(()),
                 None if is_call(&Value::Object(fields.clone())) => {
                     self.calls += 1;
@@ -196,6 +207,8 @@ enum Delta<'a> {
         fields: &'a Object,
     },
     Image(&'a Image),
+    /// Other fields of a picture.
+    ImageFields(&'a Object),
     /// A part of a content that is a list.
     Content(&'a Object),
     /// The message's own other fields.
@@ -229,6 +242,7 @@ impl Serialize for WithRole<'_> {
                 let url = ImageUrl(image).to_string();
                 map.serialize_entry("images", &[json!({ "type": "image_url", "image_url": { "url": url } })])?;
             }
+            Delta::ImageFields(fields) => map.serialize_entry("images", &[fields])?,
             Delta::Content(part) => map.serialize_entry("content", &[part])?,
             Delta::Head(fields) => {
                 for (name, value) in fields.iter().filter(|(name, _)| name.as_str() != "type") {
