@@ -5,8 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use codex_ai::provider::anthropic::Anthropic;
+use codex_ai::provider::compatible::Compatible;
 use codex_ai::provider::gemini::Gemini;
 use codex_ai::provider::openai::OpenAi;
+use codex_ai::provider::openrouter::OpenRouter;
 use codex_ai::transport::{HttpTransport, Transport};
 use codex_ai::{Chunk, Error, Message, Options, Provider, Reply, Request};
 use codex_ai_tests::exchange::Format;
@@ -149,5 +151,11 @@ fn providers(port: u16) -> codex_ai::Result<HashMap<&'static str, Box<dyn Provid
     providers.insert("anthropic", Box::new(anthropic.build()?));
     let gemini = Gemini::builder().key("test").base_url(&root).transport(Arc::clone(&transport));
     providers.insert("gemini", Box::new(gemini.build()?));
+    let chat = OpenAi::builder().chat().key("sk-test").base_url(&url).transport(Arc::clone(&transport));
+    providers.insert("openai-chat", Box::new(chat.build()?));
+    let openrouter = OpenRouter::builder().key("sk-test").base_url(&url).transport(Arc::clone(&transport));
+    providers.insert("openrouter", Box::new(openrouter.build()?));
+    let compatible = Compatible::at(&url).key("sk-test").transport(Arc::clone(&transport));
+    providers.insert("compatible", Box::new(compatible.build()?));
     Ok(providers)
 }

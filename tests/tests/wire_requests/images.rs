@@ -29,6 +29,24 @@ pub(crate) fn again(endpoint: &Endpoint, body: &[u8]) -> Result<Vec<u8>, String>
     written.map_err(|error| format!("cannot be written: {error:#}"))
 }
 
+/// Whether pictures are asked for as a stream.
+pub(crate) fn is_streamed(body: &Value) -> bool {
+    body["stream"] == Value::Bool(true)
+}
+
+/// A request for a stream of pictures must be refused, and the error must say why.
+///
+/// # Errors
+/// What came instead.
+pub(crate) fn refused(body: &Value) -> Result<(), String> {
+    let request = openai_images::decode_request("application/json", body.to_string().as_bytes());
+    match request.and_then(|request| openai_images::encode_request(&request, asked(&request))) {
+        Err(error) if error.problems().iter().any(|problem| problem.path.ends_with("stream")) => Ok(()),
+        Err(error) => Err(format!("the error does not name `stream`: {error}")),
+        Ok(_) => Err("the stream is asked for without anybody to read it".to_owned()),
+    }
+}
+
 /// The form of the recorded parts, there and back.
 ///
 /// # Errors

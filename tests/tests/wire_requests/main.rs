@@ -50,6 +50,10 @@ fn check(suite: &mut Suite, unknown: &mut Unknown, file: &str, case: &Value, nam
     let body = &request["body"];
     let name = format!("{file} {name} {}", case["seq"]);
     let result = match endpoint.format {
+        Format::Images if images::is_streamed(body) => match images::refused(body) {
+            Ok(()) => return suite.skip("pictures are not streamed, and such a request is refused by that name"),
+            wrong => wrong,
+        },
         Format::ImageEdits => images::edits(&request["multipart"]),
         _ if body.is_null() => return suite.skip("the recording has no body"),
         _ if !body.is_object() => return suite.skip("the recording's body is no JSON"),
