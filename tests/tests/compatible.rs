@@ -1,6 +1,7 @@
 //! Servers that speak Chat Completions, over real sockets: addresses, keys, errors and what to do about them.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+#![allow(clippy::print_stdout, reason = "a child process tells its parent what it read")]
 
 #[allow(dead_code, reason = "shared by several tests")]
 mod one_answer;

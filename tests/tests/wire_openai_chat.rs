@@ -72,7 +72,7 @@ fn streamed(reply: &Reply) -> Reply {
     read(&events).unwrap().1
 }
 
-fn reply_of(message: Value, finish: &str) -> Reply {
+fn reply_of(message: &Value, finish: &str) -> Reply {
     let choice = json!({ "index": 0, "message": message, "finish_reason": finish });
     let body = json!({ "id": "c", "model": "m", "choices": [choice] });
     let reply = decode_reply(body.to_string().as_bytes()).unwrap();
@@ -204,22 +204,22 @@ fn tools_and_results_have_their_places() {
 
 #[test]
 fn answers_of_every_shape_are_read() {
-    let reply = reply_of(json!({ "content": "a", "reasoning_content": "t", "reasoning": "t" }), "length");
+    let reply = reply_of(&json!({ "content": "a", "reasoning_content": "t", "reasoning": "t" }), "length");
     assert_eq!(reply.parts, [Part::Reasoning("t".into()), Part::Text("a".into())]);
     assert_eq!((reply.finish_reason, reply.vendor_finish_reason.as_deref()), (FinishReason::Length, Some("length")));
-    let reply = reply_of(json!({ "content": null, "refusal": "no" }), "stop");
+    let reply = reply_of(&json!({ "content": null, "refusal": "no" }), "stop");
     assert_eq!((reply.refusal(), reply.finish_reason.clone()), (Some("no"), FinishReason::Refusal));
     let call = json!({ "id": "1", "function": { "name": "f", "arguments": { "a": 1 } }, "index": 0 });
-    let reply = reply_of(json!({ "content": "", "tool_calls": [call] }), "stop");
+    let reply = reply_of(&json!({ "content": "", "tool_calls": [call] }), "stop");
     assert_eq!(reply.parts, [Part::ToolCall(ToolCall::new("1", "f", r#"{"a":1}"#))]);
     assert_eq!(reply.finish_reason, FinishReason::ToolCalls);
     let content = json!([{ "type": "text", "text": "a" }, { "type": "text", "text": "b" }]);
-    assert_eq!(reply_of(json!({ "content": content }), "weird").finish_reason, FinishReason::Other("weird".into()));
+    assert_eq!(reply_of(&json!({ "content": content }), "weird").finish_reason, FinishReason::Other("weird".into()));
     let thinking = json!({ "type": "thinking", "thinking": [{ "type": "text", "text": "t", "new": 1 }] });
-    let reply = reply_of(json!({ "content": [thinking, { "type": "text", "text": "a", "new": 1 }] }), "stop");
+    let reply = reply_of(&json!({ "content": [thinking, { "type": "text", "text": "a", "new": 1 }] }), "stop");
     assert_eq!((reply.text().as_ref(), reply.parts[0].clone()), ("a", Part::Reasoning("t".into())));
     let details = json!([{ "type": "reasoning.text", "text": "deep", "index": 0 }]);
-    let reply = reply_of(json!({ "content": "a", "reasoning_details": details }), "stop");
+    let reply = reply_of(&json!({ "content": "a", "reasoning_details": details }), "stop");
     assert!(reply.parts.contains(&Part::Reasoning("deep".into())), "{reply:?}");
     reply_of(
         json!({ "content": "a", "executed_tools": [{ "type": "search" }], "function_call": { "name": "f", "arguments": "{}" } }),
@@ -358,11 +358,11 @@ proptest! {
 fn what_stands_beside_a_part_goes_through_a_stream() {
     let image =
         json!({ "type": "image_url", "image_url": { "url": "https://example.com/a.png", "detail": "low" }, "new": 1 });
-    reply_of(json!({ "content": "a", "images": [image] }), "stop");
+    reply_of(&json!({ "content": "a", "images": [image] }), "stop");
     let content = json!([{ "type": "text", "text": "a", "new": 1 }, { "type": "reference", "reference_ids": [1] }, { "type": "text", "text": "b" }]);
     let delta = json!({ "choices": [{ "delta": { "content": content }, "finish_reason": "stop" }] }).to_string();
     let (chunks, reply) = read(&[&delta, "[DONE]"]).unwrap();
-    assert_eq!(reply_of(json!({ "content": content }), "stop").parts, reply.parts);
+    assert_eq!(reply_of(&json!({ "content": content }), "stop").parts, reply.parts);
     let mut encoder = StreamEncoder::new("", "", 1);
     let mut out = Vec::new();
     chunks.iter().for_each(|chunk| encoder.chunk(chunk, &mut out).unwrap());

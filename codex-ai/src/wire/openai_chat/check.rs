@@ -28,7 +28,6 @@ impl<'d> Check<'d> {
         let images = self.dialect.assistant_images;
         let wrong = |part: &Part| match (message.role, part) {
             (_, Part::Raw(raw)) if !raw.is_object() => Some("a raw part that is no JSON object cannot be sent"),
-            (_, Part::CachePoint(_)) => None,
             (Role::User | Role::System, Part::ToolCall(_) | Part::Reasoning(_) | Part::Refusal(_)) => {
                 Some("only an assistant message can hold this part")
             }
@@ -37,7 +36,7 @@ impl<'d> Check<'d> {
             }
             (Role::Assistant, Part::Image(_)) if !images => Some("an image cannot stand in an assistant message"),
             (Role::System, Part::Image(_)) => Some("an image cannot stand in a system message"),
-            (Role::Tool, Part::ToolResult(_)) => None,
+            (_, Part::CachePoint(_)) | (Role::Tool, Part::ToolResult(_)) => None,
             (Role::Tool, Part::Raw(raw)) if is_message(raw) => None,
             (Role::Tool, Part::Raw(_)) if rest_of(part).is_some() => None,
             (Role::Tool, _) => Some("a tool message holds results of tools only"),

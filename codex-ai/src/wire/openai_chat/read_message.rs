@@ -29,7 +29,7 @@ pub(super) fn read_message(value: Value) -> Message {
 /// Reads the model's message of an answer. What has nothing in it is as good as absent.
 pub(super) fn read_answer(mut object: Object) -> Vec<Part> {
     object.shift_remove("role");
-    object.retain(|name, value| !is_blank(value) && !(name == "audio" && is_blank_audio(value)));
+    object.retain(|name, value| !is_blank_field(name, value));
     let shown = ["reasoning_content", "reasoning"].iter().any(|name| object.contains_key(*name));
     let details = if shown { None } else { object.get("reasoning_details").and_then(details_text) };
     let mut parts = read_parts(object, Role::Assistant, true);
@@ -53,9 +53,10 @@ pub(super) fn details_text(details: &Value) -> Option<String> {
     Some(texts.collect::<String>()).filter(|text| !text.is_empty())
 }
 
-/// Whether an `audio` is there only because the server writes all fields.
-pub(super) fn is_blank_audio(value: &Value) -> bool {
-    ["id", "data", "transcript"].iter().all(|name| value.get(name).is_none_or(is_blank))
+/// Whether there is nothing in a field of a message; an `audio` is there at times because a server writes all fields.
+pub(super) fn is_blank_field(name: &str, value: &Value) -> bool {
+    let is_silent = || ["id", "data", "transcript"].iter().all(|name| value.get(name).is_none_or(is_blank));
+    is_blank(value) || (name == "audio" && is_silent())
 }
 
 /// Whether there is nothing in a value.

@@ -8,7 +8,7 @@ use super::calls::{Calls, Piece, with_piece};
 use super::event::{Delta, Event};
 use super::finish::set_finish;
 use super::merge::merge;
-use super::read_message::{details_text, is_blank, is_blank_audio, read_content};
+use super::read_message::{details_text, is_blank, is_blank_field, read_content};
 use super::reply::{is_error, lenient, no_reason, text_of};
 use super::split::is_rest;
 use super::usage::read_usage;
@@ -56,11 +56,12 @@ impl StreamDecoder {
 
 impl DecodeEvents for StreamDecoder {
     fn event(&mut self, name: &str, data: &str, chunks: &mut Chunks) -> Result<()> {
-        if self.begun && name != "error" {
-            if let Ok(event) = serde_json::from_str::<Event<'_>>(data) {
-                self.usual(event.choices.0.delta, chunks);
-                return Ok(());
-            }
+        if self.begun
+            && name != "error"
+            && let Ok(event) = serde_json::from_str::<Event<'_>>(data)
+        {
+            self.usual(event.choices.0.delta, chunks);
+            return Ok(());
         }
         match data.trim_ascii() {
             "" => return Ok(()),
@@ -227,7 +228,7 @@ impl StreamDecoder {
         if let Some(channel) = delta.shift_remove("channel").filter(|channel| !is_blank(channel)) {
             self.raw.insert("channel".to_owned(), channel);
         }
-        delta.retain(|name, value| !is_blank(value) && !(name == "audio" && is_blank_audio(value)));
+        delta.retain(|name, value| !is_blank_field(name, value));
         if let (false, Some(text)) = (self.has_reasoning, delta.get("reasoning_details").and_then(details_text)) {
             self.reasoning(text, chunks);
         }
@@ -295,8 +296,9 @@ impl StreamDecoder {
                 Part::Reasoning(text) => {
                     chunks.push(Chunk::Reasoning(text.clone()));
                     match self.content.as_mut_slice() {
-                        [.., Part::Reasoning(before), Part::Raw(_)] => before.push_str(&text),
-                        [.., Part::Reasoning(before)] => before.push_str(&text),
+                        [.., Part::Reasoning(before), Part::Raw(_)] | [.., Part::Reasoning(before)] => {
+                            before.push_str(&text);
+                        }
                         _ => self.content.push(Part::Reasoning(text)),
                     }
                 }

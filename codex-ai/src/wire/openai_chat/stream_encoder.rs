@@ -102,8 +102,6 @@ impl EncodeEvents for StreamEncoder {
             Chunk::ToolArguments { index, text } => Delta::Arguments { index: *index, text },
             Chunk::Part(Part::Image(image)) => Delta::Image(image),
             Chunk::Part(part @ Part::Raw(Value::Object(fields))) => match rest_of(part) {
-                // Written at the end: what was thought is told by pieces before what the message says of it.
-                Some("message") => return Ok(()),
                 Some("thinking") => {
                     self.rests.thinking = true;
                     Delta::Content(fields)
@@ -120,6 +118,7 @@ impl EncodeEvents for StreamEncoder {
                     self.rests.calls = true;
                     Delta::CallFields { index: self.calls.saturating_sub(1), fields }
                 }
+                // Of a message, written at the end: what was thought is told by pieces before what is said of it.
                 Some(_) => return Ok(()),
                 None if is_call(&Value::Object(fields.clone())) => {
                     self.calls += 1;
