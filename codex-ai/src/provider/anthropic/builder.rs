@@ -2,13 +2,13 @@
 
 use std::fmt;
 
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
+use http::header::{ACCEPT, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use secrecy::SecretString;
 
 use super::{Anthropic, DEFAULT_API_VERSION, DEFAULT_BASE_URL, DEFAULT_MODEL, FORMAT, WITHOUT_SAMPLING};
 use crate::error::{Error, ErrorKind, Result};
-use crate::provider::endpoint::{base_url, secret_value};
+use crate::provider::endpoint::{base_url, bearer_headers, secret_value};
 use crate::provider::env;
 use crate::provider::settings::{Settings, common_settings};
 
@@ -96,15 +96,13 @@ impl AnthropicBuilder {
     /// [`ErrorKind::Config`] for a missing key and for a key, version, beta or URL that cannot be used.
     pub fn build(self) -> Result<Anthropic> {
         let key = self.settings.key.as_ref().ok_or_else(no_key)?;
-        let json = HeaderValue::from_static("application/json");
-        let mut headers = HeaderMap::new();
-        headers.insert(CONTENT_TYPE, json.clone());
-        headers.insert(ACCEPT, json);
-        if self.is_token {
-            headers.insert(AUTHORIZATION, secret_value("Bearer ", key)?);
+        let mut headers = if self.is_token {
+            bearer_headers(key)?
         } else {
-            headers.insert(HeaderName::from_static("x-api-key"), secret_value("", key)?);
-        }
+            let json = HeaderValue::from_static("application/json");
+            let own = (HeaderName::from_static("x-api-key"), secret_value("", key)?);
+            HeaderMap::from_iter([(CONTENT_TYPE, json.clone()), (ACCEPT, json), own])
+        };
         let version = self.api_version.as_deref().unwrap_or(DEFAULT_API_VERSION).trim();
         headers.insert(HeaderName::from_static("anthropic-version"), plain_value("API version", version)?);
         if !self.betas.is_empty() {

@@ -133,7 +133,7 @@ impl Anthropic {
         let route = model.route();
         match self.endpoint.stream(&self.messages_url, &self.headers, body).await {
             Ok(stream) => Ok(stream.with_errors(move |error| error.with_route(route.clone()))),
-            Err(error) => Err(with_advice(error).with_route(route)),
+            Err(error) => Err(with_advice(error, &model).with_route(route)),
         }
     }
 }
@@ -150,7 +150,7 @@ impl Provider for Anthropic {
             }
             let (model, body) = self.prepare(request, false)?;
             let asked = self.endpoint.ask(&self.messages_url, &self.headers, body).await;
-            asked.map_err(|error| with_advice(error).with_route(model.route()))
+            asked.map_err(|error| with_advice(error, &model).with_route(model.route()))
         })
     }
 
@@ -184,11 +184,15 @@ fn limit_of(request: &Request) -> u64 {
     own.or_else(extra).unwrap_or(DEFAULT_MAX_TOKENS.into())
 }
 
-fn with_advice(error: Error) -> Error {
+fn with_advice(error: Error, model: &Model<'_>) -> Error {
     match error.kind() {
         ErrorKind::Authentication => error.with_help("check the key: `ANTHROPIC_API_KEY`, or what the program sets"),
         ErrorKind::Quota => error.with_help("look at the plan, the credit and the spend limits of the workspace"),
         ErrorKind::Config if error.status().is_some() => error.with_help("set the base URL to the new address"),
+        ErrorKind::NotFound if model.had_prefix => {
+            let name = model.name;
+            error.with_help(format!("the model was asked for as `{name}`; see which models the key may use"))
+        }
         _ => error,
     }
 }
