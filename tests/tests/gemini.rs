@@ -269,6 +269,7 @@ fn two_keys_are_never_chosen_between() {
     assert!(run(&[("GEMINI_API_KEY", "only-key-1"), ("GOOGLE_GEMINI_BASE_URL", "ftp://x")]).contains("neither `http`"));
 }
 
+#[allow(clippy::print_stdout, reason = "the other test reads it")]
 #[test]
 #[ignore = "run by `two_keys_are_never_chosen_between`"]
 fn reads_the_environment() {

@@ -12,6 +12,9 @@ use crate::error::Problem;
 /// Schemas inside schemas.
 const DEEPEST: usize = 100;
 
+/// More schemas than this are not translated: what an `allOf` refers to is written out, and can multiply.
+const MOST_SCHEMAS: usize = 20_000;
+
 /// The keywords that go as they are.
 const TAKEN: [&str; 12] = [
     "$id", "$anchor", "$ref", "type", "title", "minItems", "maxItems", "minimum", "maximum", "required", "enum",
@@ -26,7 +29,7 @@ const FORMATS: [&str; 3] = ["date-time", "date", "time"];
 /// # Errors
 /// Everything that Gemini cannot be told, each with its path in the schema.
 pub(super) fn compile(schema: &Value) -> Result<Box<RawValue>, Vec<Problem>> {
-    let mut translator = Translator { root: schema, problems: Vec::new() };
+    let mut translator = Translator { root: schema, translated: 0, problems: Vec::new() };
     let wire = translator.schema(schema, "", 0);
     if !translator.problems.is_empty() {
         return Err(translator.problems);
@@ -36,11 +39,22 @@ pub(super) fn compile(schema: &Value) -> Result<Box<RawValue>, Vec<Problem>> {
 
 struct Translator<'s> {
     root: &'s Value,
+    translated: usize,
     problems: Vec<Problem>,
 }
 
 impl Translator<'_> {
     fn schema(&mut self, schema: &Value, path: &str, depth: usize) -> Value {
+        self.translated += 1;
+        if self.translated > MOST_SCHEMAS {
+            if self.translated == MOST_SCHEMAS + 1 {
+                self.problem(
+                    "",
+                    format!("has more than {MOST_SCHEMAS} schemas, those written out in an `allOf` included"),
+                );
+            }
+            return json!({});
+        }
         let Value::Object(keywords) = schema else {
             if schema == &Value::Bool(false) {
                 self.problem(path, "takes no value at all");
@@ -49,6 +63,8 @@ impl Translator<'_> {
         };
         if depth > DEEPEST {
             self.problem(path, format!("is nested deeper than {DEEPEST} schemas"));
+            // Once is enough: what refers to itself would be told at every turn.
+            self.translated = MOST_SCHEMAS + 1;
             return json!({});
         }
         let mut out = Map::new();

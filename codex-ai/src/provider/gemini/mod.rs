@@ -117,7 +117,8 @@ impl Gemini {
             ));
         }
         let prefix = if whole { "" } else { "models/" };
-        Ok((model, format!("{}/{prefix}{}:{call}", self.url, asked_name(asked))))
+        let url = format!("{}/{prefix}{name}:{call}", self.url);
+        Ok((model, url))
     }
 
     /// The model that is asked, the URL and the body of the request.
@@ -129,12 +130,6 @@ impl Gemini {
         let body = encode_request(request, &target).map_err(|error| error.with_route(model.route()))?;
         Ok((model, url, body))
     }
-}
-
-/// The vendor's own name of a model.
-fn asked_name(asked: &str) -> &str {
-    let asked = asked.strip_prefix("google/").unwrap_or(asked);
-    asked.strip_prefix("gemini/").unwrap_or(asked)
 }
 
 impl Provider for Gemini {

@@ -40,6 +40,12 @@ pub(super) enum Piece<'a> {
     Raw(&'a RawValue),
 }
 
+impl<'de: 'a, 'a> Deserialize<'de> for Piece<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        WirePart::deserialize(deserializer).map(Self::Part)
+    }
+}
+
 impl Piece<'_> {
     pub(super) fn read(self) -> (Part, Option<Part>) {
         match self {
@@ -75,11 +81,8 @@ fn lenient(raw: &RawValue) -> Candidate<'_> {
                 let Ok(Object(content)) = serde_json::from_str::<Object<'_>>(value.get()) else { continue };
                 for (_, parts) in content.into_iter().filter(|(name, _)| name == "parts") {
                     let parts = serde_json::from_str::<Vec<&RawValue>>(parts.get()).unwrap_or_default();
-                    let read = |raw: &'_ RawValue| serde_json::from_str::<WirePart<'_>>(raw.get()).is_ok();
-                    candidate.parts.extend(parts.into_iter().map(|raw| match read(raw) {
-                        true => serde_json::from_str(raw.get()).map_or(Piece::Raw(raw), Piece::Part),
-                        false => Piece::Raw(raw),
-                    }));
+                    let read = |raw| from_raw(raw).unwrap_or(Piece::Raw(raw));
+                    candidate.parts.extend(parts.into_iter().map(read));
                 }
             }
             "finishReason" | "finish_reason" => candidate.finish_reason = text_of(Some(value)).map(Cow::Owned),
@@ -88,6 +91,10 @@ fn lenient(raw: &RawValue) -> Candidate<'_> {
         }
     }
     candidate
+}
+
+fn from_raw(raw: &RawValue) -> Option<Piece<'_>> {
+    serde_json::from_str(raw.get()).ok()
 }
 
 /// The text of a field that should be one.
@@ -193,7 +200,7 @@ impl<'de> Deserialize<'de> for Candidate<'de> {
         #[derive(Deserialize)]
         struct Content<'a> {
             #[serde(borrow)]
-            parts: Option<Vec<WirePart<'a>>>,
+            parts: Option<Vec<Piece<'a>>>,
         }
         struct Fields;
         impl<'de> Visitor<'de> for Fields {
@@ -209,8 +216,7 @@ impl<'de> Deserialize<'de> for Candidate<'de> {
                     match &*name {
                         "content" => {
                             let content = map.next_value::<Option<Content<'_>>>()?;
-                            let parts = content.and_then(|content| content.parts).unwrap_or_default();
-                            candidate.parts = parts.into_iter().map(Piece::Part).collect();
+                            candidate.parts = content.and_then(|content| content.parts).unwrap_or_default();
                         }
                         "finishReason" | "finish_reason" => {
                             candidate.finish_reason = map.next_value::<Option<Text<'_>>>()?.map(|Text(text)| text);

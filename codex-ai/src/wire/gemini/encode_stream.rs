@@ -51,8 +51,8 @@ impl EncodeEvents for StreamEncoder {
         let (part, kind) = match chunk {
             Chunk::Text(text) => (Part::Text(text.clone()), Some("text")),
             Chunk::Reasoning(text) => (Part::Reasoning(text.clone()), Some("thought")),
-            // Its words stand in the last frame.
-            Chunk::Refusal(_) => return Ok(()),
+            // The last frame has the words of a refusal, and all that the whole reply tells.
+            Chunk::Refusal(_) | Chunk::Finish { .. } => return Ok(()),
             Chunk::ToolCall { index, id, name } => {
                 self.calls.push((*index, ToolCall::new(id.clone(), name.clone(), "")));
                 return Ok(());
@@ -78,8 +78,6 @@ impl EncodeEvents for StreamEncoder {
                 }
                 (part.clone(), None)
             }
-            // The end has the whole reply.
-            Chunk::Finish { .. } => return Ok(()),
         };
         self.flush(None, out)?;
         self.last = kind;

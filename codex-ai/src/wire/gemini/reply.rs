@@ -161,6 +161,7 @@ struct UsageBody {
     total_token_count: u64,
 }
 
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde wants a reference")]
 fn is_zero(count: &u64) -> bool {
     *count == 0
 }
@@ -182,7 +183,10 @@ impl Serialize for AnswerBody<'_> {
         let Reply { finish_reason, vendor_finish_reason, usage, model, id, .. } = self.reply;
         let mut map = serializer.serialize_map(None)?;
         let blocked = self.last && *finish_reason == FinishReason::ContentFilter && self.reply.parts.is_empty();
-        match vendor_finish_reason.as_deref().filter(|reason| blocked && !reason.is_empty()) {
+        // The word of another vendor is none that Google's clients know.
+        let is_googles =
+            |reason: &&str| !reason.is_empty() && reason.chars().all(|c| c.is_ascii_uppercase() || c == '_');
+        match vendor_finish_reason.as_deref().filter(|_| blocked).filter(is_googles) {
             Some(reason) => map.serialize_entry("promptFeedback", &serde_json::json!({ "blockReason": reason }))?,
             None => map.serialize_entry("candidates", &[CandidateBody(self)])?,
         }

@@ -264,9 +264,8 @@ impl<'a> Mode<'a> {
     fn of(request: &'a Request) -> Option<Self> {
         let strict = || request.tools.iter().any(|t| matches!(t, Tool::Function(Function { strict: Some(true), .. })));
         Some(match &request.tool_choice {
-            None if strict() => Self::Named("VALIDATED", None),
+            None | Some(ToolChoice::Auto) if strict() => Self::Named("VALIDATED", None),
             None => return None,
-            Some(ToolChoice::Auto) if strict() => Self::Named("VALIDATED", None),
             Some(ToolChoice::Auto) => Self::Named("AUTO", None),
             Some(ToolChoice::None) => Self::Named("NONE", None),
             Some(ToolChoice::Required) => Self::Named("ANY", None),
