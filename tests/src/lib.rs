@@ -3,4 +3,5 @@
 pub mod data;
 pub mod difference;
 pub mod exchange;
+pub mod places;
 pub mod strict_lint;

@@ -61,7 +61,11 @@ impl Asker {
         self.server.set(Answer { status: case.status, headers, body, framing });
         let request = Request::new(vec![Message::user("Hi")]).with_options(Options::new().with_model(MODEL));
         let asking = async {
-            if case.streamed { stream(&**provider, &request).await } else { (Vec::new(), provider.generate(&request).await) }
+            if case.streamed {
+                stream(&**provider, &request).await
+            } else {
+                (Vec::new(), provider.generate(&request).await)
+            }
         };
         let (chunks, found) = self.runtime.block_on(async {
             let limit = Duration::from_secs(20);

@@ -27,22 +27,34 @@ pub(crate) fn outcome(expected: &Outcome, found: &Result<Reply, Error>) -> Resul
     match (expected, found) {
         (Outcome::Reply(expected), Ok(reply)) => self::reply(expected, reply),
         (Outcome::Error(kinds), Err(error)) if kinds.contains(&error.kind()) => Ok(()),
-        (Outcome::Error(kinds), Err(error)) => Err(format!("error: expected {kinds:?}, found {:?}: {error}", error.kind())),
-        (Outcome::Error(kinds), Ok(reply)) => Err(format!("error: expected {kinds:?}, found the reply {:?}", reply.text())),
+        (Outcome::Error(kinds), Err(error)) => {
+            Err(format!("error: expected {kinds:?}, found {:?}: {error}", error.kind()))
+        }
+        (Outcome::Error(kinds), Ok(reply)) => {
+            Err(format!("error: expected {kinds:?}, found the reply {:?}", reply.text()))
+        }
         (Outcome::Reply(_), Err(error)) => Err(format!("expected a reply, found {:?}: {error}", error.kind())),
     }
 }
 
 fn reply(expected: &Expected, reply: &Reply) -> Result<(), String> {
     same("text", &*expected.text, &*reply.text())?;
-    same("reasoning", &*expected.reasoning, &*join(&reply.parts, |part| match part {
-        Part::Reasoning(text) => Some(text),
-        _ => None,
-    }))?;
-    same("refusal", &*expected.refusal, &*join(&reply.parts, |part| match part {
-        Part::Refusal(text) => Some(text),
-        _ => None,
-    }))?;
+    same(
+        "reasoning",
+        &*expected.reasoning,
+        &*join(&reply.parts, |part| match part {
+            Part::Reasoning(text) => Some(text),
+            _ => None,
+        }),
+    )?;
+    same(
+        "refusal",
+        &*expected.refusal,
+        &*join(&reply.parts, |part| match part {
+            Part::Refusal(text) => Some(text),
+            _ => None,
+        }),
+    )?;
     let calls: Vec<_> = reply.tool_calls().collect();
     same("number of tool calls", &expected.calls.len(), &calls.len())?;
     for (i, (expected, call)) in expected.calls.iter().zip(calls).enumerate() {
@@ -111,14 +123,22 @@ pub(crate) fn pieces(chunks: &[Chunk], reply: &Reply) -> Result<(), String> {
         }
     }
     same("pieces: text", &*text, &*reply.text())?;
-    same("pieces: reasoning", &*reasoning, &*join(&reply.parts, |part| match part {
-        Part::Reasoning(text) => Some(text),
-        _ => None,
-    }))?;
-    same("pieces: refusal", &*refusal, &*join(&reply.parts, |part| match part {
-        Part::Refusal(text) => Some(text),
-        _ => None,
-    }))?;
+    same(
+        "pieces: reasoning",
+        &*reasoning,
+        &*join(&reply.parts, |part| match part {
+            Part::Reasoning(text) => Some(text),
+            _ => None,
+        }),
+    )?;
+    same(
+        "pieces: refusal",
+        &*refusal,
+        &*join(&reply.parts, |part| match part {
+            Part::Refusal(text) => Some(text),
+            _ => None,
+        }),
+    )?;
     let found: Vec<_> = reply.tool_calls().map(|c| (c.id.clone(), c.name.clone(), c.arguments.clone())).collect();
     same("pieces: tool calls", &calls, &found)?;
     let found: Vec<_> = reply.parts.iter().filter_map(picture).collect();

@@ -64,7 +64,8 @@ pub(crate) fn check(case: &Case, expected: &Outcome) -> std::result::Result<(), 
     let again = (codec.decode_reply)(&written).map_err(|error| format!("decode what was encoded whole: {error}"))?;
     equal("encoded whole", &reply, &again)?;
     let written = codec.write(&chunks, &reply).map_err(|error| format!("encode as a stream: {error:#}"))?;
-    let (again, chunks) = codec.read(&written).map_err(|error| format!("decode what was encoded as a stream: {error}"))?;
+    let (again, chunks) =
+        codec.read(&written).map_err(|error| format!("decode what was encoded as a stream: {error}"))?;
     // Two texts in a row are one to who has only pieces; a decoder knows where the vendor parts them.
     if case.is_events || !has_neighbours(&reply) {
         equal("encoded as a stream", &reply, &again)?;
@@ -129,7 +130,10 @@ impl Codec {
 }
 
 fn has_neighbours(reply: &Reply) -> bool {
-    reply.parts.windows(2).any(|two| matches!(two, [Part::Text(_), Part::Text(_)] | [Part::Reasoning(_), Part::Reasoning(_)]))
+    reply
+        .parts
+        .windows(2)
+        .any(|two| matches!(two, [Part::Text(_), Part::Text(_)] | [Part::Reasoning(_), Part::Reasoning(_)]))
 }
 
 /// The reply with its text and its reasoning as one part each, and without what belongs to one of their parts.

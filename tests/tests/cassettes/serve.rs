@@ -101,7 +101,7 @@ fn exchange(mut connection: TcpStream, shared: &Mutex<Shared>) -> io::Result<()>
             let mut random = Random(seed);
             let mut rest = body.as_slice();
             while !rest.is_empty() {
-                let longest = if random.next() % 4 == 0 { 4_000 } else { 120 };
+                let longest = if random.next().is_multiple_of(4) { 4_000 } else { 120 };
                 let length = 1 + (random.next() % longest) as usize;
                 let (piece, after) = rest.split_at(length.min(rest.len()));
                 let mut frame = format!("{:x}\r\n", piece.len()).into_bytes();

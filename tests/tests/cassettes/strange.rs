@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 
 use codex_ai_tests::exchange::Format;
+use codex_ai_tests::places::places;
 use serde_json::{Value, json};
 
 use crate::case::Case;
@@ -29,11 +30,10 @@ impl Strange {
             return Vec::new();
         }
         let Ok(body) = serde_json::from_str::<Value>(&case.body) else { return Vec::new() };
-        let mut places = Vec::new();
-        walk(&body, String::new(), String::new(), &mut places);
         let format = case.endpoint.format;
-        places.retain(|(shape, _)| self.seen.insert(format!("{format:?} {shape}")));
-        places.into_iter().map(|(shape, pointer)| (shape, changed(case, &body, &pointer))).collect()
+        let mut places = places(&body, &PARTS, &MODELS);
+        places.retain(|place| self.seen.insert(format!("{format:?} {}", place.shape)));
+        places.into_iter().map(|place| (place.shape, changed(case, &body, &place.pointer))).collect()
     }
 }
 
@@ -53,31 +53,4 @@ fn changed(case: &Case, body: &Value, pointer: &str) -> Result<(), String> {
     let expected = expect::outcome(&changed)?;
     compare::codec(&changed, &expected)?;
     laws::check(&changed, &expected)
-}
-
-/// All objects and lists of parts of a value: their shape and where they are.
-fn walk(value: &Value, shape: String, pointer: String, places: &mut Vec<(String, String)>) {
-    match value {
-        Value::Object(object) => {
-            let shape = match object.get("type").and_then(Value::as_str) {
-                Some(kind) => format!("{shape}<{kind}>"),
-                None => shape,
-            };
-            places.push((shape.clone(), pointer.clone()));
-            for (name, value) in object.iter().filter(|(name, _)| !MODELS.contains(&name.as_str())) {
-                let escaped = name.replace('~', "~0").replace('/', "~1");
-                let (shape, pointer) = (format!("{shape}.{name}"), format!("{pointer}/{escaped}"));
-                if value.is_array() && PARTS.contains(&name.as_str()) {
-                    places.push((format!("{shape}[]"), pointer.clone()));
-                }
-                walk(value, shape, pointer, places);
-            }
-        }
-        Value::Array(list) => {
-            for (i, value) in list.iter().enumerate() {
-                walk(value, format!("{shape}[]"), format!("{pointer}/{i}"), places);
-            }
-        }
-        _ => {}
-    }
 }

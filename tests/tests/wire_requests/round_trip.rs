@@ -1,9 +1,9 @@
 //! One request there and back.
 
 use bytes::Bytes;
-use codex_ai::{Error, ErrorKind, Result};
 use codex_ai::wire::openai_chat::{self, Dialect, ReasoningField, SchemaForm};
 use codex_ai::wire::{Incoming, Target, anthropic, gemini, openai_responses};
+use codex_ai::{Error, ErrorKind, Result};
 use codex_ai_tests::difference::difference;
 use codex_ai_tests::exchange::{Endpoint, Format};
 use serde_json::Value;
@@ -15,7 +15,8 @@ use crate::normalise::{self, Object};
 /// by a byte.
 pub(crate) fn check(endpoint: &Endpoint, body: &Value) -> std::result::Result<(), String> {
     let written = again(endpoint, body.to_string().as_bytes())?;
-    let found: Value = serde_json::from_slice(&written).map_err(|error| format!("what is written is no JSON: {error}"))?;
+    let found: Value =
+        serde_json::from_slice(&written).map_err(|error| format!("what is written is no JSON: {error}"))?;
     if let Some(difference) = difference(&normal(endpoint.format, body), &normal(endpoint.format, &found)) {
         return Err(difference);
     }
@@ -74,7 +75,8 @@ fn dialect(body: &[u8]) -> Dialect {
     dialect.max_tokens = if has("max_completion_tokens") { "max_completion_tokens" } else { "max_tokens" };
     dialect.seed = if has("random_seed") { "random_seed" } else { "seed" };
     dialect.stream_options = has("stream_options");
-    dialect.reasoning = if in_messages("reasoning") { ReasoningField::Reasoning } else { ReasoningField::ReasoningContent };
+    dialect.reasoning =
+        if in_messages("reasoning") { ReasoningField::Reasoning } else { ReasoningField::ReasoningContent };
     if body.pointer("/response_format/json_schema/strict") == Some(&Value::Bool(true)) {
         dialect.schema = SchemaForm::Strict;
     }

@@ -68,7 +68,9 @@ pub(super) fn stream(events: &[(String, String)]) -> Result<Streamed, String> {
             "content_block_delta" => {
                 let Some((block, json)) = blocks.get_mut(index) else { return Err(format!("no block {index}")) };
                 for name in ["text", "thinking"] {
-                    if let (Some(Value::String(text)), Some(more)) = (block.get_mut(name), event["delta"][name].as_str()) {
+                    if let (Some(Value::String(text)), Some(more)) =
+                        (block.get_mut(name), event["delta"][name].as_str())
+                    {
                         text.push_str(more);
                     }
                 }

@@ -99,7 +99,12 @@ fn tokens(usage: &Value) -> Option<Tokens> {
         // OpenAI; DeepSeek; Mistral; some hosts of open models.
         cached: number(
             usage,
-            &["/prompt_tokens_details/cached_tokens", "/prompt_cache_hit_tokens", "/num_cached_tokens", "/cached_tokens"],
+            &[
+                "/prompt_tokens_details/cached_tokens",
+                "/prompt_cache_hit_tokens",
+                "/num_cached_tokens",
+                "/cached_tokens",
+            ],
         ),
         cache_write: number(usage, &["/prompt_tokens_details/cache_write_tokens"]),
         reasoning: number(usage, &["/completion_tokens_details/reasoning_tokens"]),

@@ -23,7 +23,11 @@ fn frame(expected: &mut Expected, body: &Value) {
     for part in list(candidate, "/content/parts") {
         let thought = part["thought"] == json!(true);
         let text = part["text"].as_str().unwrap_or_default();
-        if thought { expected.reasoning += text } else { expected.text += text }
+        if thought {
+            expected.reasoning += text;
+        } else {
+            expected.text += text;
+        }
         if let Some(call) = part.get("functionCall") {
             expected.calls.push(Call {
                 id: string(call, "/id"),
@@ -54,8 +58,15 @@ fn frame(expected: &mut Expected, body: &Value) {
         _ if blocked.is_some() => FinishReason::ContentFilter,
         "STOP" => FinishReason::Stop,
         "MAX_TOKENS" => FinishReason::Length,
-        "SAFETY" | "RECITATION" | "BLOCKLIST" | "PROHIBITED_CONTENT" | "SPII" | "IMAGE_SAFETY" | "MODEL_ARMOR"
-        | "IMAGE_PROHIBITED_CONTENT" | "IMAGE_RECITATION" => FinishReason::ContentFilter,
+        "SAFETY"
+        | "RECITATION"
+        | "BLOCKLIST"
+        | "PROHIBITED_CONTENT"
+        | "SPII"
+        | "IMAGE_SAFETY"
+        | "MODEL_ARMOR"
+        | "IMAGE_PROHIBITED_CONTENT"
+        | "IMAGE_RECITATION" => FinishReason::ContentFilter,
         other => FinishReason::Other(other.to_owned()),
     };
 }

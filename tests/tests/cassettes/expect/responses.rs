@@ -12,7 +12,8 @@ pub(super) fn whole(body: &Value) -> Expected {
             // What the model says on its way to the answer is none.
             "message" if item["phase"].as_str().is_none_or(|phase| phase == "final_answer") => {
                 for part in list(item, "/content") {
-                    expected.text += part["text"].as_str().filter(|_| part["type"] == "output_text").unwrap_or_default();
+                    expected.text +=
+                        part["text"].as_str().filter(|_| part["type"] == "output_text").unwrap_or_default();
                     expected.refusal += part["refusal"].as_str().unwrap_or_default();
                 }
             }
@@ -60,7 +61,9 @@ pub(super) fn stream(events: &[(String, String)]) -> Result<Streamed, String> {
     for (_, data) in events.iter().filter(|(_, data)| data != "[DONE]") {
         let event: Value = serde_json::from_str(data).map_err(|error| error.to_string())?;
         match event["type"].as_str().unwrap_or_default() {
-            "response.completed" | "response.incomplete" => return Ok(Streamed::Whole(Box::new(whole(&event["response"])))),
+            "response.completed" | "response.incomplete" => {
+                return Ok(Streamed::Whole(Box::new(whole(&event["response"]))));
+            }
             "response.failed" => return Ok(Streamed::Failed(event["response"].clone())),
             "error" => return Ok(Streamed::Failed(event)),
             _ if event.get("error").is_some_and(|error| !error.is_null()) => return Ok(Streamed::Failed(event)),
