@@ -222,7 +222,7 @@ fn answers_of_every_shape_are_read() {
     let reply = reply_of(&json!({ "content": "a", "reasoning_details": details }), "stop");
     assert!(reply.parts.contains(&Part::Reasoning("deep".into())), "{reply:?}");
     reply_of(
-        json!({ "content": "a", "executed_tools": [{ "type": "search" }], "function_call": { "name": "f", "arguments": "{}" } }),
+        &json!({ "content": "a", "executed_tools": [{ "type": "search" }], "function_call": { "name": "f", "arguments": "{}" } }),
         "stop",
     );
     for body in ["", "{}", r#"{"choices":[]}"#, "<html>", "nonsense"] {
