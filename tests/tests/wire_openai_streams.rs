@@ -368,6 +368,25 @@ fn any_reply() -> impl Strategy<Value = Reply> {
 
 proptest! {
     #[test]
+    fn a_piece_is_read_alike_however_it_is_written(text in any::<String>(), id in any::<String>(), spaced: bool, escaped: bool) {
+        let mut event = json!({ "type": "response.output_text.delta", "item_id": id, "logprobs": [], "n": null, "delta": text, "output_index": 3 });
+        if escaped {
+            event["logprobs"] = json!([{ "token": "\"delta\":\"x\"" }]);
+        }
+        let mut data = if spaced { serde_json::to_string_pretty(&event).unwrap() } else { event.to_string() };
+        if spaced && escaped {
+            data = data.replace('\n', " ");
+        }
+        let mut decoder = StreamDecoder::new();
+        let mut chunks = Chunks::new();
+        decoder.event("", &data, &mut chunks).unwrap();
+        let expected = (!text.is_empty()).then(|| StreamItem::Chunk(Chunk::Text(text.clone())));
+        prop_assert_eq!(chunks.pop(), expected);
+        let so_far = decoder.so_far();
+        prop_assert_eq!(so_far.text(), text);
+    }
+
+    #[test]
     fn a_streamed_reply_survives_the_server_and_the_client(reply in any_reply()) {
         let chunks = pieces(&reply);
         let written = events(&write(&chunks, &reply));

@@ -50,6 +50,7 @@ mod read_request;
 mod read_stream;
 mod reply;
 mod request;
+mod scan;
 mod segment;
 mod streamed;
 mod tool;

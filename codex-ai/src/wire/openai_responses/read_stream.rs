@@ -10,6 +10,7 @@ use serde_json::value::RawValue;
 
 use super::Object;
 use super::reply::{decode_reply, usage};
+use super::scan::scan;
 use super::streamed::Streamed;
 use crate::error::{Error, ErrorKind, Result};
 use crate::message::Part;
@@ -36,14 +37,14 @@ pub struct StreamDecoder {
 }
 
 /// An event that carries a piece.
-#[derive(Deserialize)]
-struct Piece<'a> {
+#[derive(Default, Deserialize)]
+pub(super) struct Piece<'a> {
     #[serde(borrow, default, rename = "type")]
-    kind: Cow<'a, str>,
+    pub(super) kind: Cow<'a, str>,
     // Owned: it is handed out as it is.
     #[serde(default)]
-    delta: String,
-    output_index: Option<u64>,
+    pub(super) delta: String,
+    pub(super) output_index: Option<u64>,
     error: Option<IgnoredAny>,
 }
 
@@ -228,7 +229,7 @@ impl DecodeEvents for StreamDecoder {
         }
         // Nearly every event is a piece. Many servers do not name their events.
         if (name.is_empty() || name.ends_with(".delta"))
-            && let Ok(piece) = serde_json::from_str::<Piece<'_>>(data)
+            && let Some(piece) = scan(data).or_else(|| serde_json::from_str::<Piece<'_>>(data).ok())
             && piece.error.is_none()
             && self.piece(piece, chunks)
         {
