@@ -89,6 +89,7 @@ impl Asker {
             }
             if case.streamed {
                 compare::pieces(&chunks, reply)?;
+                compare::came_in_pieces(expected, &chunks)?;
             } else if reply.raw.as_deref() != Some(case.body.as_bytes()) {
                 return Err("the raw answer is not the body".to_owned());
             }

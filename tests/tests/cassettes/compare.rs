@@ -150,6 +150,19 @@ pub(crate) fn pieces(chunks: &[Chunk], reply: &Reply) -> Result<(), String> {
     same("pieces: usage", &joined.usage, &reply.usage)
 }
 
+/// The text must be handed out as it comes, and not at the end.
+///
+/// # Errors
+/// How many pieces there were.
+pub(crate) fn came_in_pieces(expected: &Outcome, chunks: &[Chunk]) -> Result<(), String> {
+    let Outcome::Reply(expected) = expected else { return Ok(()) };
+    let found = chunks.iter().filter(|chunk| chunk.as_text().is_some_and(|text| !text.is_empty())).count();
+    if found >= expected.pieces {
+        return Ok(());
+    }
+    Err(format!("the text came in {} pieces and was handed out in {found}", expected.pieces))
+}
+
 /// Two replies must be equal.
 ///
 /// # Errors

@@ -52,6 +52,7 @@ pub(super) fn whole(body: &Value) -> Expected {
 /// Puts the message together that the events are the pieces of.
 pub(super) fn stream(events: &[(String, String)]) -> Result<Streamed, String> {
     let mut message = Value::Null;
+    let mut pieces = 0;
     let mut blocks: Vec<(Map<String, Value>, String)> = Vec::new();
     for (_, data) in events {
         let event: Value = serde_json::from_str(data).map_err(|error| error.to_string())?;
@@ -74,6 +75,7 @@ pub(super) fn stream(events: &[(String, String)]) -> Result<Streamed, String> {
                         text.push_str(more);
                     }
                 }
+                pieces += usize::from(event["delta"]["text"].as_str().is_some_and(|text| !text.is_empty()));
                 json.push_str(event["delta"]["partial_json"].as_str().unwrap_or_default());
             }
             "message_delta" => {
@@ -92,7 +94,7 @@ pub(super) fn stream(events: &[(String, String)]) -> Result<Streamed, String> {
                     Value::Object(block)
                 });
                 message["content"] = content.collect();
-                return Ok(Streamed::Whole(Box::new(whole(&message))));
+                return Ok(Streamed::Whole(Box::new(Expected { pieces, ..whole(&message) })));
             }
             "error" => return Ok(Streamed::Failed(event)),
             _ => {}

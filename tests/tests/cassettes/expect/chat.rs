@@ -139,7 +139,9 @@ pub(super) fn stream(events: &[(String, String)]) -> Result<Streamed, String> {
             return Ok(Streamed::Failed(choice.clone()));
         }
         let delta = &choice["delta"];
+        let before = expected.text.len();
         content(&mut expected, &delta["content"]);
+        expected.pieces += usize::from(expected.text.len() > before);
         expected.reasoning += &thinking(delta);
         expected.refusal += delta["refusal"].as_str().unwrap_or_default();
         images(&mut expected, delta);

@@ -78,7 +78,9 @@ pub(super) fn stream(events: &[(String, String)]) -> Result<Streamed, String> {
         if event.get("error").is_some() {
             return Ok(Streamed::Failed(event));
         }
+        let before = expected.text.len();
         frame(&mut expected, &event);
+        expected.pieces += usize::from(expected.text.len() > before);
     }
     if expected.vendor_finish.is_none() { Ok(Streamed::CutOff) } else { Ok(Streamed::Whole(Box::new(expected))) }
 }

@@ -38,6 +38,8 @@ pub(crate) struct Expected {
     pub(crate) vendor_finish: Option<String>,
     pub(crate) model: String,
     pub(crate) id: String,
+    /// In how many pieces the text came at least; 0 for a whole answer.
+    pub(crate) pieces: usize,
 }
 
 /// A tool that is to be called.

@@ -58,11 +58,17 @@ pub(super) fn whole(body: &Value) -> Expected {
 }
 
 pub(super) fn stream(events: &[(String, String)]) -> Result<Streamed, String> {
+    let mut aside = Vec::new();
+    let mut pieces = 0;
     for (_, data) in events.iter().filter(|(_, data)| data != "[DONE]") {
         let event: Value = serde_json::from_str(data).map_err(|error| error.to_string())?;
         match event["type"].as_str().unwrap_or_default() {
+            "response.output_item.added" if event["item"]["phase"] == "commentary" => {
+                aside.push(event["output_index"].clone())
+            }
+            "response.output_text.delta" if !aside.contains(&event["output_index"]) => pieces += 1,
             "response.completed" | "response.incomplete" => {
-                return Ok(Streamed::Whole(Box::new(whole(&event["response"]))));
+                return Ok(Streamed::Whole(Box::new(Expected { pieces, ..whole(&event["response"]) })));
             }
             "response.failed" => return Ok(Streamed::Failed(event["response"].clone())),
             "error" => return Ok(Streamed::Failed(event)),
