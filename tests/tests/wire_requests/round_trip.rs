@@ -11,6 +11,9 @@ use serde_json::Value;
 use crate::images;
 use crate::normalise::{self, Object};
 
+/// How the message of a body begins that the codec refuses.
+pub(crate) const UNREADABLE: &str = "cannot be read";
+
 /// Reads a body, writes it again, and compares; what is written is then read and written once more, and must not change
 /// by a byte.
 pub(crate) fn check(endpoint: &Endpoint, body: &Value) -> std::result::Result<(), String> {
@@ -28,7 +31,7 @@ fn again(endpoint: &Endpoint, body: &[u8]) -> std::result::Result<Bytes, String>
     if matches!(endpoint.format, Format::Images | Format::Imagen) {
         return images::again(endpoint, body).map(Bytes::from);
     }
-    let incoming = decode(endpoint, body).map_err(|error| format!("cannot be read: {error:#}"))?;
+    let incoming = decode(endpoint, body).map_err(|error| format!("{UNREADABLE}: {error:#}"))?;
     let asked = incoming.request.options.model.clone().unwrap_or_default();
     let mut target = Target::new(&asked);
     if incoming.stream {
