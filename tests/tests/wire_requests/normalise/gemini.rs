@@ -6,6 +6,8 @@
 //! - a content without a role is the user's; `systemInstruction` needs none.
 //! - the role `function` is `user`, as Google itself says now.
 //! - tools may stand in one entry or in several; their order among each other says nothing.
+//! - `parameters` that are a JSON schema (no type in capitals, no `nullable`) are `parametersJsonSchema`: Google takes
+//!   either, and the library sends what is a JSON schema as one.
 //! - one object as `contents`, `parts` or `tools` is a list of one.
 //! - Base64 in either alphabet, with or without padding, is the same bytes.
 //! - `args` of a call that has none is an empty object.
@@ -70,11 +72,31 @@ fn tools(body: &mut Object) {
             value => others.push(json!({ name: value })),
         }
     }
+    for function in functions.iter_mut().filter_map(Value::as_object_mut) {
+        if function.get("parameters").is_some_and(|schema| !is_googles(schema))
+            && let Some(schema) = function.shift_remove("parameters")
+        {
+            function.insert("parametersJsonSchema".to_owned(), schema);
+        }
+    }
     others.sort_by_cached_key(Value::to_string);
     if !functions.is_empty() {
         others.insert(0, json!({ "functionDeclarations": functions }));
     }
     *tools = others;
+}
+
+/// Whether a schema is in Google's own form.
+fn is_googles(schema: &Value) -> bool {
+    match schema {
+        Value::Object(object) => object.iter().any(|(name, value)| match value {
+            Value::String(kind) => name == "type" && kind.contains(|c: char| c.is_ascii_uppercase()),
+            Value::Bool(_) => name == "nullable",
+            value => is_googles(value),
+        }),
+        Value::Array(list) => list.iter().any(is_googles),
+        _ => false,
+    }
 }
 
 fn entries(tool: Value) -> Option<Object> {
