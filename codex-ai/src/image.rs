@@ -55,7 +55,7 @@ pub struct GeneratedImage {
     label = "no image generation here",
     note = "use a dispatcher over a provider that implements `GenerateImage`"
 )]
-pub trait GenerateImage {
+pub trait GenerateImage: Send + Sync {
     /// Makes one image.
     ///
     /// # Errors
@@ -69,7 +69,7 @@ pub trait GenerateImage {
     label = "no Imagen here",
     note = "use a dispatcher over a provider that implements `GenerateImagen`"
 )]
-pub trait GenerateImagen {
+pub trait GenerateImagen: Send + Sync {
     /// Makes one image.
     ///
     /// # Errors

@@ -69,8 +69,12 @@
 //! - [`provider::Local`]: built in, needs no key and no network, always gives the same answer. It works by rules and is
 //!   not a language model: it is for the first steps, for demonstrations and for tests.
 //!
-//! [`Dispatcher::from_env`] takes OpenAI if `OPENAI_API_KEY` is set, and else the built-in provider.
+//! [`Dispatcher::from_env`] takes the vendor whose key is set, and without a key the built-in provider.
 //! `CODEX_AI_PROVIDER` and `CODEX_AI_MODEL` choose by name; [`AnyProvider::from_env`] has the details.
+//!
+//! [`provider::Routes`] puts several behind one, with `vendor/model` as the choice. The [layers](layer) add retries,
+//! limits of time and load, and [failover](layer::Failover). Each call and each attempt is a span of `tracing`, with the
+//! names that OpenTelemetry has for generative AI; no content is in it.
 //!
 //! # Errors
 //!
@@ -125,6 +129,7 @@ pub mod schema;
 pub mod stream;
 mod structured;
 mod suggest;
+mod telemetry;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod transport;

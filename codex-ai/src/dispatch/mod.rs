@@ -17,6 +17,7 @@ use crate::request::{Options, Output, Request};
 use crate::schema::words::cut;
 use crate::stream::ReplyStream;
 use crate::suggest::nearest;
+use crate::telemetry;
 
 pub use builder::DispatcherBuilder;
 
@@ -224,7 +225,10 @@ impl<P: Provider> Dispatcher<P> {
     where
         P: GenerateImage,
     {
-        Box::pin(async move { self.provider().generate_image(&request).await })
+        Box::pin(async move {
+            let span = telemetry::image(self.provider().name(), &request);
+            telemetry::whole(span, self.provider().generate_image(&request)).await
+        })
     }
 
     /// Makes an image by Imagen's own call. Does not compile for a provider without it; [`AnyProvider`] refuses before
@@ -236,7 +240,10 @@ impl<P: Provider> Dispatcher<P> {
     where
         P: GenerateImagen,
     {
-        Box::pin(async move { self.provider().generate_imagen(&request).await })
+        Box::pin(async move {
+            let span = telemetry::image(self.provider().name(), &request);
+            telemetry::whole(span, self.provider().generate_imagen(&request)).await
+        })
     }
 
     async fn ask_prompt<Q: PromptDef>(&self, args: Q::Args<'_>) -> Result<Reply<OutputOf<Q>>> {
@@ -245,33 +252,38 @@ impl<P: Provider> Dispatcher<P> {
             Ok(prompt) => prompt.into_request(),
             Err(error) => return Err(error.with_prompt(entry.mode())),
         };
-        let reply = self.ask(request, Some(entry)).await?;
-        match <OutputOf<Q> as PromptOutput>::read(&reply) {
-            Ok(value) => Ok(reply.with_value(value)),
-            Err(error) => Err(self.reading(error, &reply, Some(entry))),
-        }
+        self.ask(request, Some(entry), <OutputOf<Q> as PromptOutput>::read).await
     }
 
     async fn ask_by_name(&self, mode: &str, arguments: Value) -> Result<Reply<Value>> {
         let entry = self.prompts.get(mode).ok_or_else(|| self.unknown(mode))?;
         let rendered = entry.render(arguments).await.map_err(|error| error.with_prompt(entry.mode()))?;
-        let reply = self.ask(rendered.request, Some(entry)).await?;
-        match (rendered.read)(&reply) {
-            Ok(value) => Ok(reply.with_value(value)),
-            Err(error) => Err(self.reading(error, &reply, Some(entry))),
-        }
+        self.ask(rendered.request, Some(entry), rendered.read).await
     }
 
     async fn ask_for<T: PromptOutput>(&self, mut request: Request) -> Result<T> {
         request.output = T::output();
-        let reply = self.ask(request, None).await?;
-        T::read(&reply).map_err(|error| self.reading(error, &reply, None))
+        Ok(self.ask(request, None, T::read).await?.value)
     }
 
-    async fn ask(&self, mut request: Request, entry: Option<&'static Entry>) -> Result<Reply> {
+    /// Asks the provider and reads the value, in one span.
+    async fn ask<T>(
+        &self,
+        mut request: Request,
+        entry: Option<&'static Entry>,
+        read: impl FnOnce(&Reply) -> Result<T>,
+    ) -> Result<Reply<T>> {
         self.complete(&mut request, entry)?;
-        let asked = self.shared.provider.generate(&request).await;
-        asked.map_err(|error| named(error, entry))
+        let provider = &self.shared.provider;
+        let span = telemetry::call(provider.name(), &request, entry.map(Entry::mode), false);
+        let answer = async {
+            let reply = provider.generate(&request).await.map_err(|error| named(error, entry))?;
+            match read(&reply) {
+                Ok(value) => Ok(reply.with_value(value)),
+                Err(error) => Err(self.reading(error, &reply, entry)),
+            }
+        };
+        telemetry::whole(span, answer).await
     }
 
     /// As `ask`, for an answer while it comes.
@@ -281,7 +293,8 @@ impl<P: Provider> Dispatcher<P> {
         entry: Option<&'static Entry>,
     ) -> Result<ReplyStream<T>> {
         self.complete(&mut request, entry)?;
-        let opened = self.shared.provider.stream(&request).await;
+        let span = telemetry::call(self.shared.provider.name(), &request, entry.map(Entry::mode), true);
+        let opened = telemetry::streamed(span, self.shared.provider.stream(&request)).await;
         let provider = self.shared.provider.name().to_owned();
         Ok(opened
             .map_err(|error| named(error, entry))?

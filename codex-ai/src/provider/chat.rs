@@ -3,6 +3,7 @@
 use http::HeaderName;
 
 use super::endpoint::Format;
+use super::rate_limits::rate_limits;
 use crate::wire::openai_chat::{StreamDecoder, decode_error, decode_reply};
 
 pub(super) static CHAT_FORMAT: Format = Format {
@@ -10,5 +11,5 @@ pub(super) static CHAT_FORMAT: Format = Format {
     stream_decoder: || Box::new(StreamDecoder::new()),
     decode_error,
     request_id: HeaderName::from_static("x-request-id"),
-    rate_limits: |_| None,
+    rate_limits,
 };

@@ -13,6 +13,7 @@ use super::events::Events;
 use crate::error::{Error, ErrorKind, Result};
 use crate::reply::{RateLimits, Reply};
 use crate::stream::ReplyStream;
+use crate::telemetry;
 use crate::transport::{KEPT_BODY_LIMIT, Limits, Opened, Outgoing, Transport, Whole, exchange, open, retry_after};
 use crate::wire::DecodeEvents;
 
@@ -30,6 +31,8 @@ pub(super) struct Format {
 
 /// What carries requests to a vendor, within limits, and the key that no error may show.
 pub(super) struct Endpoint {
+    /// As in `openai/gpt-5.6-luna`.
+    pub(super) vendor: &'static str,
     pub(super) transport: Arc<dyn Transport>,
     pub(super) limits: Limits,
     pub(super) key: Option<SecretString>,
@@ -39,11 +42,16 @@ pub(super) struct Endpoint {
 impl Endpoint {
     /// Sends a body and reads the whole answer as a reply.
     pub(super) async fn ask(&self, url: &str, headers: &HeaderMap, body: Bytes) -> Result<Reply> {
-        self.reply(&self.post(url, headers, body).await?)
+        let attempt = async { self.reply(&self.send(url, headers, body).await?) };
+        telemetry::whole(telemetry::attempt(self.vendor, url, false), attempt).await
     }
 
     /// Sends a body and reads the whole answer; a status that tells an error is `Err`.
     pub(super) async fn post(&self, url: &str, headers: &HeaderMap, body: Bytes) -> Result<Whole> {
+        telemetry::whole(telemetry::attempt(self.vendor, url, false), self.send(url, headers, body)).await
+    }
+
+    async fn send(&self, url: &str, headers: &HeaderMap, body: Bytes) -> Result<Whole> {
         let outgoing = Outgoing::post(url, headers, body);
         let whole = exchange(&*self.transport, outgoing, &self.limits).await.map_err(|error| self.redact(error))?;
         if whole.status.is_success() { Ok(whole) } else { Err(self.failure(&whole)) }
@@ -51,13 +59,16 @@ impl Endpoint {
 
     /// Sends a body and gives the answer while it comes.
     pub(super) async fn stream(self: &Arc<Self>, url: &str, headers: &HeaderMap, body: Bytes) -> Result<ReplyStream> {
-        let outgoing = Outgoing::post(url, headers, body);
-        let opened = open(&*self.transport, outgoing, &self.limits).await.map_err(|error| self.redact(error))?;
-        match opened {
-            Opened::Stream(response) => Ok(ReplyStream::new(Events::new(Arc::clone(self), response))),
-            Opened::Whole(whole) if whole.status.is_success() => Ok(ReplyStream::from_reply(self.reply(&whole)?)),
-            Opened::Whole(whole) => Err(self.failure(&whole)),
-        }
+        let attempt = async {
+            let outgoing = Outgoing::post(url, headers, body);
+            let opened = open(&*self.transport, outgoing, &self.limits).await.map_err(|error| self.redact(error))?;
+            match opened {
+                Opened::Stream(response) => Ok(ReplyStream::new(Events::new(Arc::clone(self), response))),
+                Opened::Whole(whole) if whole.status.is_success() => Ok(ReplyStream::from_reply(self.reply(&whole)?)),
+                Opened::Whole(whole) => Err(self.failure(&whole)),
+            }
+        };
+        telemetry::streamed(telemetry::attempt(self.vendor, url, true), attempt).await
     }
 
     /// The reply of an answer with a status of success.

@@ -28,7 +28,7 @@ mod settings;
 
 use std::pin::Pin;
 
-pub use any::AnyProvider;
+pub use any::{AnyProvider, Routes};
 pub use local::Local;
 
 use crate::error::Result;

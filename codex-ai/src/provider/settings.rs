@@ -21,13 +21,13 @@ pub(super) struct Settings {
 }
 
 impl Settings {
-    /// What requests go through; the key goes into no header here.
-    pub(super) fn endpoint(&self, format: &'static Format) -> Arc<Endpoint> {
+    /// What requests to this vendor go through; the key goes into no header here.
+    pub(super) fn endpoint(&self, vendor: &'static str, format: &'static Format) -> Arc<Endpoint> {
         let transport = self.transport.clone().unwrap_or_else(|| {
             let timeout = self.connect_timeout.unwrap_or(DEFAULT_CONNECT_TIMEOUT);
             Arc::new(HttpTransport::new().with_connect_timeout(timeout))
         });
-        Arc::new(Endpoint { transport, limits: self.limits, key: self.key.clone(), format })
+        Arc::new(Endpoint { vendor, transport, limits: self.limits, key: self.key.clone(), format })
     }
 }
 

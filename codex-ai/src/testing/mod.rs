@@ -5,5 +5,5 @@ mod scripted;
 mod server;
 
 pub use registry::assert_registry_ok;
-pub use scripted::Scripted;
+pub use scripted::{Answer, Scripted};
 pub use server::{KEPT_REQUESTS, Recorded, Step, WireServer};

@@ -128,7 +128,7 @@ fn is_json(headers: &HeaderMap) -> bool {
 }
 
 /// Timers and sockets need tokio, and panic without it.
-pub(super) fn in_runtime() -> Result<()> {
+pub(crate) fn in_runtime() -> Result<()> {
     match tokio::runtime::Handle::try_current() {
         Ok(_) => Ok(()),
         Err(_) => Err(Error::new(ErrorKind::Config, "a call was made outside of a tokio runtime")

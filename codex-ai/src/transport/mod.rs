@@ -15,6 +15,7 @@ use bytes::Bytes;
 #[cfg(feature = "http")]
 pub use self::http::{DEFAULT_CONNECT_TIMEOUT, HttpTransport};
 pub use body::Body;
+pub(crate) use limits::in_runtime;
 pub use limits::{
     DEFAULT_BODY_LIMIT, DEFAULT_READ_TIMEOUT, DEFAULT_STREAM_LIMIT, DEFAULT_TIMEOUT, ERROR_BODY_LIMIT, KEPT_BODY_LIMIT,
     Limits, Opened, Whole, exchange, open,

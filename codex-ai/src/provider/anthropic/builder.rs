@@ -113,7 +113,7 @@ impl AnthropicBuilder {
         let base = base.strip_suffix("/v1").unwrap_or(&base);
         let host = uri.host().unwrap_or_default().to_ascii_lowercase();
         Ok(Anthropic {
-            endpoint: self.settings.endpoint(&FORMAT),
+            endpoint: self.settings.endpoint("anthropic", &FORMAT),
             headers,
             messages_url: format!("{base}/v1/messages"),
             // Versions are dates.

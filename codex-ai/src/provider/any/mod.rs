@@ -1,4 +1,8 @@
 mod choice;
+mod routes;
+mod vendors;
+
+pub use routes::Routes;
 
 use std::fmt;
 use std::sync::Arc;

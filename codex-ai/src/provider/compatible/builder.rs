@@ -95,7 +95,7 @@ impl CompatibleBuilder {
             }
         };
         Ok(Compatible {
-            endpoint: settings.endpoint(&CHAT_FORMAT),
+            endpoint: settings.endpoint(profile.name, &CHAT_FORMAT),
             headers,
             address,
             default_model: settings.default_model.or_else(|| profile.default_model.map(str::to_owned)),

@@ -110,7 +110,7 @@ impl GeminiBuilder {
         let host = uri.host().unwrap_or_default().to_ascii_lowercase();
         let or = |model: Option<String>, default: &str| model.unwrap_or_else(|| default.to_owned());
         Ok(Gemini {
-            endpoint: self.settings.endpoint(&FORMAT),
+            endpoint: self.settings.endpoint("gemini", &FORMAT),
             headers,
             url: format!("{base}/{version}"),
             default_model: or(self.settings.default_model, DEFAULT_MODEL),

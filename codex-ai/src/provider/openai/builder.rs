@@ -34,8 +34,8 @@ pub struct OpenAiBuilder {
     organization: Option<String>,
     project: Option<String>,
     reasoning_effort: Option<String>,
-    image_model: Option<String>,
     pub(super) chat: bool,
+    image_model: Option<String>,
 }
 
 impl OpenAiBuilder {
@@ -111,7 +111,7 @@ impl OpenAiBuilder {
         let host = uri.host().unwrap_or_default().to_ascii_lowercase();
         let own_address = host == "api.openai.com" || host.ends_with(".api.openai.com");
         Ok(OpenAi {
-            endpoint: self.settings.endpoint(if self.chat { &CHAT_FORMAT } else { &FORMAT }),
+            endpoint: self.settings.endpoint("openai", if self.chat { &CHAT_FORMAT } else { &FORMAT }),
             headers,
             url: format!("{base}/{}", if self.chat { "chat/completions" } else { "responses" }),
             chat: self.chat,

@@ -63,10 +63,10 @@ pub const DEFAULT_BASE_URL: &str = "https://api.openai.com/v1";
 pub struct OpenAi {
     endpoint: Arc<Endpoint>,
     headers: HeaderMap,
-    base_url: String,
     url: String,
     /// Whether Chat Completions are spoken, and not the Responses API.
     chat: bool,
+    base_url: String,
     default_model: String,
     image_model: String,
     effort: Option<String>,
@@ -142,7 +142,8 @@ impl Provider for OpenAi {
             match self.endpoint.stream(&self.url, &self.headers, body).await {
                 Ok(stream) => {
                     let prefixed = prefixed(&model).map(str::to_owned);
-                    Ok(stream.with_errors(move |error| with_advice(error, prefixed.as_deref()).with_route(route.clone())))
+                    Ok(stream
+                        .with_errors(move |error| with_advice(error, prefixed.as_deref()).with_route(route.clone())))
                 }
                 Err(error) => Err(with_advice(error, prefixed(&model)).with_route(route)),
             }

@@ -105,7 +105,7 @@ impl OpenRouterBuilder {
         let (base, _) = base_url(self.settings.base_url.as_deref().unwrap_or(DEFAULT_BASE_URL))?;
         let provider = self.routing.filter(|routing| *routing != Routing::default());
         Ok(OpenRouter {
-            endpoint: self.settings.endpoint(&CHAT_FORMAT),
+            endpoint: self.settings.endpoint("openrouter", &CHAT_FORMAT),
             headers,
             url: format!("{base}/chat/completions"),
             default_model: self.settings.default_model.unwrap_or_else(|| DEFAULT_MODEL.to_owned()),
