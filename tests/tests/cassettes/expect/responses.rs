@@ -64,7 +64,7 @@ pub(super) fn stream(events: &[(String, String)]) -> Result<Streamed, String> {
         let event: Value = serde_json::from_str(data).map_err(|error| error.to_string())?;
         match event["type"].as_str().unwrap_or_default() {
             "response.output_item.added" if event["item"]["phase"] == "commentary" => {
-                aside.push(event["output_index"].clone())
+                aside.push(event["output_index"].clone());
             }
             "response.output_text.delta" if !aside.contains(&event["output_index"]) => pieces += 1,
             "response.completed" | "response.incomplete" => {
