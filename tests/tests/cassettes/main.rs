@@ -9,7 +9,6 @@ mod laws;
 mod prefix;
 mod serve;
 mod sse;
-mod strange;
 
 use std::process::ExitCode;
 
@@ -19,7 +18,6 @@ use serde_json::Value;
 
 use ask::Asker;
 use case::Case;
-use strange::Strange;
 
 const FOLDER: &str = "cassettes";
 
@@ -31,7 +29,6 @@ fn main() -> ExitCode {
             Ok(asker) => asker,
             Err(error) => return suite.case("start", Err(error)),
         };
-        let mut strange = Strange::default();
         for file in suite.files(FOLDER, "json") {
             let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
             let name = format!("{FOLDER}/{name}");
@@ -41,7 +38,7 @@ fn main() -> ExitCode {
                 continue;
             };
             for exchange in &list {
-                check(suite, &asker, &mut strange, &name, exchange);
+                check(suite, &asker, &name, exchange);
             }
             suite.subtotal(&name);
         }
@@ -49,7 +46,7 @@ fn main() -> ExitCode {
 }
 
 /// One exchange; the first thing that is wrong with it is told.
-fn check(suite: &mut Suite, asker: &Asker, strange: &mut Strange, file: &str, exchange: &Value) {
+fn check(suite: &mut Suite, asker: &Asker, file: &str, exchange: &Value) {
     let name = format!("{file} {} {}", text(exchange, "/name"), exchange["seq"]);
     let case = match Case::read(exchange, &name) {
         Ok(case) => case,
@@ -59,13 +56,9 @@ fn check(suite: &mut Suite, asker: &Asker, strange: &mut Strange, file: &str, ex
         Ok(expected) => expected,
         Err(wrong) => return suite.case(&name, Err(format!("the recording cannot be understood: {wrong}"))),
     };
-    let codec = compare::codec(&case, &expected)
+    let result = compare::codec(&case, &expected)
         .and_then(|()| laws::check(&case, &expected))
-        .and_then(|()| prefix::check(&case));
-    // What is wrong already would be told again by every change.
-    let strange = if codec.is_ok() { strange.check(&case) } else { Vec::new() };
-    suite.case(&name, codec.and_then(|()| asker.check(&case, &expected)));
-    for (place, result) in strange {
-        suite.case(&format!("something unknown in `{place}`, {name}"), result);
-    }
+        .and_then(|()| prefix::check(&case))
+        .and_then(|()| asker.check(&case, &expected));
+    suite.case(&name, result);
 }
