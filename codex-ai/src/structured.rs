@@ -3,21 +3,20 @@
 //! An answer that is no value says so by its kind of error: refused, filtered, truncated, empty, invalid. Each keeps the
 //! model's text and the usage, since both are paid for.
 
-use std::fmt;
+use std::borrow::Cow;
 
-use serde::de::{self, DeserializeSeed, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Number, Value};
+use serde::de::DeserializeSeed;
+use serde_json::Value;
 
 use crate::error::{Error, ErrorKind, Problem, Result};
 use crate::message::Part;
 use crate::reply::{FinishReason, Reply};
-use crate::schema::path;
-use crate::schema::{LlmSchema, Schema};
+use crate::schema::{LlmSchema, Schema, Unique, path};
 
 /// The answer as free text, as it is.
 pub(crate) fn read_text(reply: &Reply) -> Result<String> {
     let text = text_of(reply)?;
-    if text.is_empty() { Err(empty(reply)) } else { Ok(text) }
+    if text.is_empty() { Err(empty(reply)) } else { Ok(text.into_owned()) }
 }
 
 /// The answer as a value of `T`.
@@ -26,6 +25,12 @@ pub(crate) fn read_text(reply: &Reply) -> Result<String> {
 /// beyond 64 bits are exact where `T` can hold them.
 pub(crate) fn read_json<T: LlmSchema>(reply: &Reply, schema: &Schema) -> Result<T> {
     let text = json_text_of(reply)?;
+    // Most answers are right. What is wrong with one is found on a second way, which knows paths.
+    if schema.is_followed_by(&text)
+        && let Ok(value) = serde_json::from_str(&text)
+    {
+        return Ok(value);
+    }
     checked(&text, schema, reply)?;
     deserialize(&text, schema, reply)
 }
@@ -46,7 +51,7 @@ pub(crate) fn read_json_value<T: LlmSchema>(reply: &Reply, schema: &Schema) -> R
 }
 
 /// The text of an answer that came to its end.
-fn text_of(reply: &Reply) -> Result<String> {
+fn text_of(reply: &Reply) -> Result<Cow<'_, str>> {
     let text = reply.text();
     let error = if reply.finish_reason == FinishReason::Refusal || reply.refusal().is_some() {
         let words = reply.refusal().map_or_else(|| text.to_string(), str::to_owned);
@@ -58,13 +63,13 @@ fn text_of(reply: &Reply) -> Result<String> {
             .with_help("raise `max_tokens`, or ask for less")
             .with_answer(text)
     } else {
-        return Ok(text.into_owned());
+        return Ok(text);
     };
     Err(with_usage(error, reply))
 }
 
 /// The same, for an answer that is to be JSON.
-fn json_text_of(reply: &Reply) -> Result<String> {
+fn json_text_of(reply: &Reply) -> Result<Cow<'_, str>> {
     let text = text_of(reply)?;
     if text.trim().is_empty() { Err(empty(reply)) } else { Ok(text) }
 }
@@ -157,74 +162,4 @@ fn past_string(text: &str) -> &str {
         }
     }
     ""
-}
-
-/// Reads JSON in which no object has a key twice: one of the two values would be lost without a word.
-struct Unique;
-
-impl<'de> DeserializeSeed<'de> for Unique {
-    type Value = Value;
-
-    fn deserialize<D: de::Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Unique {
-    type Value = Value;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON value")
-    }
-
-    fn visit_unit<E>(self) -> Result<Value, E> {
-        Ok(Value::Null)
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
-        Ok(Value::Bool(value))
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
-        Ok(Value::Number(value.into()))
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
-        Ok(Value::Number(value.into()))
-    }
-
-    fn visit_f64<E: de::Error>(self, value: f64) -> Result<Value, E> {
-        Number::from_f64(value).map(Value::Number).ok_or_else(|| E::custom("number out of range"))
-    }
-
-    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
-        Ok(Value::String(value.to_owned()))
-    }
-
-    fn visit_string<E>(self, value: String) -> Result<Value, E> {
-        Ok(Value::String(value))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
-        let mut items = Vec::new();
-        while let Some(item) = seq.next_element_seed(Self)? {
-            items.push(item);
-        }
-        Ok(Value::Array(items))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
-        let mut map = Map::new();
-        while let Some(key) = access.next_key::<String>()? {
-            if map.contains_key(&key) {
-                return Err(de::Error::custom(format_args!(
-                    "the key `{}` is there twice",
-                    crate::schema::words::cut(&key)
-                )));
-            }
-            let value = access.next_value_seed(Self)?;
-            map.insert(key, value);
-        }
-        Ok(Value::Object(map))
-    }
 }

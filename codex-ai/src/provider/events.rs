@@ -2,7 +2,8 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll, Waker, ready};
+use std::time::Duration;
 
 use futures_core::Stream;
 use http::HeaderMap;
@@ -10,6 +11,7 @@ use tokio::time::{Instant, Sleep};
 
 use super::endpoint::Endpoint;
 use crate::error::{Error, ErrorKind, Result};
+use crate::reply::Reply;
 use crate::stream::StreamItem;
 use crate::transport::{Body, KEPT_BODY_LIMIT, Response, SseParser};
 use crate::wire::{Chunks, DecodeEvents};
@@ -23,13 +25,13 @@ pub(super) struct Events {
     parser: SseParser,
     decoder: Box<dyn DecodeEvents>,
     chunks: Chunks,
+    /// The whole answer, while the end of the body is read.
+    done: Option<Done>,
     /// What ended the stream; it is told after the pieces that came before it.
     error: Option<Error>,
     /// How many bytes came.
     received: usize,
-    /// Since when the next bytes are waited for, and the timer that tells when it is too long.
-    waiting_since: Option<Instant>,
-    timer: Pin<Box<Sleep>>,
+    silence: Silence,
 }
 
 impl Events {
@@ -41,10 +43,10 @@ impl Events {
             body: Some(response.body),
             parser: SseParser::new(limits.event_limit),
             chunks: Chunks::new(),
+            done: None,
             error: None,
             received: 0,
-            waiting_since: None,
-            timer: Box::pin(tokio::time::sleep(limits.read_timeout)),
+            silence: Silence::new(limits.read_timeout),
             endpoint,
         }
     }
@@ -75,11 +77,15 @@ impl Events {
         if self.chunks.is_done() {
             return Ok(());
         }
-        let stray = self.parser.stray();
+        let stray = self.parser.stray().trim_ascii_start();
         if stray.first().is_some_and(|first| matches!(first, b'{' | b'[')) {
             // Some servers tell an error in plain JSON, without a field.
             let key = self.endpoint.exposed_key();
             return Err((self.endpoint.format.decode_error)(200, stray, key));
+        }
+        if stray.first() == Some(&b'<') {
+            return Err(Error::new(ErrorKind::Protocol, "the answer is a page of HTML or XML, not a stream of events")
+                .with_help("check the base URL; something between may answer instead of the vendor"));
         }
         self.decoder.end(&mut self.chunks).map_err(|error| match last {
             Err(last) if last.kind() != ErrorKind::Protocol => last,
@@ -105,7 +111,7 @@ impl Events {
         let Some(body) = &mut self.body else { return Poll::Ready(Ok(())) };
         match Pin::new(body).poll_next(cx) {
             Poll::Ready(Some(Ok(piece))) => {
-                self.waiting_since = None;
+                self.silence.ends();
                 self.received = self.received.saturating_add(piece.len());
                 let limit = self.endpoint.limits.stream_limit;
                 if self.received > limit {
@@ -121,18 +127,10 @@ impl Events {
                 Poll::Ready(self.end())
             }
             Poll::Pending => {
-                let limit = self.endpoint.limits.read_timeout;
-                let since = *self.waiting_since.get_or_insert_with(Instant::now);
-                // The timer is set when it has run out, not with every piece.
-                while self.timer.as_mut().poll(cx).is_ready() {
-                    let waited = since.elapsed();
-                    if waited >= limit {
-                        let message = format!("the stream stopped coming for {limit:?}");
-                        return Poll::Ready(Err(Error::new(ErrorKind::Timeout, message)));
-                    }
-                    self.timer.as_mut().reset(Instant::now() + (limit - waited));
-                }
-                Poll::Pending
+                ready!(self.silence.poll_too_long(cx));
+                let limit = self.silence.limit;
+                let error = Error::new(ErrorKind::Timeout, format!("the stream stopped coming for {limit:?}"));
+                Poll::Ready(Err(error))
             }
         }
     }
@@ -144,16 +142,18 @@ impl Stream for Events {
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = &mut *self;
         loop {
-            if let Some(mut item) = this.chunks.pop() {
-                if let StreamItem::Done(reply) = &mut item {
-                    this.endpoint.complete(reply, &this.headers);
-                    // The end of the body mostly came with the last event. Reading it leaves the connection to others.
-                    if let Some(body) = &mut this.body {
-                        drop(Pin::new(body).poll_next(cx));
-                    }
-                    this.body = None;
+            if let Some(done) = &mut this.done {
+                ready!(done.poll_rest(cx));
+                return Poll::Ready(this.done.take().map(|done| Ok(StreamItem::Done(done.reply))));
+            }
+            match this.chunks.pop() {
+                Some(StreamItem::Done(mut reply)) => {
+                    this.endpoint.complete(&mut reply, &this.headers);
+                    this.done = Some(Done { reply, rest: this.body.take(), left: Done::REST_LIMIT, yields: 0 });
+                    continue;
                 }
-                return Poll::Ready(Some(Ok(item)));
+                Some(item) => return Poll::Ready(Some(Ok(item))),
+                None => {}
             }
             if let Some(error) = this.error.take() {
                 return Poll::Ready(Some(Err(error)));
@@ -169,5 +169,97 @@ impl Stream for Events {
                 this.error = Some(this.failed(error));
             }
         }
+    }
+}
+
+/// A whole answer, and what is left of the body: its end alone, mostly. A connection whose answer was read to the end
+/// is used again, any other is closed.
+struct Done {
+    reply: Box<Reply>,
+    rest: Option<Body>,
+    /// How many bytes of it are read at most.
+    left: usize,
+    yields: u8,
+}
+
+impl Done {
+    /// How often other tasks may run first: the one that reads the socket has to bring the end.
+    const YIELDS: u8 = 4;
+
+    /// How much of a rest is read, and how long one that does not come at once. Nobody waits for it.
+    const REST_LIMIT: usize = 64 << 10;
+    const REST_TIME: Duration = Duration::from_secs(1);
+
+    fn poll_rest(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        while let Some(rest) = &mut self.rest {
+            match Pin::new(rest).poll_next(cx) {
+                Poll::Ready(Some(Ok(piece))) if piece.len() <= self.left => self.left -= piece.len(),
+                Poll::Ready(_) => self.rest = None,
+                Poll::Pending if self.yields < Self::YIELDS => {
+                    self.yields += 1;
+                    cx.waker().wake_by_ref();
+                    return Poll::Pending;
+                }
+                Poll::Pending => self.leave_rest(),
+            }
+        }
+        Poll::Ready(())
+    }
+
+    fn leave_rest(&mut self) {
+        if let (Some(mut rest), Ok(runtime)) = (self.rest.take(), tokio::runtime::Handle::try_current()) {
+            let mut left = self.left;
+            let read = async move {
+                while let Some(Ok(piece)) = rest.next().await
+                    && piece.len() <= left
+                {
+                    left -= piece.len();
+                }
+            };
+            drop(runtime.spawn(tokio::time::timeout(Self::REST_TIME, read)));
+        }
+    }
+}
+
+/// Tells when nothing came for too long.
+///
+/// A piece costs nothing: no clock is read for it. A timer ticks some times within the limit, and the silent ticks are
+/// counted; so it is told at most one tick late.
+struct Silence {
+    limit: Duration,
+    tick: Pin<Box<Sleep>>,
+    /// Ticks since the last piece.
+    silent: u32,
+    /// Who is woken by the tick.
+    waker: Option<Waker>,
+}
+
+impl Silence {
+    /// How often the timer ticks within the limit.
+    const TICKS: u32 = 8;
+
+    fn new(limit: Duration) -> Self {
+        Self { limit, tick: Box::pin(tokio::time::sleep(limit / Self::TICKS)), silent: 0, waker: None }
+    }
+
+    /// Something came. The tick that is under way does not count.
+    fn ends(&mut self) {
+        self.silent = 0;
+    }
+
+    fn poll_too_long(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let waits = self.waker.as_ref().is_some_and(|waker| waker.will_wake(cx.waker()));
+        if waits && !self.tick.is_elapsed() {
+            return Poll::Pending;
+        }
+        while self.tick.as_mut().poll(cx).is_ready() {
+            self.silent += 1;
+            if self.silent > Self::TICKS {
+                return Poll::Ready(());
+            }
+            self.tick.as_mut().reset(Instant::now() + self.limit / Self::TICKS);
+        }
+        self.waker = Some(cx.waker().clone());
+        Poll::Pending
     }
 }

@@ -23,6 +23,7 @@ use serde_json::value::RawValue;
 use crate::error::{Error, Problem, Result};
 pub(crate) use cache::{make, make_shared};
 use validate::Validator;
+pub(crate) use validate::unique::Unique;
 pub(crate) use validate::{path, words};
 
 /// A type that a model can be asked for, by `#[derive(LlmSchema)]`.
@@ -141,6 +142,12 @@ impl Schema {
     /// The problems, each with its path, in the order of the value.
     pub fn validate(&self, value: &Value) -> Result<(), Vec<Problem>> {
         self.validator.validate(value)
+    }
+
+    /// Whether a JSON text is known to follow the schema, with no key twice in an object; `false` where that was not
+    /// found out.
+    pub(crate) fn is_followed_by(&self, text: &str) -> bool {
+        self.validator.is_followed_by(text)
     }
 
     /// The schema as OpenAI's strict mode takes it, made at the first call.

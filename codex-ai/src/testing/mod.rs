@@ -1,9 +1,12 @@
 //! For the tests of programs that use this library.
 
+mod images;
+mod png;
 mod registry;
 mod scripted;
 mod server;
 
+pub use images::TestImages;
 pub use registry::assert_registry_ok;
 pub use scripted::{Answer, Scripted};
-pub use server::{KEPT_REQUESTS, Recorded, Step, WireServer};
+pub use server::{KEPT_REQUESTS, Recorded, SCENARIOS, Step, WireServer};

@@ -1,8 +1,9 @@
 //! The transport over HTTP, by reqwest. No other file names reqwest.
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::pin::Pin;
-use std::sync::OnceLock;
+use std::sync::{OnceLock, PoisonError, RwLock};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -33,12 +34,18 @@ pub struct HttpTransport {
     /// One client with the system's proxy and one without; each is made when it is first needed.
     proxied: OnceLock<Client>,
     direct: OnceLock<Client>,
+    urls: Urls,
 }
 
 impl HttpTransport {
     /// A transport with its own connections.
     pub fn new() -> Self {
-        Self { connect_timeout: DEFAULT_CONNECT_TIMEOUT, proxied: OnceLock::new(), direct: OnceLock::new() }
+        Self {
+            connect_timeout: DEFAULT_CONNECT_TIMEOUT,
+            proxied: OnceLock::new(),
+            direct: OnceLock::new(),
+            urls: Urls::default(),
+        }
     }
 
     /// Sets how long a connection may take to open.
@@ -71,21 +78,16 @@ impl HttpTransport {
 
     async fn exchange(&self, request: Outgoing<'_>) -> Result<Response> {
         in_runtime()?;
-        let url = Url::parse(request.url)
-            .map_err(|error| Error::new(ErrorKind::Config, format!("the URL cannot be used: {error}")))?;
+        let url = self.urls.parsed(request.url)?;
         let client = self.client(&url)?;
         let mut outgoing = reqwest::Request::new(request.method, url);
-        let headers = outgoing.headers_mut();
-        headers.reserve(request.headers.len());
-        for (name, value) in request.headers {
-            headers.append(name, value.clone());
-        }
+        outgoing.headers_mut().clone_from(request.headers);
         *outgoing.body_mut() = Some(request.body.into());
         let mut answer =
             client.execute(outgoing).await.map_err(|error| before_the_answer(error, self.connect_timeout))?;
         let headers = std::mem::take(answer.headers_mut());
         let status = answer.status();
-        Ok(Response { status, headers, body: Body::stream(Pieces(Box::pin(answer.bytes_stream()))) })
+        Ok(Response { status, headers, body: Body::stream(Pieces(answer.bytes_stream())) })
     }
 }
 
@@ -104,6 +106,29 @@ impl fmt::Debug for HttpTransport {
 impl Transport for HttpTransport {
     fn send<'a>(&'a self, request: Outgoing<'a>) -> BoxFuture<'a, Result<Response>> {
         Box::pin(self.exchange(request))
+    }
+}
+
+/// The URLs that were asked last. A provider has but a few, and to parse one takes longer than to copy it.
+#[derive(Default)]
+struct Urls(RwLock<VecDeque<(Box<str>, Url)>>);
+
+impl Urls {
+    /// How many are kept.
+    const KEPT: usize = 8;
+
+    fn parsed(&self, text: &str) -> Result<Url> {
+        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, url)) = known.iter().find(|(known, _)| **known == *text) {
+            return Ok(url.clone());
+        }
+        drop(known);
+        let url = Url::parse(text)
+            .map_err(|error| Error::new(ErrorKind::Config, format!("the URL cannot be used: {error}")))?;
+        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        known.truncate(Self::KEPT - 1);
+        known.push_front((text.into(), url.clone()));
+        Ok(url)
     }
 }
 
@@ -145,12 +170,12 @@ fn inside_the_answer(error: reqwest::Error) -> Error {
 }
 
 /// The body as reqwest gives it, with our errors.
-struct Pieces<S>(Pin<Box<S>>);
+struct Pieces<S>(S);
 
-impl<S: Stream<Item = reqwest::Result<Bytes>>> Stream for Pieces<S> {
+impl<S: Stream<Item = reqwest::Result<Bytes>> + Unpin> Stream for Pieces<S> {
     type Item = Result<Bytes>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.0.as_mut().poll_next(cx).map(|piece| piece.map(|piece| piece.map_err(inside_the_answer)))
+        Pin::new(&mut self.0).poll_next(cx).map(|piece| piece.map(|piece| piece.map_err(inside_the_answer)))
     }
 }

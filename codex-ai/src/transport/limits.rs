@@ -1,8 +1,12 @@
 //! One whole exchange within limits of time and size.
 
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::task::Poll;
 use std::time::Duration;
 
 use bytes::Bytes;
+use futures_core::Stream as _;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderMap, StatusCode};
 
@@ -177,6 +181,11 @@ async fn read_start(mut body: Body, limits: &Limits) -> Bytes {
 }
 
 async fn next(body: &mut Body, limits: &Limits) -> Result<Option<Bytes>> {
+    // Mostly the piece is there already, and no timer is needed.
+    let at_once = poll_fn(|cx| Poll::Ready(Pin::new(&mut *body).poll_next(cx))).await;
+    if let Poll::Ready(piece) = at_once {
+        return piece.transpose();
+    }
     match tokio::time::timeout(limits.read_timeout, body.next()).await {
         Ok(piece) => piece.transpose(),
         Err(_) => {

@@ -54,7 +54,7 @@ pub struct Event<'a> {
 }
 
 impl SseParser {
-    /// A parser for one body, which takes events of at most `limit` bytes.
+    /// A parser for one body, which takes events of at most `limit` bytes, the ends of their lines included.
     pub fn new(limit: usize) -> Self {
         Self {
             limit,

@@ -11,6 +11,7 @@
 pub mod anthropic;
 pub mod data_url;
 mod event;
+mod flat;
 pub mod gemini;
 pub mod imagen;
 pub mod openai_chat;

@@ -1,6 +1,7 @@
 //! The built-in provider: deterministic, in-process, no key. It is not a language model.
 
 mod blocks;
+mod chunks;
 mod classify;
 mod dates;
 mod facts;
@@ -25,6 +26,9 @@ use super::{BoxFuture, Provider};
 use crate::error::Result;
 use crate::reply::{FinishReason, Reply};
 use crate::request::{Output, Request};
+use crate::stream::ReplyStream;
+#[cfg(feature = "testing")]
+pub(crate) use chunks::chunks;
 use input::Input;
 use limits::Limits;
 use source::Source;
@@ -53,6 +57,7 @@ pub const CHARACTERS_PER_TOKEN: usize = 4;
 ///   accepted and mean nothing here, `extra` included, because this provider stands in for any other.
 /// - **Images** in a request are an error of kind [`Unsupported`](crate::ErrorKind::Unsupported). Results of tools are
 ///   read as material.
+/// - **Streams** give the same answer a word at a time, without waiting between the pieces.
 /// - **Cost**: linear in the length of the prompt, about `n log n` for the ranking of sentences.
 ///
 /// It says once per process that it is not a language model: as a warning through `tracing`, or, where no subscriber is
@@ -119,6 +124,10 @@ impl Provider for Local {
 
     fn generate<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Reply>> {
         Box::pin(async move { self.answer(request) })
+    }
+
+    fn stream<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<ReplyStream>> {
+        Box::pin(async move { Ok(chunks::stream(self.answer(request)?)) })
     }
 }
 

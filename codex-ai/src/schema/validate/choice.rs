@@ -107,7 +107,7 @@ impl Run<'_> {
     }
 
     /// The types of value that a form can take at all.
-    fn types(&self, id: NodeId, depth: usize) -> Types {
+    pub(super) fn types(&self, id: NodeId, depth: usize) -> Types {
         let node = &self.nodes[self.target(id)];
         if node.verdict == Some(false) {
             return Types::default();

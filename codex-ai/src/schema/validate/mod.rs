@@ -18,6 +18,8 @@ pub(super) mod pattern;
 mod read;
 pub(super) mod refs;
 mod rules;
+mod text;
+pub(super) mod unique;
 pub(crate) mod words;
 
 use serde_json::Value;
@@ -26,10 +28,12 @@ use crate::error::Problem;
 use check::Run;
 use node::Node;
 use path::Path;
+use text::Fields;
 
 /// A schema worked out for checking.
 pub(super) struct Validator {
     nodes: Box<[Node]>,
+    fields: Box<[Option<Fields>]>,
     refuse: Vec<Problem>,
 }
 
@@ -39,17 +43,24 @@ impl Validator {
     /// # Errors
     /// Everything in it that is unusable, each with its path in the schema.
     pub(super) fn compile(schema: &Value) -> Result<Self, Vec<Problem>> {
-        Ok(Self { nodes: compile::compile(schema)?, refuse: Vec::new() })
+        let nodes = compile::compile(schema)?;
+        Ok(Self { fields: Fields::of(&nodes), nodes, refuse: Vec::new() })
     }
 
     /// A validator that finds these problems in every value.
     pub(super) fn refuse_all(problems: Vec<Problem>) -> Self {
-        Self { nodes: Box::default(), refuse: problems }
+        Self { nodes: Box::default(), fields: Box::default(), refuse: problems }
     }
 
     /// What is found in every value.
     pub(super) fn refuses(&self) -> &[Problem] {
         &self.refuse
+    }
+
+    /// Whether a JSON text is known to follow the schema, with no key twice in an object. It is quick, and does not
+    /// tell what is wrong; `false` where it was not found out.
+    pub(super) fn is_followed_by(&self, text: &str) -> bool {
+        self.refuse.is_empty() && text::follows(&self.nodes, &self.fields, text)
     }
 
     /// Checks a value.

@@ -84,6 +84,24 @@ pub(super) struct ObjectRules {
     pub(super) unevaluated: Option<NodeId>,
 }
 
+impl Node {
+    /// Whether nothing but types, a reference and combined schemas is asked for.
+    pub(super) fn has_no_rules(&self) -> bool {
+        self.allowed.is_none()
+            && self.numbers.is_none()
+            && self.strings.is_none()
+            && self.arrays.is_none()
+            && self.objects.is_none()
+    }
+}
+
+impl Combined {
+    /// Whether nothing but a choice of forms is asked for.
+    pub(super) fn is_only_choice(&self) -> bool {
+        self.all.is_empty() && self.not.is_none() && self.condition.is_none()
+    }
+}
+
 /// A set of JSON types.
 #[derive(Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Types(u8);
@@ -94,9 +112,9 @@ impl Types {
     const BOOLEAN: u8 = 1 << 1;
     const INTEGER: u8 = 1 << 2;
     const FRACTION: u8 = 1 << 3;
-    const STRING: u8 = 1 << 4;
-    const ARRAY: u8 = 1 << 5;
-    const OBJECT: u8 = 1 << 6;
+    pub(super) const STRING: Self = Self(1 << 4);
+    pub(super) const ARRAY: Self = Self(1 << 5);
+    pub(super) const OBJECT: Self = Self(1 << 6);
 
     /// The type of this name.
     pub(super) fn named(name: &str) -> Option<Self> {
@@ -105,9 +123,9 @@ impl Types {
             "boolean" => Self::BOOLEAN,
             "integer" => Self::INTEGER,
             "number" => Self::INTEGER | Self::FRACTION,
-            "string" => Self::STRING,
-            "array" => Self::ARRAY,
-            "object" => Self::OBJECT,
+            "string" => return Some(Self::STRING),
+            "array" => return Some(Self::ARRAY),
+            "object" => return Some(Self::OBJECT),
             _ => return None,
         }))
     }
@@ -119,9 +137,9 @@ impl Types {
             Value::Bool(_) => Self::BOOLEAN,
             Value::Number(number) if super::number::is_whole(number) => Self::INTEGER,
             Value::Number(_) => Self::FRACTION,
-            Value::String(_) => Self::STRING,
-            Value::Array(_) => Self::ARRAY,
-            Value::Object(_) => Self::OBJECT,
+            Value::String(_) => return Self::STRING,
+            Value::Array(_) => return Self::ARRAY,
+            Value::Object(_) => return Self::OBJECT,
         })
     }
 
@@ -140,9 +158,9 @@ impl Types {
     /// The types in words: `a string or null`.
     pub(super) fn words(self) -> String {
         const WORDS: [(u8, &str); 7] = [
-            (Types::OBJECT, "an object"),
-            (Types::ARRAY, "a list"),
-            (Types::STRING, "a string"),
+            (Types::OBJECT.0, "an object"),
+            (Types::ARRAY.0, "a list"),
+            (Types::STRING.0, "a string"),
             (Types::FRACTION, "a number"),
             (Types::INTEGER, "a whole number"),
             (Types::BOOLEAN, "true or false"),

@@ -48,7 +48,7 @@ impl Run<'_> {
     }
 
     #[inline(never)]
-    fn check_string(&mut self, rules: &StringRules, text: &str, at: &Path<'_>) -> Flow {
+    pub(super) fn check_string(&mut self, rules: &StringRules, text: &str, at: &Path<'_>) -> Flow {
         if rules.shortest.is_some() || rules.longest.is_some() {
             let length = text.chars().count() as u64;
             let limit = |limit: u64| count(limit, "character", "characters");

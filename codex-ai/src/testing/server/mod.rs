@@ -1,10 +1,17 @@
-//! A server on loopback that speaks a vendor's format over a real socket.
+//! A server on loopback that speaks the vendors' formats over a real socket.
 
 mod answer;
+mod format;
+mod frames;
+mod handle;
+mod pictures;
 mod record;
+mod route;
+mod scenario;
+mod sending;
 mod step;
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -12,29 +19,39 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use axum::Router;
-use axum::extract::{Request as HttpRequest, State};
-use axum::response::Response;
 use axum::serve::ListenerExt;
-use http::header::AUTHORIZATION;
-use http::{HeaderMap, Method};
 use tokio::sync::oneshot;
 
 pub use record::{KEPT_REQUESTS, Recorded};
+pub use scenario::SCENARIOS;
 pub use step::Step;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::provider::Provider;
-use crate::wire::openai_responses::decode_request;
-use answer::{failure, result, text};
 use record::Log;
+use sending::Counters;
 
-/// The largest request that the server reads: 64 MiB.
-const REQUEST_LIMIT: usize = 64 << 20;
+/// The threads that serve, so that an answer that works hard does not hold up the others.
+const THREADS: usize = 2;
 
-/// A server on loopback that speaks OpenAI's Responses API, backed by a provider or by a script.
+/// A server on loopback that speaks the formats of all vendors, backed by a provider or by a script.
 ///
-/// It runs on a thread of its own, so that it works in tests with and without a runtime, and ends when it is dropped.
-/// As at OpenAI a request needs a key; which one does not matter.
+/// The address says which format; the answer is streamed where the request asks for it.
+///
+/// | address | format | key |
+/// | --- | --- | --- |
+/// | `/v1/responses` | OpenAI's Responses API | `Authorization: Bearer KEY` |
+/// | `/v1/chat/completions` | OpenAI's Chat Completions | the same, or `api-key: KEY` |
+/// | `/v1/images/generations`, `/v1/images/edits` | OpenAI's images | the same |
+/// | `/v1/messages` | Anthropic's Messages API | `x-api-key: KEY` or `Authorization: Bearer KEY` |
+/// | `/v1beta/models/MODEL:generateContent`, `:streamGenerateContent?alt=sse` | Gemini | `x-goog-api-key: KEY` |
+/// | `/v1beta/models/MODEL:predict` | Imagen | the same |
+///
+/// For OpenAI's formats `/api/v1` and `/openai/v1` stand for `/v1`, for Google's `/v1` and `/v1alpha` for `/v1beta`, with
+/// or without `/publishers/google` behind it; all of them may be missing. A request needs a key, as at the vendor; which
+/// one does not matter.
+///
+/// It runs on threads of its own, so that it works in tests with and without a runtime, and ends when it is dropped.
 ///
 /// ```
 /// use codex_ai::provider::openai::OpenAi;
@@ -65,10 +82,15 @@ struct Shared {
     log: Mutex<Log>,
     /// How many requests came; their ids are made from it.
     count: AtomicU64,
+    /// How many connections were opened.
+    connections: AtomicU64,
+    counters: Arc<Counters>,
 }
 
 enum Backend {
     Provider(Arc<dyn Provider>),
+    /// A provider, and faults by the name of the model, with how many times each was asked for.
+    Scenarios(Arc<dyn Provider>, Mutex<HashMap<String, u64>>),
     Script(Mutex<VecDeque<Step>>),
 }
 
@@ -97,9 +119,23 @@ impl WireServer {
         Self::start(port, Backend::Provider(Arc::new(provider)))
     }
 
-    /// The base URL for a client: `http://127.0.0.1:PORT/v1`.
+    /// A server on this port that asks this provider, but gives a fault of [`SCENARIOS`] where the model has the name of
+    /// one.
+    ///
+    /// # Errors
+    /// As [`WireServer::bind`].
+    pub fn with_scenarios(port: u16, provider: impl Provider + 'static) -> Result<Self> {
+        Self::start(port, Backend::Scenarios(Arc::new(provider), Mutex::default()))
+    }
+
+    /// The base URL for a client of OpenAI's formats: `http://127.0.0.1:PORT/v1`.
     pub fn url(&self) -> String {
         format!("http://{}/v1", self.address)
+    }
+
+    /// The base URL for a client of Anthropic or Gemini: `http://127.0.0.1:PORT`.
+    pub fn origin(&self) -> String {
+        format!("http://{}", self.address)
     }
 
     /// The port.
@@ -117,6 +153,22 @@ impl WireServer {
         self.shared.count.load(Ordering::Relaxed)
     }
 
+    /// How many connections were opened.
+    pub fn connection_count(&self) -> u64 {
+        self.shared.connections.load(Ordering::Relaxed)
+    }
+
+    /// How many answers the client left before they had ended: it closed the connection while the answer was made, or
+    /// while it was sent.
+    pub fn abandoned_count(&self) -> u64 {
+        self.shared.counters.abandoned.load(Ordering::Relaxed)
+    }
+
+    /// How many bytes of bodies could be sent. What the client has not read stands in the buffers of the sockets.
+    pub fn bytes_sent(&self) -> u64 {
+        self.shared.counters.sent.load(Ordering::Relaxed)
+    }
+
     fn start(port: u16, backend: Backend) -> Result<Self> {
         let failed = |error: std::io::Error| {
             Error::new(ErrorKind::Other, format!("the server cannot start: {error}")).with_source(error)
@@ -124,16 +176,31 @@ impl WireServer {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(failed)?;
         listener.set_nonblocking(true).map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
-        let shared = Arc::new(Shared { backend, log: Mutex::default(), count: AtomicU64::new(0) });
-        let router = Router::new().fallback(handle).with_state(Arc::clone(&shared));
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(THREADS)
+            .thread_name("wire-server")
+            .enable_all()
+            .build()
+            .map_err(failed)?;
+        let shared = Arc::new(Shared {
+            backend,
+            log: Mutex::default(),
+            count: AtomicU64::new(0),
+            connections: AtomicU64::new(0),
+            counters: Arc::default(),
+        });
+        let router = Router::new().fallback(handle::handle).with_state(Arc::clone(&shared));
+        let accepted = Arc::clone(&shared);
         let (stop, stopped) = oneshot::channel::<()>();
         let serve = async move {
             let Ok(listener) = tokio::net::TcpListener::from_std(listener) else { return };
             // An answer must not wait for more to be sent with it.
-            let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
+            let listener = listener.tap_io(move |stream| {
+                accepted.connections.fetch_add(1, Ordering::Relaxed);
+                drop(stream.set_nodelay(true));
+            });
             tokio::select! {
-                _ = axum::serve(listener, router) => {}
+                _ = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>()) => {}
                 _ = stopped => {}
             }
         };
@@ -166,51 +233,4 @@ impl fmt::Debug for WireServer {
             .field("requests", &self.request_count())
             .finish_non_exhaustive()
     }
-}
-
-async fn handle(State(shared): State<Arc<Shared>>, request: HttpRequest) -> Response {
-    let number = shared.count.fetch_add(1, Ordering::Relaxed) + 1;
-    let id = format!("req_{number}");
-    let (head, body) = request.into_parts();
-    let Ok(body) = axum::body::to_bytes(body, REQUEST_LIMIT).await else {
-        return text(413, &id, "the request is too large or broke off", "request_too_large");
-    };
-    let path = head.uri.path().to_owned();
-    let has_key = has_key(&head.headers);
-    let recorded = Recorded::new(head.method.clone(), path.clone(), head.headers, body.clone());
-    shared.log.lock().unwrap_or_else(PoisonError::into_inner).push(recorded);
-
-    if path != "/v1/responses" {
-        return text(404, &id, &format!("Unknown address: {} {path}", head.method), "unknown_url");
-    }
-    if head.method != Method::POST {
-        return text(405, &id, &format!("{} is not possible here", head.method), "method_not_supported");
-    }
-    if !has_key {
-        return text(401, &id, "No key: expected a header `Authorization: Bearer KEY`", "invalid_api_key");
-    }
-    let provider = match &shared.backend {
-        Backend::Provider(provider) => provider,
-        Backend::Script(steps) => {
-            let step = steps.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
-            return match step {
-                Some(step) => step.answer(number, &id).await,
-                // A status that no client tries again.
-                None => text(400, &id, "the script has no answer left", "script_exhausted"),
-            };
-        }
-    };
-    let incoming = match decode_request(&body) {
-        Ok(incoming) => incoming,
-        Err(error) => return failure(&error, &id),
-    };
-    if incoming.stream {
-        return text(400, &id, "This server does not stream", "unsupported_parameter");
-    }
-    result(provider.generate(&incoming.request).await, number, &id)
-}
-
-fn has_key(headers: &HeaderMap) -> bool {
-    let value = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-    value.and_then(|value| value.strip_prefix("Bearer ")).is_some_and(|key| !key.trim().is_empty())
 }

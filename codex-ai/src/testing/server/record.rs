@@ -2,11 +2,14 @@
 
 use std::collections::VecDeque;
 use std::fmt;
+use std::net::SocketAddr;
 
 use bytes::Bytes;
-use http::header::AUTHORIZATION;
+use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method};
 use serde_json::Value;
+
+use super::route::KEY_HEADERS;
 
 /// How many requests a server keeps; older ones are forgotten.
 pub const KEPT_REQUESTS: usize = 1_024;
@@ -22,17 +25,30 @@ pub struct Recorded {
     pub method: Method,
     /// The path, without the query.
     pub path: String,
-    /// The headers, without `Authorization`.
+    /// The query, without the field `key`; empty where there is none.
+    pub query: String,
+    /// The headers, without those that hold a key: `Authorization`, `x-api-key`, `x-goog-api-key`, `api-key`.
     pub headers: HeaderMap,
     /// The body as it came.
     pub body: Bytes,
-    authorization: Option<HeaderValue>,
+    /// The client's end of the connection. Requests of one address came over one connection.
+    pub peer: SocketAddr,
+    /// What stood where a key can stand.
+    keys: Vec<HeaderValue>,
 }
 
 impl Recorded {
-    pub(super) fn new(method: Method, path: String, mut headers: HeaderMap, body: Bytes) -> Self {
-        let authorization = headers.remove(AUTHORIZATION);
-        Self { method, path, headers, body, authorization }
+    pub(super) fn new(head: Parts, body: Bytes, peer: SocketAddr) -> Self {
+        let Parts { method, uri, mut headers, .. } = head;
+        let mut keys: Vec<_> = KEY_HEADERS.iter().filter_map(|name| headers.remove(*name)).collect();
+        let mut query = Vec::new();
+        for pair in uri.query().unwrap_or_default().split('&').filter(|pair| !pair.is_empty()) {
+            match pair.strip_prefix("key=") {
+                Some(key) => keys.extend(HeaderValue::try_from(key)),
+                None => query.push(pair),
+            }
+        }
+        Self { method, path: uri.path().to_owned(), query: query.join("&"), headers, body, peer, keys }
     }
 
     /// The body as JSON; `null` where it is none.
@@ -45,10 +61,10 @@ impl Recorded {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
-    /// Whether the request came with this key, as `Authorization: Bearer KEY`.
+    /// Whether the request came with this key, in any of the ways in which vendors take one.
     pub fn has_key(&self, key: &str) -> bool {
-        let value = self.authorization.as_ref().map(HeaderValue::as_bytes);
-        value.and_then(|value| value.strip_prefix(b"Bearer ")) == Some(key.as_bytes())
+        let keys = self.keys.iter().map(HeaderValue::as_bytes);
+        keys.map(|value| value.strip_prefix(b"Bearer ").unwrap_or(value)).any(|value| value == key.as_bytes())
     }
 }
 
@@ -57,8 +73,9 @@ impl fmt::Debug for Recorded {
         f.debug_struct("Recorded")
             .field("method", &self.method)
             .field("path", &self.path)
+            .field("query", &self.query)
             .field("headers", &self.headers)
-            .field("has_authorization", &self.authorization.is_some())
+            .field("has_key", &!self.keys.is_empty())
             .field("body_bytes", &self.body.len())
             .finish()
     }

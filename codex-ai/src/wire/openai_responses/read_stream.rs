@@ -10,12 +10,12 @@ use serde_json::value::RawValue;
 
 use super::Object;
 use super::reply::{decode_reply, usage};
-use super::scan::scan;
 use super::streamed::Streamed;
 use crate::error::{Error, ErrorKind, Result};
 use crate::message::Part;
 use crate::reply::{FinishReason, Reply, Usage};
 use crate::stream::Chunk;
+use crate::wire::flat::{self, Flat};
 use crate::wire::openai_error::ErrorBody;
 use crate::wire::{Chunks, DecodeEvents};
 
@@ -62,6 +62,27 @@ struct Event<'a> {
     arguments: Option<&'a RawValue>,
     #[serde(borrow)]
     error: Option<&'a RawValue>,
+}
+
+impl<'a> Piece<'a> {
+    /// Reads an event that carries a piece, as OpenAI writes it; `None` for whatever needs a parser.
+    fn usual(data: &'a str) -> Option<Self> {
+        let (mut kind, mut delta, mut output_index) = (None, None, None);
+        flat::read(data, |key, value| {
+            match (key, value) {
+                ("type", Flat::Text(text)) if kind.is_none() => kind = Some(text),
+                ("delta", Flat::Text(text)) if delta.is_none() && !text.bytes().any(|byte| byte < b' ') => {
+                    delta = Some(text.to_owned());
+                }
+                ("delta", Flat::Escaped(text)) if delta.is_none() => delta = Some(serde_json::from_str(text).ok()?),
+                ("output_index", Flat::Whole(number)) if output_index.is_none() => output_index = Some(number),
+                ("type" | "delta" | "output_index" | "error", _) => return None,
+                _ => {}
+            }
+            Some(())
+        })?;
+        Some(Self { kind: kind?.into(), delta: delta?, output_index, error: None })
+    }
 }
 
 impl StreamDecoder {
@@ -229,7 +250,7 @@ impl DecodeEvents for StreamDecoder {
         }
         // Nearly every event is a piece. Many servers do not name their events.
         if (name.is_empty() || name.ends_with(".delta"))
-            && let Some(piece) = scan(data).or_else(|| serde_json::from_str::<Piece<'_>>(data).ok())
+            && let Some(piece) = Piece::usual(data).or_else(|| serde_json::from_str(data).ok())
             && piece.error.is_none()
             && self.piece(piece, chunks)
         {

@@ -10,6 +10,7 @@ use serde_json::value::RawValue;
 
 use super::item::Output;
 use super::read_item::read_output;
+use super::usual::Usual;
 use crate::error::{Error, ErrorKind, Problem, Result};
 use crate::message::Part;
 use crate::reply::{FinishReason, Reply, Usage};
@@ -26,6 +27,14 @@ pub fn decode_reply(body: &[u8]) -> Result<Reply> {
     let body = std::str::from_utf8(body).map_err(|_| Error::new(ErrorKind::Protocol, "the answer is not UTF-8"))?;
     if body.trim_ascii().is_empty() {
         return Err(Error::new(ErrorKind::Protocol, "the answer has no body"));
+    }
+    if let Some(mut answer) = Usual::read(body) {
+        let mut reply = Reply::new(answer.model.take().unwrap_or_default(), answer.take_parts());
+        reply.finish_reason = finish_reason("completed", None, &reply.parts);
+        reply.vendor_finish_reason = Some(vendor_words("completed", None));
+        reply.usage = answer.usage();
+        reply.id = answer.id.filter(|id| !id.is_empty());
+        return Ok(reply);
     }
     let answer = match serde_json::from_str::<Answer<Value>>(body) {
         Ok(answer) => answer,
