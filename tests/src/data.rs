@@ -3,6 +3,7 @@
 //! The folder is `CODEX_AI_DATA`, by default `../shared` from the repository's root. Without it, or without a file in it,
 //! a suite says in one line that it was skipped; with `CODEX_AI_REQUIRE_DATA=1` that is a failure.
 
+use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::fs;
 use std::io::{self, Write as _};
@@ -17,6 +18,16 @@ pub struct Suite {
     name: &'static str,
     folder: PathBuf,
     exceptions: &'static [(&'static str, &'static str)],
+    counts: Counts,
+    /// The counts when the last subtotal was printed.
+    subtotal: Counts,
+    /// What is none of the suite's, by its reason.
+    skipped: BTreeMap<String, usize>,
+}
+
+/// How cases ended.
+#[derive(Debug, Clone, Copy, Default)]
+struct Counts {
     passed: usize,
     failed: usize,
     excepted: usize,
@@ -39,7 +50,8 @@ pub fn suite(
         print(format_args!("{name}: skipped, as `{missing}` is not in `{}`", folder.display()));
         return if is_required { ExitCode::FAILURE } else { ExitCode::SUCCESS };
     }
-    let mut suite = Suite { name, folder, exceptions, passed: 0, failed: 0, excepted: 0 };
+    let (counts, skipped) = (Counts::default(), BTreeMap::new());
+    let mut suite = Suite { name, folder, exceptions, counts, subtotal: counts, skipped };
     run(&mut suite);
     suite.finish()
 }
@@ -81,17 +93,37 @@ impl Suite {
     /// Counts a case.
     pub fn case(&mut self, case: &str, result: Result<(), String>) {
         match result {
-            Ok(()) => self.passed += 1,
-            Err(_) if self.exceptions.iter().any(|(excepted, _)| case.starts_with(excepted)) => self.excepted += 1,
+            Ok(()) => self.counts.passed += 1,
+            Err(_) if self.exceptions.iter().any(|(excepted, _)| case.starts_with(excepted)) => {
+                self.counts.excepted += 1;
+            }
             Err(reason) => {
-                self.failed += 1;
+                self.counts.failed += 1;
                 print(format_args!("{}: FAILED {case}: {reason}", self.name));
             }
         }
     }
 
+    /// Counts something that is none of this suite's; the lines before the last tell the reasons.
+    pub fn skip(&mut self, reason: impl Into<String>) {
+        *self.skipped.entry(reason.into()).or_default() += 1;
+    }
+
+    /// Prints what came of the cases since the last call.
+    pub fn subtotal(&mut self, what: &str) {
+        let (now, before) = (self.counts, std::mem::replace(&mut self.subtotal, self.counts));
+        let passed = now.passed - before.passed;
+        let failed = now.failed - before.failed;
+        let excepted = now.excepted - before.excepted;
+        print(format_args!("{}: in {what}: {passed} passed, {failed} failed, {excepted} excepted", self.name));
+    }
+
     fn finish(self) -> ExitCode {
-        let Self { name, passed, failed, excepted, .. } = self;
+        let Self { name, counts, skipped, .. } = self;
+        for (reason, count) in skipped {
+            print(format_args!("{name}: skipped {count}: {reason}"));
+        }
+        let Counts { passed, failed, excepted } = counts;
         print(format_args!("{name}: {passed} passed, {failed} failed, {excepted} excepted"));
         // A suite that found no case proves nothing.
         if failed == 0 && passed > 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }

@@ -1,4 +1,7 @@
 //! What the tests of the workspace share.
 
 pub mod data;
+pub mod difference;
+pub mod exchange;
+pub mod places;
 pub mod strict_lint;

@@ -137,6 +137,7 @@ impl fmt::Debug for Endpoint {
 }
 
 /// The headers of a vendor that takes JSON, and its key as `Authorization: Bearer`.
+#[allow(dead_code, reason = "not every vendor takes a bearer token")]
 pub(super) fn bearer_headers(key: &SecretString) -> Result<HeaderMap> {
     let mut headers = json_headers();
     headers.insert(AUTHORIZATION, secret_value("Bearer ", key)?);

@@ -91,7 +91,7 @@ impl OpenRouter {
     fn prepare<'a>(&'a self, request: &'a Request, stream: bool) -> Result<(Model<'a>, Bytes)> {
         let asked = request.options.model.as_deref().unwrap_or(&self.default_model);
         let mut model = Model::new("openrouter", asked, false)?;
-        if !model.name.contains('/') {
+        if model.had_prefix && !model.name.contains('/') {
             model.name = asked;
         }
         let target = Target { stream, ..Target::new(model.name) };
