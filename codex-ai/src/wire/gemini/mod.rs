@@ -46,7 +46,6 @@ pub use encode_stream::StreamEncoder;
 pub use error::{decode_error, encode_error};
 pub(in crate::wire) use image::unplaced;
 pub use image::{decode_image_reply, encode_image_request};
-pub(in crate::wire) use part::Base64;
 pub(in crate::wire) use read_part::decode_base64;
 pub use read_request::decode_request;
 pub use reply::{decode_reply, encode_reply};

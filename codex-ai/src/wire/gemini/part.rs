@@ -1,14 +1,12 @@
 //! Parts of a content as they are written: those of a request's message and of an answer.
 
-use base64::display::Base64Display;
-use base64::engine::general_purpose::STANDARD;
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 use serde_json::Value;
 
 use super::Object;
 use super::result_text::{Response, object};
 use crate::message::{Image, Part, ToolCall, ToolResult};
-use crate::wire::data_url;
+use crate::wire::data_url::{self, Base64};
 
 /// A part, and what the raw part after it adds.
 #[derive(Clone, Copy)]
@@ -129,15 +127,6 @@ impl Serialize for Blob<'_> {
         map.serialize_entry("data", &Base64(self.data))?;
         write_inner(&mut map, self.inner, &["mimeType", "data"])?;
         map.end()
-    }
-}
-
-/// Bytes as base64, never held as a whole.
-pub(in crate::wire) struct Base64<'a>(pub(in crate::wire) &'a [u8]);
-
-impl Serialize for Base64<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&Base64Display::new(self.0, &STANDARD))
     }
 }
 

@@ -5,7 +5,7 @@
 //! | [`Request::system`] | `instructions` |
 //! | a message of system, user or assistant | an item `message` of that role; `developer` is read as system |
 //! | [`Part::Text`] | `input_text` or `output_text` |
-//! | [`Part::Image`] | `input_image`; bytes become a `data:` URL |
+//! | [`Part::Image`] | `input_image`; bytes become a `data:` URL; in answers the item `image_generation_call` |
 //! | [`Part::Refusal`] | `refusal` |
 //! | [`Part::ToolCall`], [`Part::ToolResult`] | the items `function_call`, `function_call_output` |
 //! | [`Part::Reasoning`] | one `summary_text` (or `reasoning_text`) of an item `reasoning` |

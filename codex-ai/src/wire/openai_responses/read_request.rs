@@ -141,16 +141,8 @@ impl Reader {
                     })),
                 }
                 format.retain(|_, value| !value.is_null());
-                // Strict is our default, not OpenAI's: only its absence is worth a word.
-                match format.get("strict") {
-                    Some(Value::Bool(true)) => {
-                        format.shift_remove("strict");
-                    }
-                    Some(_) => {}
-                    None => {
-                        format.insert("strict".to_owned(), Value::Bool(false));
-                    }
-                }
+                // Strict is our default, not OpenAI's; and a schema that is strict already is not made so again.
+                format.entry("strict").or_insert(Value::Bool(false));
                 (!format.is_empty()).then_some(format)
             }
             _ => Some(format),

@@ -12,7 +12,7 @@ use super::item::Output;
 use super::read_item::read_output;
 use super::usual::Usual;
 use crate::error::{Error, ErrorKind, Problem, Result};
-use crate::message::Part;
+use crate::message::{Image, Part};
 use crate::reply::{FinishReason, Reply, Usage};
 use crate::wire::openai_error::ErrorBody;
 
@@ -69,7 +69,7 @@ pub fn decode_reply(body: &[u8]) -> Result<Reply> {
 /// Makes the body of an answer; `created_at` is in seconds since 1970. Where the reply has no id, the text is empty.
 ///
 /// # Errors
-/// [`ErrorKind::Unsupported`] for an image among the parts: the format has no place for it.
+/// [`ErrorKind::Unsupported`] for an image by address among the parts: the format has no place for it.
 pub fn encode_reply(reply: &Reply, created_at: u64) -> Result<Bytes> {
     check_reply(reply)?;
     match serde_json::to_vec(&ReplyBody { reply, created_at }) {
@@ -80,9 +80,9 @@ pub fn encode_reply(reply: &Reply, created_at: u64) -> Result<Bytes> {
 
 /// Finds what a reply holds that the format has no place for.
 pub(super) fn check_reply(reply: &Reply) -> Result<()> {
-    let images = reply.parts.iter().enumerate().filter(|(_, part)| matches!(part, Part::Image(_)));
+    let images = reply.parts.iter().enumerate().filter(|(_, part)| matches!(part, Part::Image(Image::Url(_))));
     let problems: Vec<_> = images
-        .map(|(index, _)| Problem::new(format!("parts[{index}]"), "an image cannot stand in an answer"))
+        .map(|(index, _)| Problem::new(format!("parts[{index}]"), "an image by address cannot stand in an answer"))
         .collect();
     if !problems.is_empty() {
         let message = "the reply has no form in OpenAI's Responses API";

@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 
 use super::Object;
 use super::item::Input;
-use super::segment::{Segment, segments};
+use super::segment::{PICTURE, Segment, rest_of, segments};
 use super::tool::{Choice, Tools};
 use crate::error::{Error, ErrorKind, Problem, Result};
 use crate::message::{Message, Part, Role};
@@ -18,7 +18,7 @@ use crate::wire::Target;
 /// Makes the body of a request.
 ///
 /// `store` is `false` unless an extra field says otherwise: OpenAI keeps answers for 30 days by default.
-/// An extra `text.format` with `"strict": false` sends a schema as it is, instead of its strict form.
+/// An extra `text.format` that says `strict`, either way, sends a schema as it is, instead of its strict form.
 ///
 /// # Errors
 /// [`ErrorKind::Unsupported`] for parts that have no form here, [`ErrorKind::InvalidRequest`] for options that
@@ -217,25 +217,26 @@ struct Check {
 
 impl Check {
     fn message(&mut self, index: usize, message: &Message) {
-        let wrong = |part: &Part| match (message.role, part) {
+        let is_own = |at: usize| message.parts.get(at + 1).is_some_and(|next| rest_of(next) == Some(PICTURE));
+        let wrong = |at: usize, part: &Part| match (message.role, part) {
             (Role::User | Role::System, Part::ToolCall(_) | Part::Reasoning(_) | Part::Refusal(_)) => {
                 Some("only an assistant message can hold this part")
             }
             (Role::System | Role::Assistant, Part::ToolResult(_)) => Some("a result of a tool needs a tool message"),
-            (Role::Assistant, Part::Image(_)) => Some("an image cannot stand in an assistant message"),
+            (Role::Assistant, Part::Image(_)) if !is_own(at) => Some("an image cannot stand in an assistant message"),
             (Role::Tool, Part::ToolResult(_) | Part::Raw(_) | Part::CachePoint(_)) => None,
             (Role::Tool, _) => Some("a tool message holds results of tools only"),
             _ => None,
         };
         for (part_index, part) in message.parts.iter().enumerate() {
-            if let Some(wrong) = wrong(part) {
+            if let Some(wrong) = wrong(part_index, part) {
                 self.unsupported.push(Problem::new(format!("messages[{index}].parts[{part_index}]"), wrong));
             }
         }
         if message.role == Role::Tool && message.parts.is_empty() {
             self.unsupported.push(Problem::new(format!("messages[{index}]"), "a tool message without a result"));
         }
-        for segment in segments(&message.parts) {
+        for segment in segments(&message.parts, message.role) {
             if let Segment::Raw(raw) = segment
                 && !raw.is_object()
             {
@@ -346,7 +347,8 @@ impl Check {
         }
         let body = match extra.and_then(|extra| extra.get("strict")) {
             None => SchemaBody::Strict(schema.openai_strict()?),
-            Some(Value::Bool(false)) => SchemaBody::AsItIs(schema.as_value()),
+            // Whoever says it knows what the schema is: it is not translated once more.
+            Some(Value::Bool(_)) => SchemaBody::AsItIs(schema.as_value()),
             Some(_) => {
                 self.collision("text.format.strict");
                 SchemaBody::AsItIs(schema.as_value())

@@ -7,11 +7,11 @@ use serde_json::{Value, json};
 
 use super::item::{OutputItem, OutputPart};
 use super::reply::{ReplyBody, check_reply, is_completed};
-use super::segment::rest_of;
+use super::segment::{PICTURE, rest_of};
 use super::write_call::Calls;
 use super::write_event::{PieceEvent, Writer};
 use crate::error::{Error, ErrorKind, Result};
-use crate::message::{Part, ToolCall};
+use crate::message::{Image, Part, ToolCall};
 use crate::reply::Reply;
 use crate::stream::Chunk;
 use crate::wire::EncodeEvents;
@@ -31,6 +31,8 @@ pub struct StreamEncoder {
     items: usize,
     open: Option<Open>,
     calls: Calls,
+    /// A picture whose other fields may come with the next piece.
+    picture: Option<Part>,
 }
 
 /// The message or the thinking that is being written.
@@ -65,6 +67,7 @@ impl StreamEncoder {
             items: 0,
             open: None,
             calls: Calls::default(),
+            picture: None,
         }
     }
 
@@ -246,8 +249,12 @@ impl StreamEncoder {
             Part::Raw(raw) => self.raw(part, raw, out),
             Part::ToolResult(_) => self.item(&json!(OutputItem { parts: std::slice::from_ref(part), number: 0 }), out),
             Part::CachePoint(_) => Ok(()),
-            Part::Image(_) => {
-                let message = "an image cannot stand in an answer of OpenAI's Responses API";
+            Part::Image(Image::Bytes { .. }) => {
+                self.picture = Some(part.clone());
+                Ok(())
+            }
+            Part::Image(Image::Url(_)) => {
+                let message = "an image by address cannot stand in an answer of OpenAI's Responses API";
                 Err(Error::new(ErrorKind::Unsupported, message))
             }
         }
@@ -283,6 +290,21 @@ impl StreamEncoder {
         }
     }
 
+    /// Writes the picture that waits for its other fields, with them where this piece has them: then nothing is left of
+    /// the piece to be written.
+    fn flush_picture(&mut self, next: Option<&Chunk>, out: &mut Vec<u8>) -> Result<bool> {
+        let Some(picture) = self.picture.take() else { return Ok(false) };
+        let rest = match next {
+            Some(Chunk::Part(part)) if rest_of(part) == Some(PICTURE) => Some(part.clone()),
+            _ => None,
+        };
+        let is_taken = rest.is_some();
+        let parts: Vec<_> = std::iter::once(picture).chain(rest).collect();
+        let number = self.items;
+        self.item(&json!(OutputItem { parts: &parts, number }), out)?;
+        Ok(is_taken)
+    }
+
     /// What the text that is being written refers to.
     fn annotations(&mut self, raw: &Value, out: &mut Vec<u8>) -> Result<()> {
         let Some(Open { place, piece: Some((_, nth)), .. }) = self.open else { return Ok(()) };
@@ -309,6 +331,9 @@ impl StreamEncoder {
 impl EncodeEvents for StreamEncoder {
     fn chunk(&mut self, chunk: &Chunk, out: &mut Vec<u8>) -> Result<()> {
         self.begin(out)?;
+        if self.flush_picture(Some(chunk), out)? {
+            return Ok(());
+        }
         match chunk {
             Chunk::Text(text) => self.piece(Sort::Message, Part::Text(String::new()), text, out),
             Chunk::Refusal(text) => self.piece(Sort::Message, Part::Refusal(String::new()), text, out),
@@ -323,6 +348,7 @@ impl EncodeEvents for StreamEncoder {
     fn done(&mut self, reply: &Reply, out: &mut Vec<u8>) -> Result<()> {
         check_reply(reply)?;
         self.begin(out)?;
+        self.flush_picture(None, out)?;
         self.close(out)?;
         self.calls.close(true, &mut self.writer, out)?;
         let kind = if is_completed(reply) { "response.completed" } else { "response.incomplete" };
