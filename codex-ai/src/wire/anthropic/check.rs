@@ -1,10 +1,10 @@
 //! What of a request has no form here.
 
 use serde_json::Value;
-use serde_json::value::RawValue;
 
 use super::Object;
-use super::block::{Block, arguments, blocks, is_companion};
+use super::block::{Block, arguments, blocks, is_companion, split_head};
+use super::request::Format;
 use crate::error::{Error, ErrorKind, Problem, Result};
 use crate::message::{Message, Part, Role};
 use crate::request::{Output, Request, Tool, ToolChoice};
@@ -20,12 +20,14 @@ pub(super) struct Check {
 
 impl Check {
     pub(super) fn message(&mut self, index: usize, message: &Message) {
-        for (place, block) in blocks(&message.parts) {
+        let (head, parts) = split_head(&message.parts);
+        let first = usize::from(head.is_some());
+        for (place, block) in blocks(parts).map(|(place, block)| (place + first, block)) {
             if let Some(wrong) = wrong(message.role, &block) {
                 self.unsupported.push(Problem::new(format!("messages[{index}].parts[{place}]"), wrong));
             }
         }
-        if message.role == Role::Tool && message.parts.is_empty() {
+        if message.role == Role::Tool && parts.is_empty() {
             self.unsupported.push(Problem::new(format!("messages[{index}]"), "a tool message without a result"));
         }
     }
@@ -105,12 +107,22 @@ impl Check {
         }
     }
 
-    /// The form of the answer.
-    pub(super) fn schema<'a>(&mut self, request: &'a Request) -> Result<Option<&'a RawValue>> {
-        match &request.output {
-            Output::Schema(schema) => Ok(Some(schema.anthropic()?)),
-            Output::Text | Output::Json => Ok(None),
+    /// The form of the answer, and what an extra `output_config.format` adds: a `schema` there is sent instead.
+    pub(super) fn format<'a>(&mut self, request: &'a Request) -> Result<Option<Format<'a>>> {
+        let Output::Schema(schema) = &request.output else { return Ok(None) };
+        let extra = match request.options.extra.get("output_config").and_then(|config| config.get("format")) {
+            None => None,
+            Some(Value::Object(extra)) => Some(extra),
+            Some(_) => {
+                self.collision("output_config.format");
+                None
+            }
+        };
+        if extra.is_some_and(|extra| extra.contains_key("type")) {
+            self.collision("output_config.format.type");
         }
+        let own = extra.is_some_and(|extra| extra.contains_key("schema"));
+        Ok(Some(Format { schema: if own { None } else { Some(schema.anthropic()?) }, extra }))
     }
 
     /// The effort, and what an extra `output_config` adds.
@@ -131,10 +143,8 @@ impl Check {
                 return (own, None);
             }
         };
-        for (name, set) in [("effort", own.is_some()), ("format", has_schema)] {
-            if set && extra.contains_key(name) {
-                self.collision(&format!("output_config.{name}"));
-            }
+        if own.is_some() && extra.contains_key("effort") {
+            self.collision("output_config.effort");
         }
         let default = if extra.contains_key("effort") { None } else { default };
         (own.or(default), Some(extra))
@@ -165,13 +175,9 @@ fn has_system(request: &Request) -> bool {
 /// Why a block cannot stand in a message of this role.
 fn wrong(role: Role, block: &Block<'_>) -> Option<&'static str> {
     match (role, block.part) {
-        (_, Part::CachePoint(_)) => Some("a cache point needs a part before it that it belongs to"),
         (_, Part::Raw(raw)) if !raw.is_object() => Some("a raw part that is no JSON object cannot be sent"),
         (_, Part::Raw(raw)) if raw.get("type").is_some_and(|kind| kind == "refusal") => None,
         (_, Part::Raw(raw)) if is_companion(raw) => Some("this raw part belongs to a part that is not before it"),
-        (_, Part::Raw(raw)) if block.cache.is_some() && raw.get("cache_control").is_some() => {
-            Some("this raw part has a cache point already")
-        }
         (Role::User | Role::System | Role::Tool, Part::ToolCall(_) | Part::Reasoning(_) | Part::Refusal(_)) => {
             Some("only an assistant message can hold this part")
         }

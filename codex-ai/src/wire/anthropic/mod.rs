@@ -18,7 +18,8 @@
 //!
 //! **What a block has besides its content** (a signature, citations, `caller`) is kept in a [`Part::Raw`] with the
 //! `type` and these fields alone. It follows its part, a cache point follows both, and when it is sent again they are
-//! put together: thinking goes back as it came. So is the `content` of a tool's result that is more than one text; the
+//! put together: thinking goes back as it came. What a message has besides is one of the type `message`, which stands
+//! first. So is the `content` of a tool's result that is more than one text; the
 //! result's `output` is then the join of its texts, and the raw part is what is sent. The cache point of a raw block
 //! stays within it.
 //!
@@ -27,15 +28,13 @@
 //! - fields that are `null`, empty `citations`, `"is_error": false`, `"stream": false` and an empty `system` are left out,
 //!   and a result without `content` has an empty one;
 //! - `max_tokens` is always there, see [`DEFAULT_MAX_TOKENS`];
-//! - a system message at the start of `messages` moves to `system`;
-//! - a schema takes the form of [`Schema::anthropic`], in which what the SDK sends stays as it is.
+//! - a system message at the start of `messages` moves to `system`.
 //!
 //! [`Request::system`]: crate::Request::system
 //! [`Request::output`]: crate::Request::output
 //! [`Options::reasoning_effort`]: crate::Options::reasoning_effort
 //! [`Options::parallel_tool_calls`]: crate::Options::parallel_tool_calls
 //! [`Options::extra`]: crate::Options::extra
-//! [`Schema::anthropic`]: crate::Schema::anthropic
 //! [`Part::Text`]: crate::Part::Text
 //! [`Part::Image`]: crate::Part::Image
 //! [`Part::Refusal`]: crate::Part::Refusal

@@ -74,7 +74,11 @@ pub(super) fn finish(reply: &mut Reply, said: Option<&str>, blocked: Option<Stri
             reply.finish_reason = FinishReason::ContentFilter;
             reply.vendor_finish_reason = Some(blocked.into());
         }
-        _ => reply.finish_reason = if calls { FinishReason::ToolCalls } else { FinishReason::Stop },
+        // What came whole and says nothing of its end came to it.
+        _ => {
+            reply.finish_reason = finish_reason("STOP", calls);
+            reply.vendor_finish_reason = Some("STOP".into());
+        }
     }
 }
 
