@@ -126,7 +126,8 @@ impl<'d> Check<'d> {
             if has("json_schema") && matches!(request.output, Output::Json) {
                 self.collision("response_format.json_schema");
             }
-            return Ok(Some(Format::Json { extra }));
+            let by_schema = !self.dialect.json_object && !has("json_schema");
+            return Ok(Some(if by_schema { Format::JsonBySchema { extra } } else { Format::Json { extra } }));
         };
         let inner = extra.and_then(|extra| extra.get("json_schema"));
         if inner.is_some_and(|inner| !inner.is_object()) {
