@@ -10,7 +10,7 @@
 //! | [`Part::ToolCall`], [`Part::ToolResult`] | the blocks `tool_use`, `tool_result` |
 //! | [`Part::Reasoning`] | a block `thinking` |
 //! | [`Part::Refusal`] | in an answer the `explanation` of `stop_details`; in a request a block `text` |
-//! | [`Part::CachePoint`] | `cache_control` of the block before |
+//! | [`Part::CachePoint`] | `cache_control` of the block right before it; else nothing |
 //! | [`Part::Raw`] | a block as it came: documents, redacted thinking, tools of the vendor |
 //! | [`Options::reasoning_effort`], [`Request::output`] | `output_config.effort`, `output_config.format` |
 //! | [`Options::parallel_tool_calls`] | `tool_choice.disable_parallel_tool_use`, negated |

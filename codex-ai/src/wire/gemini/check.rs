@@ -61,8 +61,7 @@ impl Check {
         let taken: Vec<*const Part> = bodies(&message.parts).map(|body| std::ptr::from_ref(body.part)).collect();
         for (part_index, part) in message.parts.iter().enumerate() {
             let wrong = match (message.role, part) {
-                (_, Part::Refusal(_)) => Some("Gemini has no place for the words of a refusal"),
-                (Role::User | Role::System | Role::Tool, Part::ToolCall(_) | Part::Reasoning(_)) => {
+                (Role::User | Role::System | Role::Tool, Part::ToolCall(_) | Part::Reasoning(_) | Part::Refusal(_)) => {
                     Some("only an assistant message can hold this part")
                 }
                 (Role::System | Role::Assistant, Part::ToolResult(_)) => {

@@ -10,6 +10,8 @@
 //! | [`Part::Image`] | `inlineData`, or `fileData` for an address |
 //! | [`Part::ToolCall`] | `functionCall`; without an `id` the id is empty |
 //! | [`Part::ToolResult`] | `functionResponse`; see [`encode_request`] on its `response` |
+//! | [`Part::Refusal`] | in an answer `finishMessage`; in a request `text` |
+//! | [`Part::CachePoint`] | nothing: Gemini finds out by itself |
 //! | [`Part::Raw`] | a part as it came: `executableCode`, audio, whatever is not known yet |
 //! | [`Options::extra`] | fields at the top level; `generationConfig` with its `thinkingConfig`, and `toolConfig`, are merged |
 //!
@@ -26,6 +28,8 @@
 //! [`Part::ToolCall`]: crate::Part::ToolCall
 //! [`Part::ToolResult`]: crate::Part::ToolResult
 //! [`Part::Reasoning`]: crate::Part::Reasoning
+//! [`Part::Refusal`]: crate::Part::Refusal
+//! [`Part::CachePoint`]: crate::Part::CachePoint
 //! [`Part::Raw`]: crate::Part::Raw
 
 mod answer;

@@ -1,6 +1,6 @@
 //! Parts of a content as they are written: those of a request's message and of an answer.
 
-use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
+use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
 
 use super::Object;
@@ -52,16 +52,21 @@ pub(super) fn kind_of(part: &Part) -> Option<&'static str> {
     })
 }
 
-/// A list of parts, without those that have no place.
+/// The parts of a request's message.
 pub(super) struct Parts<'a>(pub(super) &'a [Part]);
+
+/// The parts of an answer, in which the words of a refusal have a place of their own.
+pub(super) struct AnswerParts<'a>(pub(super) &'a [Part]);
 
 impl Serialize for Parts<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut list = serializer.serialize_seq(None)?;
-        for body in bodies(self.0).filter(|body| !matches!(body.part, Part::Refusal(_))) {
-            list.serialize_element(&body)?;
-        }
-        list.end()
+        serializer.collect_seq(bodies(self.0))
+    }
+}
+
+impl Serialize for AnswerParts<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(bodies(self.0).filter(|body| !matches!(body.part, Part::Refusal(_))))
     }
 }
 

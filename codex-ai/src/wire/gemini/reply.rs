@@ -6,7 +6,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::value::RawValue;
 
 use super::answer::{block_reason, finish_reason, read_answer, text_of, usage};
-use super::part::Parts;
+use super::part::AnswerParts;
 use super::stream::StreamDecoder;
 use super::{error, value_of};
 use crate::error::{Error, ErrorKind, Result};
@@ -214,7 +214,7 @@ impl Serialize for CandidateBody<'_> {
         let AnswerBody { reply, parts, last } = self.0;
         let mut map = serializer.serialize_map(None)?;
         if !parts.is_empty() {
-            map.serialize_entry("content", &ContentBody { role: "model", parts: Parts(parts) })?;
+            map.serialize_entry("content", &ContentBody { role: "model", parts: AnswerParts(parts) })?;
         }
         if *last {
             map.serialize_entry("finishReason", said(reply))?;
@@ -230,5 +230,5 @@ impl Serialize for CandidateBody<'_> {
 #[derive(DeriveSerialize)]
 struct ContentBody<'a> {
     role: &'a str,
-    parts: Parts<'a>,
+    parts: AnswerParts<'a>,
 }

@@ -12,6 +12,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::message::{Image, Message, Part, Role};
 use crate::request::{Function, Request, Tool, ToolChoice};
 use crate::wire::Target;
+use crate::wire::foreign::{Origin, encode_without};
 
 /// Makes the body of a request. The model stands in the path, not in the body, and so does whether it is streamed.
 ///
@@ -26,6 +27,10 @@ use crate::wire::Target;
 /// [`ErrorKind::Unsupported`] for parts and options that have no form here, [`ErrorKind::InvalidRequest`] for options
 /// that contradict each other, [`ErrorKind::Schema`] for a schema that Gemini cannot hold; all problems at once.
 pub fn encode_request(request: &Request, target: &Target<'_>) -> Result<Bytes> {
+    encode_without(request, Origin::Gemini, |request| write(request, target))
+}
+
+fn write(request: &Request, target: &Target<'_>) -> Result<Bytes> {
     let body = Body::new(request, target)?;
     let mut out = Vec::with_capacity(body.size_hint());
     match serde_json::to_writer(&mut out, &body) {

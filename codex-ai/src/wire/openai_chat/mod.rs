@@ -11,7 +11,7 @@
 //! | [`Part::ToolCall`] | an entry of `tool_calls` |
 //! | [`Part::ToolResult`] | a message of role `tool` |
 //! | [`Part::Reasoning`] | `reasoning_content` or `reasoning`; never part of the text |
-//! | [`Part::CachePoint`] | `cache_control` of the part before it, where the dialect takes it |
+//! | [`Part::CachePoint`] | `cache_control` of the text or image before it, where the dialect takes it; else nothing |
 //! | [`Part::Raw`] | a part of the content as it came, or, with `role` and without `type`, a whole message |
 //! | [`Options::extra`] | fields at the top level; `response_format` is merged |
 //!

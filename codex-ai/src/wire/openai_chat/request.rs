@@ -13,6 +13,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::message::{Image, Part};
 use crate::request::Request;
 use crate::wire::Target;
+use crate::wire::foreign::{Origin, encode_without};
 
 /// Makes the body of a request.
 ///
@@ -25,6 +26,10 @@ use crate::wire::Target;
 /// [`ErrorKind::Unsupported`] for parts and options that have no form here, [`ErrorKind::InvalidRequest`] for options
 /// that contradict each other, [`ErrorKind::Schema`] for a schema that strict mode cannot hold; all problems at once.
 pub fn encode_request(request: &Request, target: &Target<'_>, dialect: &Dialect) -> Result<Bytes> {
+    encode_without(request, Origin::Chat, |request| write(request, target, dialect))
+}
+
+fn write(request: &Request, target: &Target<'_>, dialect: &Dialect) -> Result<Bytes> {
     let body = Body::new(request, target, dialect)?;
     let mut out = Vec::with_capacity(body.size_hint());
     match serde_json::to_writer(&mut out, &body) {

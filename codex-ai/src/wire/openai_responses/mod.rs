@@ -9,7 +9,7 @@
 //! | [`Part::Refusal`] | `refusal` |
 //! | [`Part::ToolCall`], [`Part::ToolResult`] | the items `function_call`, `function_call_output` |
 //! | [`Part::Reasoning`] | one `summary_text` (or `reasoning_text`) of an item `reasoning` |
-//! | [`Part::CachePoint`] | `prompt_cache_breakpoint` of the text, image or file before it |
+//! | [`Part::CachePoint`] | `prompt_cache_breakpoint` of the text, image or file of a user or system message right before it; else nothing |
 //! | [`Part::Raw`] | an item as it came; `input_…` parts stand in their message |
 //! | [`Tool::Function`], [`Tool::Raw`] | an entry of `tools`, flat, or as it is |
 //! | [`ToolChoice`] | `tool_choice` |
@@ -23,8 +23,7 @@
 //! they mean something only with `store: true`.
 //!
 //! **What is not sent**: the name of a [`ToolResult`](crate::message::ToolResult), as the vendor goes by the id, and its
-//! `is_error`, which the format has no field for; the output itself tells the model. A cache point with no text, image or
-//! file of a user or system message right before it is not sent either: the vendor also caches by itself.
+//! `is_error`, which the format has no field for; the output itself tells the model.
 //!
 //! A message of the model whose `phase` is not `final_answer` is no answer: it is kept as [`Part::Raw`].
 //!

@@ -180,9 +180,8 @@ fn reasoning(mut object: Object) -> Vec<Part> {
     }
     // One of them has more to it than its text: the list is kept beside the texts.
     object.extend(list.map(|list| ("texts".to_owned(), list)));
-    if object.len() > 1 {
-        parts.push(Part::Raw(Value::Object(object)));
-    }
+    // Also where nothing is left: it tells that the thinking is this vendor's.
+    parts.push(Part::Raw(Value::Object(object)));
     parts
 }
 

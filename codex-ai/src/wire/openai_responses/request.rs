@@ -14,6 +14,7 @@ use crate::message::{Message, Part, Role};
 use crate::request::{Output, Request, Tool};
 use crate::schema::Schema;
 use crate::wire::Target;
+use crate::wire::foreign::{Origin, encode_without};
 
 /// Makes the body of a request.
 ///
@@ -24,6 +25,10 @@ use crate::wire::Target;
 /// [`ErrorKind::Unsupported`] for parts that have no form here, [`ErrorKind::InvalidRequest`] for options that
 /// contradict each other, [`ErrorKind::Schema`] for a schema that strict mode cannot hold; all problems at once.
 pub fn encode_request(request: &Request, target: &Target<'_>) -> Result<Bytes> {
+    encode_without(request, Origin::Responses, |request| write(request, target))
+}
+
+fn write(request: &Request, target: &Target<'_>) -> Result<Bytes> {
     let body = Body::new(request, target)?;
     let mut out = Vec::with_capacity(body.size_hint());
     match serde_json::to_writer(&mut out, &body) {
