@@ -53,9 +53,9 @@ mod read_block;
 mod read_request;
 mod reply;
 mod request;
-mod stream;
-mod stream_block;
-mod stream_encoder;
+mod read_stream;
+mod streamed;
+mod write_stream;
 mod tool;
 mod usage;
 
@@ -63,8 +63,8 @@ pub use error::{decode_error, encode_error};
 pub use read_request::decode_request;
 pub use reply::{decode_reply, encode_reply};
 pub use request::{DEFAULT_MAX_TOKENS, encode_request};
-pub use stream::StreamDecoder;
-pub use stream_encoder::StreamEncoder;
+pub use read_stream::StreamDecoder;
+pub use write_stream::StreamEncoder;
 
 /// A JSON object.
 type Object = serde_json::Map<String, serde_json::Value>;

@@ -35,7 +35,7 @@
 mod answer;
 mod check;
 mod config;
-mod encode_stream;
+mod write_stream;
 mod error;
 mod image;
 mod part;
@@ -44,9 +44,9 @@ mod read_request;
 mod reply;
 mod request;
 mod result_text;
-mod stream;
+mod read_stream;
 
-pub use encode_stream::StreamEncoder;
+pub use write_stream::StreamEncoder;
 pub use error::{decode_error, encode_error};
 pub(in crate::wire) use image::unplaced;
 pub use image::{decode_image_reply, encode_image_request};
@@ -54,7 +54,7 @@ pub(in crate::wire) use read_part::decode_base64;
 pub use read_request::decode_request;
 pub use reply::{decode_reply, encode_reply};
 pub use request::encode_request;
-pub use stream::StreamDecoder;
+pub use read_stream::StreamDecoder;
 
 /// A JSON object.
 type Object = serde_json::Map<String, serde_json::Value>;

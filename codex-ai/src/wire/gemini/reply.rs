@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 
 use super::answer::{block_reason, finish_reason, read_answer, text_of, usage};
 use super::part::AnswerParts;
-use super::stream::StreamDecoder;
+use super::read_stream::StreamDecoder;
 use super::{error, value_of};
 use crate::error::{Error, ErrorKind, Result};
 use crate::message::Part;

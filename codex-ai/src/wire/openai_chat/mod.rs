@@ -47,8 +47,8 @@ mod read_request;
 mod reply;
 mod request;
 mod split;
-mod stream;
-mod stream_encoder;
+mod read_stream;
+mod write_stream;
 mod usage;
 
 pub use crate::wire::openai_error::{decode_error, encode_error};
@@ -56,8 +56,8 @@ pub use dialect::{Dialect, ReasoningField, SchemaForm};
 pub use read_request::decode_request;
 pub use reply::{decode_reply, encode_reply};
 pub use request::encode_request;
-pub use stream::StreamDecoder;
-pub use stream_encoder::StreamEncoder;
+pub use read_stream::StreamDecoder;
+pub use write_stream::StreamEncoder;
 
 /// A JSON object.
 type Object = serde_json::Map<String, serde_json::Value>;

@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 use super::Object;
 use super::error::error_of_event;
 use super::fields::value_of;
-use super::stream_block::{Content, OpenBlock};
+use super::streamed::{Content, OpenBlock};
 use super::usage::{Counts, finish_reason, refusal};
 use crate::error::{Error, ErrorKind, Result};
 use crate::message::Part;
