@@ -35,10 +35,12 @@ mod flat;
 mod foreign;
 pub mod gemini;
 pub mod imagen;
+mod json;
 pub mod openai_chat;
 pub mod openai_error;
 pub mod openai_images;
 pub mod openai_responses;
+mod problems;
 
 pub use event::{Chunks, DecodeEvents, EncodeEvents};
 

@@ -51,19 +51,19 @@ mod fields;
 mod model;
 mod read_block;
 mod read_request;
+mod read_stream;
 mod reply;
 mod request;
-mod read_stream;
 mod streamed;
-mod write_stream;
 mod tool;
 mod usage;
+mod write_stream;
 
 pub use error::{decode_error, encode_error};
 pub use read_request::decode_request;
+pub use read_stream::StreamDecoder;
 pub use reply::{decode_reply, encode_reply};
 pub use request::{DEFAULT_MAX_TOKENS, encode_request};
-pub use read_stream::StreamDecoder;
 pub use write_stream::StreamEncoder;
 
 /// A JSON object.

@@ -14,7 +14,7 @@ use crate::error::{Error, ErrorKind, Problem, Result};
 use crate::message::{Message, Part, Role};
 use crate::request::{Function, Output, Tool, ToolChoice};
 use crate::schema::Schema;
-use crate::wire::Incoming;
+use crate::wire::{Incoming, json};
 
 /// The name of a schema that comes in: the format has none.
 const SCHEMA_NAME: &str = "answer";
@@ -28,11 +28,8 @@ const SCHEMA_NAME: &str = "answer";
 /// # Errors
 /// [`ErrorKind::InvalidRequest`] with the path of each field of the wrong type.
 pub fn decode_request(body: &[u8]) -> Result<Incoming> {
-    let invalid = |message: String| Error::new(ErrorKind::InvalidRequest, message);
-    let body = std::str::from_utf8(body).map_err(|_| invalid("the body is not UTF-8".to_owned()))?;
-    let fields: Fields<'_> = serde_json::from_str(body).map_err(|error| {
-        invalid(format!("the body is not a JSON object (line {}, column {})", error.line(), error.column()))
-    })?;
+    let body = std::str::from_utf8(body).map_err(|_| Error::new(ErrorKind::InvalidRequest, "the body is not UTF-8"))?;
+    let fields: Fields<'_> = serde_json::from_str(body).map_err(|error| json::not_an_object(&error))?;
     let mut reader = Reader { incoming: Incoming::default(), problems: Vec::new() };
     for (name, value) in fields.iter().filter(|(_, value)| value.get() != "null") {
         reader.field(name, value);

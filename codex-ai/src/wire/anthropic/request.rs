@@ -9,11 +9,11 @@ use super::block::{Block, Content, blocks, split_head};
 use super::check::Check;
 use super::model::takes_system_messages;
 use super::tool::{Choice, Tools};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 use crate::message::{Image, Message, Part, Role};
 use crate::request::{Output, Request};
-use crate::wire::Target;
 use crate::wire::foreign::{Origin, encode_without};
+use crate::wire::{Target, json};
 
 /// The most tokens of an answer where a request says nothing: the API has no default of its own. Every model of today
 /// takes it, and an answer of this length comes in one piece before a connection that says nothing is cut.
@@ -29,19 +29,15 @@ const ANY_JSON: &str = "Answer with one JSON value and nothing else: no words ar
 /// text that asks for JSON alone.
 ///
 /// # Errors
-/// [`ErrorKind::Unsupported`] for parts and options that have no form here, [`ErrorKind::InvalidRequest`] for options
-/// that contradict each other, [`ErrorKind::Schema`] for a schema that the vendor cannot hold; all problems at once.
+/// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) for parts and options that have no form here, [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest) for options
+/// that contradict each other, [`ErrorKind::Schema`](crate::ErrorKind::Schema) for a schema that the vendor cannot hold; all problems at once.
 pub fn encode_request(request: &Request, target: &Target<'_>) -> Result<Bytes> {
     encode_without(request, Origin::Anthropic, |request| write(request, target))
 }
 
 fn write(request: &Request, target: &Target<'_>) -> Result<Bytes> {
     let body = Body::new(request, target)?;
-    let mut out = Vec::with_capacity(body.size_hint());
-    match serde_json::to_writer(&mut out, &body) {
-        Ok(()) => Ok(out.into()),
-        Err(error) => Err(Error::new(ErrorKind::Other, format!("the request cannot be written as JSON: {error}"))),
-    }
+    json::request(&body, body.size_hint())
 }
 
 struct Body<'a> {

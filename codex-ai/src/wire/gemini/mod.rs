@@ -35,26 +35,26 @@
 mod answer;
 mod check;
 mod config;
-mod write_stream;
 mod error;
 mod image;
 mod part;
 mod read_part;
 mod read_request;
+mod read_stream;
 mod reply;
 mod request;
 mod result_text;
-mod read_stream;
+mod write_stream;
 
-pub use write_stream::StreamEncoder;
 pub use error::{decode_error, encode_error};
 pub(in crate::wire) use image::unplaced;
 pub use image::{decode_image_reply, encode_image_request};
 pub(in crate::wire) use read_part::decode_base64;
 pub use read_request::decode_request;
+pub use read_stream::StreamDecoder;
 pub use reply::{decode_reply, encode_reply};
 pub use request::encode_request;
-pub use read_stream::StreamDecoder;
+pub use write_stream::StreamEncoder;
 
 /// A JSON object.
 type Object = serde_json::Map<String, serde_json::Value>;

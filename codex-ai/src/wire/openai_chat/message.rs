@@ -14,6 +14,9 @@ use crate::wire::data_url::ImageUrl;
 /// Fields that only answers have: servers have refused to get them back.
 const ANSWERS_ONLY: [&str; 2] = ["annotations", "executed_tools"];
 
+/// What an answer's `audio` has besides its id.
+const SPOKEN: [&str; 3] = ["data", "expires_at", "transcript"];
+
 /// The field `messages`.
 pub(super) struct Messages<'a> {
     pub(super) system: Option<&'a str>,
@@ -161,7 +164,9 @@ impl Serialize for Body<'_> {
                 _ if dialect.is_some() && ANSWERS_ONLY.contains(&name) => {}
                 // What a model said is named, and not said again.
                 ("audio", Value::Object(audio)) if dialect.is_some() && audio.contains_key("id") => {
-                    map.serialize_entry(name, &serde_json::json!({ "id": audio.get("id") }))?;
+                    let named = |name: &str| !SPOKEN.contains(&name);
+                    let audio: Object = audio.clone().into_iter().filter(|(name, _)| named(name)).collect();
+                    map.serialize_entry(name, &audio)?;
                 }
                 _ => map.serialize_entry(name, value)?,
             }

@@ -44,19 +44,19 @@ mod merge;
 mod message;
 mod read_message;
 mod read_request;
+mod read_stream;
 mod reply;
 mod request;
 mod split;
-mod read_stream;
-mod write_stream;
 mod usage;
+mod write_stream;
 
 pub use crate::wire::openai_error::{decode_error, encode_error};
 pub use dialect::{Dialect, ReasoningField, SchemaForm};
 pub use read_request::decode_request;
+pub use read_stream::StreamDecoder;
 pub use reply::{decode_reply, encode_reply};
 pub use request::encode_request;
-pub use read_stream::StreamDecoder;
 pub use write_stream::StreamEncoder;
 
 /// A JSON object.

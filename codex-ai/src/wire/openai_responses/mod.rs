@@ -43,6 +43,7 @@
 //! [`Part::Reasoning`]: crate::Part::Reasoning
 //! [`Part::Raw`]: crate::Part::Raw
 
+mod check;
 mod item;
 mod read_item;
 mod read_request;
@@ -57,6 +58,7 @@ mod write_call;
 mod write_event;
 mod write_stream;
 
+pub use crate::wire::openai_error::{decode_error, encode_error};
 pub use read_request::decode_request;
 pub use read_stream::StreamDecoder;
 pub use reply::{decode_reply, encode_reply};
