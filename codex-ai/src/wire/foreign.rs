@@ -157,11 +157,10 @@ fn origin(raw: &Map<String, Value>) -> Option<Origin> {
     let has = |name: &str| raw.contains_key(name);
     let any = |names: &[&str]| names.iter().any(|name| has(name));
     let Some(kind) = raw.get("type").and_then(Value::as_str) else {
-        return match () {
-            () if any(&GEMINIS) => Some(Origin::Gemini),
-            () if raw.get("role").is_some_and(Value::is_string) => Some(Origin::Chat),
-            () => None,
-        };
+        if any(&GEMINIS) {
+            return Some(Origin::Gemini);
+        }
+        return raw.get("role").is_some_and(Value::is_string).then_some(Origin::Chat);
     };
     Some(match kind {
         "inlineData" | "fileData" | "functionCall" | "functionResponse" => Origin::Gemini,
@@ -213,9 +212,9 @@ fn is_beside(raw: &Map<String, Value>) -> bool {
     let lacks = |name: &str| !raw.contains_key(name);
     let lacks_within = |name: &str, key: &str| raw.get(name).is_none_or(|inner| inner.get(key).is_none());
     match raw.get("type").and_then(Value::as_str).unwrap_or_default() {
-        "thinking" | "redacted_thinking" | "reasoning" => true,
-        // A signature that no part holds.
-        "inlineData" | "fileData" | "functionCall" | "functionResponse" => true,
+        // Of Gemini, whose content has no `type`, the latter are what a part has besides.
+        "thinking" | "redacted_thinking" | "reasoning" | "inlineData" | "fileData" | "functionCall"
+        | "functionResponse" => true,
         "message" => lacks("role") || raw.get("phase").is_some_and(|phase| phase != "final_answer"),
         "text" | "output_text" | "input_text" => lacks("text"),
         "refusal" => lacks("refusal"),

@@ -36,6 +36,7 @@
 
 mod calls;
 mod check;
+mod content;
 mod dialect;
 mod event;
 mod finish;

@@ -45,6 +45,7 @@
 
 mod check;
 mod item;
+mod open;
 mod read_item;
 mod read_request;
 mod read_stream;

@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::item::{OutputItem, OutputPart};
+use super::open::{Open, Sort, item_id};
 use super::reply::{ReplyBody, check_reply, is_completed};
 use super::segment::{PICTURE, rest_of};
 use super::write_call::Calls;
@@ -33,26 +34,6 @@ pub struct StreamEncoder {
     calls: Calls,
     /// A picture whose other fields may come with the next piece.
     picture: Option<Part>,
-}
-
-/// The message or the thinking that is being written.
-#[derive(Debug)]
-struct Open {
-    /// Its place in the answer.
-    place: usize,
-    sort: Sort,
-    /// The parts that are complete, and the fields beside them.
-    parts: Vec<Part>,
-    /// Where in `parts` the piece begins that is being written, and its place in the item.
-    piece: Option<(usize, usize)>,
-    /// How many pieces were begun.
-    pieces: usize,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Sort {
-    Message,
-    Reasoning,
 }
 
 impl StreamEncoder {
@@ -172,43 +153,11 @@ impl StreamEncoder {
 
     /// Ends the piece that is being written.
     fn close_piece(&mut self, out: &mut Vec<u8>) -> Result<()> {
-        let Some(open) = &mut self.open else { return Ok(()) };
-        let Some((at, nth)) = open.piece.take() else { return Ok(()) };
-        let (place, id) = (open.place, item_id(open.sort, open.place));
-        let parts = open.parts.get(at..).unwrap_or_default();
-        let in_content = |mut event: Value| {
-            event["item_id"] = id.as_str().into();
-            event["output_index"] = place.into();
-            event["content_index"] = nth.into();
-            event
-        };
-        let part = json!(OutputPart(parts));
-        let (done, event, part_done, part_event) = match parts.first() {
-            Some(Part::Text(text)) => (
-                "response.output_text.done",
-                in_content(json!({ "text": text, "logprobs": [] })),
-                "response.content_part.done",
-                in_content(json!({ "part": part })),
-            ),
-            Some(Part::Refusal(text)) => (
-                "response.refusal.done",
-                in_content(json!({ "refusal": text })),
-                "response.content_part.done",
-                in_content(json!({ "part": part })),
-            ),
-            Some(Part::Reasoning(text)) => (
-                "response.reasoning_summary_text.done",
-                json!({ "item_id": id, "output_index": place, "summary_index": nth, "text": text }),
-                "response.reasoning_summary_part.done",
-                json!({
-                    "item_id": id, "output_index": place, "summary_index": nth,
-                    "part": { "type": "summary_text", "text": text },
-                }),
-            ),
-            _ => return Ok(()),
-        };
-        self.writer.event(done, &event, out)?;
-        self.writer.event(part_done, &part_event, out)
+        let Some(done) = self.open.as_mut().and_then(Open::end_piece) else { return Ok(()) };
+        for (kind, event) in done {
+            self.writer.event(kind, &event, out)?;
+        }
+        Ok(())
     }
 
     /// Ends the message or the thinking that is being written, and calls that are complete.
@@ -376,13 +325,5 @@ impl EncodeEvents for StreamEncoder {
         });
         // Three texts can always be written.
         drop(self.writer.event("error", &event, out));
-    }
-}
-
-/// The id of an item, as [`encode_reply`](super::encode_reply) writes it.
-fn item_id(sort: Sort, place: usize) -> String {
-    match sort {
-        Sort::Message => format!("msg_{place}"),
-        Sort::Reasoning => format!("rs_{place}"),
     }
 }
