@@ -52,7 +52,7 @@ pub fn report() -> Report {
     let source = |n: u16| Source {
         name: format!("County bulletin no. {n}"),
         year: 2000 + n,
-        page: (n % 2 == 0).then_some(u32::from(n)),
+        page: n.is_multiple_of(2).then_some(u32::from(n)),
     };
     Report {
         title: "The bridge is closed".to_owned(),

@@ -63,11 +63,19 @@
 //!
 //! # Providers
 //!
-//! A [`Provider`] answers requests. There are two:
+//! A [`Provider`] answers requests, whole or [while they come](ReplyStream):
 //!
-//! - [`provider::openai::OpenAi`]: OpenAI's Responses API, and servers that speak it.
-//! - [`provider::Local`]: built in, needs no key and no network, always gives the same answer. It works by rules and is
-//!   not a language model: it is for the first steps, for demonstrations and for tests.
+//! | provider | what it asks | images |
+//! | --- | --- | --- |
+//! | [`provider::openai::OpenAi`] | the Responses API, or Chat Completions by choice | yes |
+//! | [`provider::anthropic::Anthropic`] | the Messages API | |
+//! | [`provider::gemini::Gemini`] | the Gemini API | yes, and Imagen |
+//! | [`provider::openrouter::OpenRouter`] | OpenRouter | |
+//! | [`provider::compatible::Compatible`] | every server of Chat Completions: Ollama, vLLM, LM Studio, llama.cpp, Groq, DeepSeek, Mistral, Azure, or one by its URL | |
+//! | [`provider::Local`] | nobody: built in, needs no key and no network | |
+//!
+//! [`provider::Local`] always gives the same answer to the same request. It works by rules and is not a language model: it
+//! is for the first steps, for demonstrations and for tests.
 //!
 //! [`Dispatcher::from_env`] takes the vendor whose key is set, and without a key the built-in provider.
 //! `CODEX_AI_PROVIDER` and `CODEX_AI_MODEL` choose by name; [`AnyProvider::from_env`] has the details.

@@ -86,7 +86,7 @@ pub(crate) fn image(provider: &str, request: &ImageRequest) -> Span {
 }
 
 /// The span of one exchange with a vendor, inside of that of the call.
-#[cfg(feature = "http")]
+#[cfg(feature = "_vendor")]
 #[allow(dead_code, reason = "without the feature of a vendor there is none to ask")]
 pub(crate) fn attempt(provider: &str, url: &str, stream: bool) -> Span {
     if !is_on() {
@@ -158,7 +158,7 @@ impl Answer for GeneratedImage {
 }
 
 /// What is in a body that nobody has read yet is told by the span of the call.
-#[cfg(feature = "http")]
+#[cfg(feature = "_vendor")]
 impl Answer for crate::transport::Whole {
     fn note(&self, _: &Span) {}
 }

@@ -22,6 +22,9 @@ const EXAMPLES: &[(&str, &str)] = sources![
     "blocking",
     "registry",
     "library",
+    "failover",
+    "images",
+    "openai_compatible",
     "wire_server",
 ];
 
@@ -31,10 +34,10 @@ fn main() -> ExitCode {
 
 fn list() -> Result<(), Failure> {
     let mut out = stdout();
-    writeln!(out, "The examples of codex-ai. None needs a key; with OPENAI_API_KEY set they ask OpenAI.\n")?;
+    writeln!(out, "The examples of codex-ai. None needs a key; with the key of a vendor they ask that vendor.\n")?;
     for (name, source) in EXAMPLES {
         let purpose = source.lines().next().unwrap_or_default().trim_start_matches("//! ");
-        writeln!(out, "  cargo run --example {name:<12} {purpose}")?;
+        writeln!(out, "  cargo run --example {name:<17} {purpose}")?;
     }
     writeln!(out, "\nWhat each takes is told at the top of its file, examples/NAME.rs.")?;
     Ok(())

@@ -258,7 +258,7 @@ impl Error {
 impl Error {
     /// Takes every occurrence of a secret out of the texts; vendors have echoed keys. A secret of less than
     /// [`SHORTEST_SECRET`] bytes is left: it protects nothing, and words would suffer.
-    #[cfg(feature = "http")]
+    #[cfg(feature = "_vendor")]
     pub(crate) fn without_secret(mut self, secret: &str) -> Self {
         if secret.len() < SHORTEST_SECRET {
             return self;

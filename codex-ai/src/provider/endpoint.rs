@@ -46,7 +46,8 @@ impl Endpoint {
         telemetry::whole(telemetry::attempt(self.vendor, url, false), attempt).await
     }
 
-    /// Sends a body and reads the whole answer; a status that tells an error is `Err`.
+    /// Sends a body and reads the whole answer, which is no reply; a status that tells an error is `Err`.
+    #[cfg(any(feature = "openai", feature = "gemini"))]
     pub(super) async fn post(&self, url: &str, headers: &HeaderMap, body: Bytes) -> Result<Whole> {
         telemetry::whole(telemetry::attempt(self.vendor, url, false), self.send(url, headers, body)).await
     }

@@ -7,23 +7,23 @@ mod any;
 mod chat;
 #[cfg(feature = "compatible")]
 pub mod compatible;
-#[cfg(feature = "http")]
+#[cfg(feature = "_vendor")]
 mod endpoint;
 mod env;
-#[cfg(feature = "http")]
+#[cfg(feature = "_vendor")]
 mod events;
 #[cfg(feature = "gemini")]
 pub mod gemini;
 pub mod local;
-#[cfg(feature = "http")]
+#[cfg(feature = "_vendor")]
 mod model;
 #[cfg(feature = "openai")]
 pub mod openai;
 #[cfg(feature = "openrouter")]
 pub mod openrouter;
-#[cfg(feature = "http")]
+#[cfg(any(feature = "openai", feature = "openrouter", feature = "compatible"))]
 mod rate_limits;
-#[cfg(feature = "http")]
+#[cfg(feature = "_vendor")]
 mod settings;
 
 use std::pin::Pin;

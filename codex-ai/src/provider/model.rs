@@ -35,6 +35,7 @@ pub(super) struct Model<'a> {
     /// The vendor's own name of it.
     pub(super) name: &'a str,
     /// Whether the vendor's name stood in front.
+    #[allow(dead_code, reason = "not every vendor has advice that depends on it")]
     pub(super) had_prefix: bool,
 }
 

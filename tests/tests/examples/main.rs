@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod programs;
+mod vendors;
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -199,13 +200,13 @@ fn library_prompts_work_typed_and_by_name() {
 }
 
 /// The example `wire_server`, which ends with this value.
-struct Server {
+pub(crate) struct Server {
     child: Child,
-    url: String,
+    pub(crate) url: String,
 }
 
 impl Server {
-    fn start(arguments: &[&str]) -> Self {
+    pub(crate) fn start(arguments: &[&str]) -> Self {
         let mut child = command("wire_server", arguments).stdout(Stdio::piped()).spawn().unwrap();
         let mut url = String::new();
         let mut lines = BufReader::new(child.stdout.as_mut().unwrap());

@@ -12,6 +12,21 @@ use serde_json::Value;
 /// A key that must be printed by nobody.
 pub(crate) const CANARY: &str = "sk-canary-4f1d9a77";
 
+/// How the variables begin that choose a vendor or give its key.
+const VENDORS: [&str; 11] = [
+    "ANTHROPIC_",
+    "AZURE_",
+    "CODEX_AI_",
+    "DEEPSEEK_",
+    "GEMINI_",
+    "GOOGLE_",
+    "GROQ_",
+    "MISTRAL_",
+    "OLLAMA_",
+    "OPENAI_",
+    "OPENROUTER_",
+];
+
 pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
 }
@@ -40,7 +55,7 @@ pub(crate) fn command(name: &str, arguments: &[&str]) -> Command {
     command.args(arguments).current_dir(root()).stdin(Stdio::null());
     for (variable, _) in std::env::vars_os() {
         let name = variable.to_string_lossy();
-        if name.starts_with("OPENAI_") || name.starts_with("CODEX_AI_") || name.to_lowercase().ends_with("_proxy") {
+        if VENDORS.iter().any(|vendor| name.starts_with(vendor)) || name.to_lowercase().ends_with("_proxy") {
             command.env_remove(&variable);
         }
     }

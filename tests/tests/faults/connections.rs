@@ -8,7 +8,7 @@ use codex_ai::testing::{Step, WireServer};
 use codex_ai::{Chunk, ErrorKind};
 
 use crate::table::{failure, good};
-use crate::{IMPATIENT, LIMITS, TEXT, VENDORS, ask, call, left};
+use crate::{LIMITS, Limits, TEXT, VENDORS, ask, call, left};
 
 #[tokio::test]
 async fn a_connection_is_used_again_unless_its_body_broke() {
@@ -29,7 +29,7 @@ async fn a_connection_is_used_again_unless_its_body_broke() {
         // The same for streams, one way or another: what broke is never used again.
         let steps = [good().cut_in_half(), good().without_end(), good().stall_in_half(), good()];
         let server = WireServer::script(steps).unwrap();
-        let provider = vendor.with(&server, IMPATIENT);
+        let provider = vendor.with(&server, Limits { time: Duration::from_secs(1), ..LIMITS });
         for is_good in [false, false, false, true] {
             assert_eq!(call(&*provider, true).await.is_ok(), is_good, "{}", vendor.name);
         }

@@ -15,9 +15,21 @@ struct Way {
 }
 
 const WAYS: &[Way] = &[
-    Way { name: "openai", vendor: "responses", ask: |provider, request| provider.images().unwrap().generate_image(request) },
-    Way { name: "gemini", vendor: "gemini", ask: |provider, request| provider.images().unwrap().generate_image(request) },
-    Way { name: "imagen", vendor: "gemini", ask: |provider, request| provider.imagen().unwrap().generate_imagen(request) },
+    Way {
+        name: "openai",
+        vendor: "responses",
+        ask: |provider, request| provider.images().unwrap().generate_image(request),
+    },
+    Way {
+        name: "gemini",
+        vendor: "gemini",
+        ask: |provider, request| provider.images().unwrap().generate_image(request),
+    },
+    Way {
+        name: "imagen",
+        vendor: "gemini",
+        ask: |provider, request| provider.imagen().unwrap().generate_imagen(request),
+    },
 ];
 
 impl Way {

@@ -87,8 +87,8 @@ pub(crate) fn faults() -> Vec<Fault> {
         fine("a slow start", good().with_first_delay(Duration::from_millis(50))),
         // All pauses together are longer than any of them may be.
         Fault {
-            limits: Limits { time: Duration::from_millis(800), ..LIMITS },
-            ..fine("a pause between events", good().with_delay(Duration::from_millis(60)))
+            limits: Limits { time: Duration::from_millis(1_200), ..LIMITS },
+            ..fine("a pause between events", good().with_delay(Duration::from_millis(90)))
         },
         timeout("silence", Step::never()),
         timeout("a start that is too slow", good().with_first_delay(Duration::from_secs(60))),

@@ -106,9 +106,8 @@ impl<'n> Part<'_, 'n> {
                 return Some(if streams { How::By(id) } else { How::Whole(id) });
             };
             // Where a value of this type can have but one of the forms, it must have that one.
-            let forms = match (combined.any.as_slice(), combined.one.as_slice()) {
-                (forms, []) | ([], forms) => forms,
-                _ => return Some(How::Whole(id)),
+            let ((forms, []) | ([], forms)) = (combined.any.as_slice(), combined.one.as_slice()) else {
+                return Some(How::Whole(id));
             };
             if !combined.is_only_choice() || !node.has_no_rules() {
                 return Some(How::Whole(id));
