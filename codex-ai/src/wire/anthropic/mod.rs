@@ -12,6 +12,7 @@
 //! | [`Part::Refusal`] | in an answer the `explanation` of `stop_details`; in a request a block `text` |
 //! | [`Part::CachePoint`] | `cache_control` of the block right before it; else nothing |
 //! | [`Part::Raw`] | a block as it came: documents, redacted thinking, tools of the vendor |
+//! | what other vendors' answers left in a conversation | left out, or an error: see [`wire`](super) |
 //! | [`Options::reasoning_effort`], [`Request::output`] | `output_config.effort`, `output_config.format` |
 //! | [`Options::parallel_tool_calls`] | `tool_choice.disable_parallel_tool_use`, negated |
 //! | [`Options::extra`] | fields at the top level; `output_config` is merged one level deeper |

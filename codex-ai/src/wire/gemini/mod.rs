@@ -13,6 +13,7 @@
 //! | [`Part::Refusal`] | in an answer `finishMessage`; in a request `text` |
 //! | [`Part::CachePoint`] | nothing: Gemini finds out by itself |
 //! | [`Part::Raw`] | a part as it came: `executableCode`, audio, whatever is not known yet |
+//! | what other vendors' answers left in a conversation | left out, or an error: see [`wire`](super) |
 //! | [`Options::extra`] | fields at the top level; `generationConfig` with its `thinkingConfig`, and `toolConfig`, are merged |
 //!
 //! **What a part has besides its content** (`thoughtSignature`, `videoMetadata`, the `mimeType` of an address) is kept in

@@ -13,6 +13,7 @@
 //! | [`Part::Reasoning`] | `reasoning_content` or `reasoning`; never part of the text |
 //! | [`Part::CachePoint`] | `cache_control` of the text or image before it, where the dialect takes it; else nothing |
 //! | [`Part::Raw`] | a part of the content as it came, or, with `role` and without `type`, a whole message |
+//! | what other vendors' answers left in a conversation | left out, or an error: see [`wire`](super) |
 //! | [`Options::extra`] | fields at the top level; `response_format` is merged |
 //!
 //! **What a part has besides its content** is kept in a [`Part::Raw`] with the `type` and these fields alone, and put

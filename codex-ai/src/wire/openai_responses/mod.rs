@@ -11,6 +11,7 @@
 //! | [`Part::Reasoning`] | one `summary_text` (or `reasoning_text`) of an item `reasoning` |
 //! | [`Part::CachePoint`] | `prompt_cache_breakpoint` of the text, image or file of a user or system message right before it; else nothing |
 //! | [`Part::Raw`] | an item as it came; `input_…` parts stand in their message |
+//! | what other vendors' answers left in a conversation | left out, or an error: see [`wire`](super) |
 //! | [`Tool::Function`], [`Tool::Raw`] | an entry of `tools`, flat, or as it is |
 //! | [`ToolChoice`] | `tool_choice` |
 //! | [`Options::top_k`], `stop`, `seed`, the penalties | nothing: an error before anything is sent |
