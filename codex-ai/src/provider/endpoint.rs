@@ -6,7 +6,7 @@ use std::time::SystemTime;
 
 use bytes::Bytes;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
-use http::{HeaderMap, HeaderName, HeaderValue, Uri};
+use http::{HeaderMap, HeaderValue, Uri};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::events::Events;
@@ -23,8 +23,8 @@ pub(super) struct Format {
     pub(super) stream_decoder: fn() -> Box<dyn DecodeEvents>,
     /// Makes the error of a status and a body; takes the key out of the texts before it shortens them.
     pub(super) decode_error: fn(u16, &[u8], &str) -> Error,
-    /// The header that holds the vendor's id of a request.
-    pub(super) request_id: HeaderName,
+    /// The headers that hold the vendor's id of a request; the first that is there counts.
+    pub(super) request_ids: &'static [&'static str],
     /// What the headers say of the limits.
     pub(super) rate_limits: fn(&HeaderMap) -> Option<Box<RateLimits>>,
 }
@@ -119,7 +119,8 @@ impl Endpoint {
     }
 
     fn request_id(&self, headers: &HeaderMap) -> Option<String> {
-        headers.get(&self.format.request_id).and_then(|id| id.to_str().ok()).map(str::to_owned)
+        let mut ids = self.format.request_ids.iter().filter_map(|name| headers.get(*name)?.to_str().ok());
+        ids.next().map(str::to_owned)
     }
 
     fn redact(&self, error: Error) -> Error {
