@@ -212,6 +212,26 @@ async fn an_error_told_as_plain_json_is_the_vendors() {
     assert_eq!(error.unwrap().kind(), ErrorKind::Quota);
 }
 
+/// Chat Completions may end without `[DONE]`: an error without its blank line is an error all the same.
+#[tokio::test]
+async fn an_error_at_the_very_end_is_no_end() {
+    let said = json!({ "id": "c", "model": "m", "choices": [
+        { "index": 0, "delta": { "content": "a" }, "finish_reason": "stop" } ] });
+    let failure = json!({ "error": { "message": "the answer was lost", "code": 502 } });
+    for ending in ["\n\n", "\n", ""] {
+        let body = chunk(&format!("data: {said}\n\ndata: {failure}{ending}"));
+        let server = Raw::always(format!("{HEAD}{body}{END}"));
+        let openai = OpenAi::builder().key("sk-test-0123456789").base_url(&server.url).chat().build().unwrap();
+        let (texts, error) = read(&mut open(&openai).await).await;
+        let error = error.unwrap_or_else(|| panic!("no error with {ending:?}"));
+        assert_eq!((texts, error.kind()), (vec!["a".to_owned()], ErrorKind::Server), "{ending:?}");
+    }
+    // Half an event says nothing: the answer is there.
+    let server = Raw::always(format!("{HEAD}{}{END}", chunk(&format!("data: {said}\n\ndata: {{\"usa"))));
+    let openai = OpenAi::builder().key("sk-test-0123456789").base_url(&server.url).chat().build().unwrap();
+    assert!(read(&mut open(&openai).await).await.1.is_none());
+}
+
 #[tokio::test]
 async fn silence_is_told_after_a_while() {
     let start = format!("{HEAD}{}", delta("a"));

@@ -87,11 +87,14 @@ impl Events {
             return Err(Error::new(ErrorKind::Protocol, "the answer is a page of HTML or XML, not a stream of events")
                 .with_help("check the base URL; something between may answer instead of the vendor"));
         }
-        self.decoder.end(&mut self.chunks).map_err(|error| match last {
-            Err(last) if last.kind() != ErrorKind::Protocol => last,
-            _ if self.received == 0 => Error::new(ErrorKind::Incomplete, "the stream has no events"),
-            _ => error,
-        })
+        match last {
+            // What the vendor says goes before what its silence could mean; half an event says nothing.
+            Err(error) if error.kind() != ErrorKind::Protocol => Err(error),
+            _ => self.decoder.end(&mut self.chunks).map_err(|error| match self.received {
+                0 => Error::new(ErrorKind::Incomplete, "the stream has no events"),
+                _ => error,
+            }),
+        }
     }
 
     /// Completes an error with what came so far.
