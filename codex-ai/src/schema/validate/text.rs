@@ -13,11 +13,15 @@ use serde_json::Value;
 use super::check::Run;
 use super::node::{Node, NodeId, ObjectRules, Types};
 use super::path::Path;
-use super::unique::Unique;
+use super::unique::{Unique, numbers_are_text};
 
 /// Whether a text is JSON that follows the schema of these nodes, and has no key twice in an object. `false` may also
 /// mean that it was not found out.
 pub(super) fn follows(nodes: &[Node], fields: &[Option<Fields>], text: &str) -> bool {
+    if numbers_are_text() {
+        // A number would look like an object.
+        return false;
+    }
     let mut run = Run::new(nodes);
     let mut parser = serde_json::Deserializer::from_str(text);
     let root = Part { id: Some(0), fields, run: &mut run };
