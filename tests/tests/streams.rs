@@ -5,16 +5,21 @@
 use std::future::poll_fn;
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
-use std::task::Poll;
+use std::task::{Context, Poll};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use bytes::Bytes;
 use codex_ai::provider::openai::OpenAi;
-use codex_ai::{Chunk, Error, ErrorKind, FinishReason, Message, Provider, ReplyStream, Request, Usage};
+use codex_ai::transport::{Body, Outgoing, Response, Transport};
+use codex_ai::{BoxFuture, Chunk, Error, ErrorKind, FinishReason, Message, Provider, ReplyStream, Request, Usage};
+use futures_core::Stream;
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, HeaderValue};
 use serde_json::{Value, json};
 
 /// A server whose every answer is written by hand.
@@ -243,7 +248,7 @@ async fn silence_is_told_after_a_while() {
     let openai = OpenAi::builder().key("sk-test-0123456789").base_url(&server.url).read_timeout(limit).build().unwrap();
     let mut stream = open(&openai).await;
     assert_eq!(stream.next().await.unwrap().unwrap().as_text(), Some("a"));
-    let since = std::time::Instant::now();
+    let since = Instant::now();
     let error = stream.next().await.unwrap().unwrap_err();
     assert_eq!((error.kind(), error.answer()), (ErrorKind::Timeout, Some("a")));
     // The piece came at most a moment before it was read.
@@ -333,4 +338,42 @@ async fn nothing_is_lost_where_the_future_of_a_piece_is_dropped() {
         }
     }
     assert_eq!(texts, pieces);
+}
+
+/// Always has a piece, with nothing in it.
+struct Empty(&'static str);
+
+impl Transport for Empty {
+    fn send<'a>(&'a self, _: Outgoing<'a>) -> BoxFuture<'a, codex_ai::Result<Response>> {
+        struct Pieces(Instant);
+        impl Stream for Pieces {
+            type Item = codex_ai::Result<Bytes>;
+
+            fn poll_next(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+                // A test that never came to an end would tell nothing.
+                Poll::Ready((self.0.elapsed() < Duration::from_secs(10)).then(|| Ok(Bytes::new())))
+            }
+        }
+        let (status, kind) = self.0.split_once(' ').unwrap();
+        let headers = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static(kind))]);
+        let response = Response::new(status.parse().unwrap(), Body::stream(Pieces(Instant::now())));
+        Box::pin(async move { Ok(response.with_headers(headers)) })
+    }
+}
+
+#[tokio::test]
+async fn pieces_with_nothing_in_them_are_silence() {
+    let limit = Duration::from_millis(80);
+    for (answer, stream) in
+        [("200 application/json", false), ("500 text/plain", false), ("200 text/event-stream", true)]
+    {
+        let builder = OpenAi::builder().key("sk-test-0123456789").transport(Arc::new(Empty(answer)));
+        let openai = builder.timeout(limit).read_timeout(limit).build().unwrap();
+        let request = Request::new(vec![Message::user("Hi")]);
+        let error = match stream {
+            true => openai.stream(&request).await.unwrap().finish().await.map(drop),
+            false => openai.generate(&request).await.map(drop),
+        };
+        assert_eq!(error.unwrap_err().kind(), ErrorKind::Timeout, "{answer}");
+    }
 }

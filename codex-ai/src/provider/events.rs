@@ -1,12 +1,13 @@
 //! The body of a streamed answer, read event by event.
 
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker, ready};
 use std::time::Duration;
 
 use futures_core::Stream;
 use http::HeaderMap;
+use tokio::task::coop::unconstrained;
 use tokio::time::{Instant, Sleep};
 
 use super::endpoint::Endpoint;
@@ -114,7 +115,9 @@ impl Events {
         let Some(body) = &mut self.body else { return Poll::Ready(Ok(())) };
         match Pin::new(body).poll_next(cx) {
             Poll::Ready(Some(Ok(piece))) => {
-                self.silence.ends();
+                if !piece.is_empty() {
+                    self.silence.ends();
+                }
                 self.received = self.received.saturating_add(piece.len());
                 let limit = self.endpoint.limits.stream_limit;
                 if self.received > limit {
@@ -255,7 +258,8 @@ impl Silence {
         if waits && !self.tick.is_elapsed() {
             return Poll::Pending;
         }
-        while self.tick.as_mut().poll(cx).is_ready() {
+        // Where the task's share of work is used up, the timer is looked at all the same.
+        while pin!(unconstrained(self.tick.as_mut())).poll(cx).is_ready() {
             self.silent += 1;
             if self.silent > Self::TICKS {
                 return Poll::Ready(());
