@@ -40,16 +40,16 @@ pub(super) struct Endpoint {
 }
 
 impl Endpoint {
-    /// Sends a body and reads the whole answer as a reply.
-    pub(super) async fn ask(&self, url: &str, headers: &HeaderMap, body: Bytes) -> Result<Reply> {
+    /// Sends a body and reads the whole answer as a reply. The model is for those who watch.
+    pub(super) async fn ask(&self, model: &str, url: &str, headers: &HeaderMap, body: Bytes) -> Result<Reply> {
         let attempt = async { self.reply(&self.send(url, headers, body).await?) };
-        telemetry::whole(telemetry::attempt(self.vendor, url, false), attempt).await
+        telemetry::whole(telemetry::attempt(self.vendor, model, url, false), attempt).await
     }
 
     /// Sends a body and reads the whole answer, which is no reply; a status that tells an error is `Err`.
     #[cfg(any(feature = "openai", feature = "gemini"))]
-    pub(super) async fn post(&self, url: &str, headers: &HeaderMap, body: Bytes) -> Result<Whole> {
-        telemetry::whole(telemetry::attempt(self.vendor, url, false), self.send(url, headers, body)).await
+    pub(super) async fn post(&self, model: &str, url: &str, headers: &HeaderMap, body: Bytes) -> Result<Whole> {
+        telemetry::whole(telemetry::attempt(self.vendor, model, url, false), self.send(url, headers, body)).await
     }
 
     async fn send(&self, url: &str, headers: &HeaderMap, body: Bytes) -> Result<Whole> {
@@ -59,7 +59,13 @@ impl Endpoint {
     }
 
     /// Sends a body and gives the answer while it comes.
-    pub(super) async fn stream(self: &Arc<Self>, url: &str, headers: &HeaderMap, body: Bytes) -> Result<ReplyStream> {
+    pub(super) async fn stream(
+        self: &Arc<Self>,
+        model: &str,
+        url: &str,
+        headers: &HeaderMap,
+        body: Bytes,
+    ) -> Result<ReplyStream> {
         let attempt = async {
             let outgoing = Outgoing::post(url, headers, body);
             let opened = open(&*self.transport, outgoing, &self.limits).await.map_err(|error| self.redact(error))?;
@@ -69,7 +75,7 @@ impl Endpoint {
                 Opened::Whole(whole) => Err(self.failure(&whole)),
             }
         };
-        telemetry::streamed(telemetry::attempt(self.vendor, url, true), attempt).await
+        telemetry::streamed(telemetry::attempt(self.vendor, model, url, true), attempt).await
     }
 
     /// The reply of an answer with a status of success.
