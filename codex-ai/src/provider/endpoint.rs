@@ -10,7 +10,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Uri};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::events::Events;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, redact};
 use crate::reply::{RateLimits, Reply};
 use crate::stream::ReplyStream;
 use crate::telemetry;
@@ -125,7 +125,10 @@ impl Endpoint {
     }
 
     fn request_id(&self, headers: &HeaderMap) -> Option<String> {
-        headers.get(&self.format.request_id).and_then(|id| id.to_str().ok()).map(str::to_owned)
+        let mut id = headers.get(&self.format.request_id)?.to_str().ok()?.to_owned();
+        // A reply's id is shown in logs and spans, and gateways have put anything into it.
+        redact(&mut id, self.exposed_key());
+        Some(id)
     }
 
     fn redact(&self, error: Error) -> Error {
