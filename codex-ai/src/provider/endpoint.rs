@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use bytes::Bytes;
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, Uri};
 use secrecy::{ExposeSecret, SecretString};
 
@@ -118,6 +118,13 @@ impl Endpoint {
 
     /// Adds the request's id to an error, and takes the key out of it.
     pub(super) fn finish(&self, error: Error, headers: &HeaderMap) -> Error {
+        let unreadable = matches!(error.kind(), ErrorKind::Protocol | ErrorKind::Incomplete);
+        let error = match headers.get(CONTENT_ENCODING) {
+            Some(encoding) if unreadable && encoding != "identity" => {
+                error.with_help("the answer is compressed, which was not asked for; look at what stands in between")
+            }
+            _ => error,
+        };
         self.redact(match self.request_id(headers) {
             Some(id) => error.with_request_id(id),
             None => error,
