@@ -340,6 +340,43 @@ async fn nothing_is_lost_where_the_future_of_a_piece_is_dropped() {
     assert_eq!(texts, pieces);
 }
 
+#[tokio::test]
+async fn nothing_counts_after_the_end_marker() {
+    let failure = event(&json!({ "type": "error", "code": "rate_limit_exceeded", "message": "slow down" }));
+    for rest in [format!("{failure}{END}"), format!("{}{END}", delta("b")), "no chunk at all".to_owned()] {
+        let server = Raw::always(format!("{HEAD}{}{}{rest}", delta("a"), completed("a")));
+        let mut stream = open(&server.openai()).await;
+        let (texts, error) = read(&mut stream).await;
+        assert!(error.is_none(), "{rest}: {error:?}");
+        let reply = stream.finish().await.unwrap();
+        assert_eq!((texts, reply.text().as_ref(), reply.attempts), (vec!["a".to_owned()], "a", 1));
+        assert_eq!(
+            (reply.request_id.as_deref(), reply.usage.map(|usage| usage.output_tokens)),
+            (Some("req_7"), Some(4))
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_goes_on_after_the_end_marker_is_left() {
+    for flood in [true, false] {
+        let (told, closed) = mpsc::channel();
+        let server = Raw::new(move |socket| {
+            socket.write_all(format!("{HEAD}{}{}", delta("a"), completed("a")).as_bytes()).unwrap();
+            while flood && socket.write_all(chunk(&": more\n".repeat(1_000)).as_bytes()).is_ok() {}
+            // The end of the connection, or what there is to be read before it.
+            let gone = flood || socket.read(&mut [0]).is_ok_and(|read| read == 0);
+            told.send(gone).unwrap();
+            false
+        });
+        let begin = Instant::now();
+        let reply = open(&server.openai()).await.finish().await.unwrap();
+        assert!(reply.text() == "a" && begin.elapsed() < Duration::from_millis(900), "nobody waits for the rest");
+        let wait = move || closed.recv_timeout(Duration::from_secs(10));
+        assert!(tokio::task::spawn_blocking(wait).await.unwrap().unwrap(), "{flood}");
+    }
+}
+
 /// Always has a piece, with nothing in it.
 struct Empty(&'static str);
 
