@@ -8,7 +8,7 @@ mod one_answer;
 
 use codex_ai::provider::compatible::{Compatible, Profile};
 use codex_ai::provider::openai::OpenAi;
-use codex_ai::{Chunk, Error, ErrorKind, FinishReason, Message, Options, Provider, Request, Usage};
+use codex_ai::{Chunk, Error, ErrorKind, FinishReason, Message, Options, Output, Provider, Request, Usage};
 use one_answer::{Asked, Server, answer, says, stream};
 use serde_json::{Value, json};
 
@@ -93,6 +93,16 @@ async fn dialects_name_fields_as_the_servers_do() {
     assert_eq!((&body["max_tokens"], &body["random_seed"], &body["seed"]), (&json!(9), &json!(7), &Value::Null));
     let body = sent(Profile::AZURE, "", &request).await.json();
     assert_eq!((&body["max_completion_tokens"], &body["seed"]), (&json!(9), &json!(7)));
+}
+
+#[tokio::test]
+async fn any_json_is_asked_for_as_the_server_takes_it() {
+    let request = to("m").with_output(Output::Json);
+    let body = sent(Profile::VLLM, "", &request).await.json();
+    assert_eq!(body["response_format"], json!({ "type": "json_object" }));
+    let body = sent(Profile::LM_STUDIO, "", &request).await.json();
+    let any = json!({ "type": "json_schema", "json_schema": { "name": "json", "schema": {} } });
+    assert_eq!(body["response_format"], any);
 }
 
 #[tokio::test]

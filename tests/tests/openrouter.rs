@@ -127,3 +127,53 @@ async fn pictures_come_as_parts() {
     let picture = codex_ai::Image::bytes(vec![1, 2, 3], "image/png");
     assert_eq!(reply.parts, [Part::Text("Here".to_owned()), Part::Image(picture)]);
 }
+
+#[tokio::test]
+async fn the_id_of_a_generation_stands_for_that_of_a_request() {
+    for (headers, expected) in
+        [("x-generation-id: gen-1\r\n", "gen-1"), ("x-generation-id: gen-1\r\nx-request-id: req-1\r\n", "req-1")]
+    {
+        let body = json!({ "choices": [{ "message": { "content": "ok" }, "finish_reason": "stop" }] }).to_string();
+        let server = Server::new([answer(200, headers, &body), answer(500, headers, "{}")]);
+        let router = client(&server).build().unwrap();
+        let reply = router.generate(&hi()).await.unwrap();
+        assert_eq!(reply.request_id.as_deref(), Some(expected));
+        assert_eq!(router.generate(&hi()).await.unwrap_err().request_id(), Some(expected));
+    }
+}
+
+/// Runs in a process of its own, whose environment the test below sets.
+#[test]
+#[ignore = "is run by `the_environment_says_where_and_with_which_key`"]
+#[allow(clippy::print_stdout, reason = "the test below reads it")]
+fn says_where() {
+    println!("{:?}", OpenRouter::from_env());
+}
+
+#[test]
+fn the_environment_says_where_and_with_which_key() {
+    const KEY: &str = "sk-or-canary-0123456789";
+    let said = |set: &[(&str, &str)]| {
+        let mut command = std::process::Command::new(std::env::current_exe().unwrap());
+        for name in ["OPENROUTER_API_KEY", "OPENROUTER_BASE_URL"] {
+            command.env_remove(name);
+        }
+        command.args(["--exact", "says_where", "--ignored", "--nocapture"]).envs(set.iter().copied());
+        let said = String::from_utf8(command.output().unwrap().stdout).unwrap();
+        assert!(!said.contains(KEY), "{said}");
+        said
+    };
+    for set in [&[][..], &[("OPENROUTER_API_KEY", " ")]] {
+        let said = said(set);
+        assert!(said.contains("Config") && said.contains("OPENROUTER_API_KEY"), "{said}");
+    }
+    let key = ("OPENROUTER_API_KEY", KEY);
+    for (set, url) in [
+        (&[key][..], "https://openrouter.ai/api/v1/chat/completions"),
+        (&[key, ("OPENROUTER_BASE_URL", "")], "https://openrouter.ai/api/v1/chat/completions"),
+        (&[key, ("OPENROUTER_BASE_URL", "https://gate.example/or/")], "https://gate.example/or/chat/completions"),
+    ] {
+        let said = said(set);
+        assert!(said.contains(&format!("\"{url}\"")), "{said}");
+    }
+}

@@ -206,7 +206,8 @@ fn what_cannot_be_sent_is_told_all_at_once() {
     let error = encode_request(&request, &Target::new(MODEL)).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unsupported);
     let paths: Vec<_> = error.problems().iter().map(|problem| problem.path.as_str()).collect();
-    let parts = (0..5).map(|index| format!("messages[0].parts[{index}]"));
+    // A cache point is a hint, and thinking of another vendor is left out.
+    let parts = (2..5).map(|index| format!("messages[0].parts[{index}]"));
     let all: Vec<_> =
         parts.chain(["messages[1]".into(), "options.seed".into(), "options.frequency_penalty".into()]).collect();
     assert_eq!(paths, all);
@@ -590,4 +591,33 @@ proptest! {
         let cut = body.floor_char_boundary(cut.min(body.len() - 1));
         prop_assert!(decode_request(&body.as_bytes()[..cut]).is_err());
     }
+}
+
+#[test]
+fn what_nobody_knows_comes_back_at_its_place() {
+    let schema = json!({ "type": "object", "properties": { "a": { "type": "integer", "minimum": 3 } } });
+    let body = json!({
+        "model": MODEL, "max_tokens": 1,
+        "messages": [{ "role": "user", "content": "Hi", "x": { "y": 1 } }],
+        "output_config": { "format": { "type": "json_schema", "schema": schema, "z": 2 } },
+    });
+    let incoming = decode_request(body.to_string().as_bytes()).unwrap();
+    assert_eq!(written(&incoming.request), body);
+
+    let body = json!({ "model": MODEL, "messages": [{ "role": "system", "content": "Hi", "x": 1 }] });
+    let error = decode_request(body.to_string().as_bytes()).unwrap_err();
+    assert_eq!(error.problems()[0].path, "messages[0].x");
+}
+
+#[test]
+fn fields_and_counts_nobody_knows_survive_a_stream() {
+    let text = Part::Raw(json!({ "type": "text", "x": 1 }));
+    let thought = Part::Raw(json!({ "type": "thinking", "signature": "S", "y": 2 }));
+    let parts = vec![Part::Reasoning("Hm.".into()), thought.clone(), Part::Text("Yes.".into()), text.clone()];
+    let mut reply = Reply::new(MODEL, parts);
+    (reply.id, reply.vendor_finish_reason) = (Some("m".to_owned()), Some("end_turn".into()));
+    let pieces = [Chunk::Reasoning("Hm.".into()), Chunk::Part(thought), Chunk::Text("Yes.".into()), Chunk::Part(text)];
+    let (read, mut again) = read_stream(&write_stream(&pieces, &reply)).unwrap();
+    again.raw = None;
+    assert_eq!((read.as_slice(), again), (pieces.as_slice(), reply));
 }

@@ -238,7 +238,7 @@ fn schemas_that_are_all_meant_become_one_and_may_not_multiply() {
 #[test]
 fn what_cannot_be_sent_is_told_at_once_with_paths() {
     let request = Request::new(vec![
-        Message::new(Role::User, vec![Part::Refusal("no".to_owned()), Part::Raw(json!({ "type": "reasoning" }))]),
+        Message::new(Role::User, vec![Part::Refusal("no".to_owned()), Part::Raw(json!({ "type": "x" }))]),
         Message::new(Role::Assistant, vec![Part::ToolCall(ToolCall::new("a", "f", "[1]"))]),
     ])
     .with_options(Options::new().with_parallel_tool_calls(false).with_reasoning_effort("none"));

@@ -371,3 +371,10 @@ fn what_stands_beside_a_part_goes_through_a_stream() {
     let events: Vec<_> = text.split("\n\n").filter_map(|frame| frame.strip_prefix("data: ")).collect();
     assert_eq!(read(&events).unwrap().1, reply);
 }
+
+#[test]
+fn what_was_said_aloud_is_named_with_fields_nobody_knows() {
+    let said = json!({ "role": "assistant", "audio": { "id": "a", "x": 1 } });
+    let body = json!({ "model": "m", "messages": [{ "role": "user", "content": "Hi" }, said] });
+    assert_eq!(again(&body, &Dialect::OPENAI)["messages"][1]["audio"], json!({ "id": "a", "x": 1 }));
+}

@@ -1,7 +1,5 @@
 //! How the answers of all servers of Chat Completions are read.
 
-use http::HeaderName;
-
 use super::endpoint::Format;
 use super::rate_limits::rate_limits;
 use crate::wire::openai_chat::{StreamDecoder, decode_error, decode_reply};
@@ -10,6 +8,7 @@ pub(super) static CHAT_FORMAT: Format = Format {
     decode_reply,
     stream_decoder: || Box::new(StreamDecoder::new()),
     decode_error,
-    request_id: HeaderName::from_static("x-request-id"),
+    // OpenRouter mostly has the second one alone.
+    request_ids: &["x-request-id", "x-generation-id"],
     rate_limits,
 };

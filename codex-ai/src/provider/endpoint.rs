@@ -6,7 +6,7 @@ use std::time::SystemTime;
 
 use bytes::Bytes;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE};
-use http::{HeaderMap, HeaderName, HeaderValue, Uri};
+use http::{HeaderMap, HeaderValue, Uri};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::events::Events;
@@ -23,8 +23,8 @@ pub(super) struct Format {
     pub(super) stream_decoder: fn() -> Box<dyn DecodeEvents>,
     /// Makes the error of a status and a body; takes the key out of the texts before it shortens them.
     pub(super) decode_error: fn(u16, &[u8], &str) -> Error,
-    /// The header that holds the vendor's id of a request.
-    pub(super) request_id: HeaderName,
+    /// The headers that hold the vendor's id of a request; the first that is there counts.
+    pub(super) request_ids: &'static [&'static str],
     /// What the headers say of the limits.
     pub(super) rate_limits: fn(&HeaderMap) -> Option<Box<RateLimits>>,
 }
@@ -132,7 +132,8 @@ impl Endpoint {
     }
 
     fn request_id(&self, headers: &HeaderMap) -> Option<String> {
-        let mut id = headers.get(&self.format.request_id)?.to_str().ok()?.to_owned();
+        let mut ids = self.format.request_ids.iter().filter_map(|name| headers.get(*name)?.to_str().ok());
+        let mut id = ids.next()?.to_owned();
         // A reply's id is shown in logs and spans, and gateways have put anything into it.
         redact(&mut id, self.exposed_key());
         Some(id)

@@ -32,6 +32,15 @@ impl serde::Serialize for ImageUrl<'_> {
     }
 }
 
+/// Bytes as base64, written piece by piece: the text is never held as a whole.
+pub(in crate::wire) struct Base64<'a>(pub(in crate::wire) &'a [u8]);
+
+impl serde::Serialize for Base64<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&Base64Display::new(self.0, &STANDARD))
+    }
+}
+
 /// The picture of a URL. A `data:` URL that is not plain base64 stays an address, so that nothing of it is lost.
 pub fn decode(url: String) -> Image {
     let bytes = url.strip_prefix("data:").and_then(|rest| rest.split_once(";base64,")).and_then(|(mime_type, data)| {

@@ -1,70 +1,52 @@
-//! A quick reader of flat JSON objects, as nearly all events of a stream are.
+//! Finds a field at the front of a JSON object without reading the others: nearly all events of a stream are ids and
+//! numbers around one short text.
 
-/// A value of a flat object.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Flat<'a> {
-    /// Text without escapes, without its quotes. Whoever takes it up looks for control characters, which JSON has not.
-    Text(&'a str),
-    /// Text with escapes, with its quotes.
-    Escaped(&'a str),
-    /// A whole number.
-    Whole(u64),
-    /// `null`.
-    Null,
-    /// `true`, `false`, or a list or an object with nothing in it.
-    Other,
+use memchr::memmem::Finder;
+
+/// The front of an object, up to a field that holds a text: no lists, no objects, and nothing escaped.
+pub(super) struct Front<'a> {
+    front: &'a str,
+    /// From the text's quote on.
+    rest: &'a str,
 }
 
-/// Calls `field` with each field of an object without fields of its own. `None` for every other text, for `field`'s sake
-/// too, and for white space that is no single space: whoever asks then reads the text in full.
-pub(super) fn read<'a>(text: &'a str, mut field: impl FnMut(&'a str, Flat<'a>) -> Option<()>) -> Option<()> {
-    let mut rest = text.strip_prefix('{')?;
-    loop {
-        let (key, after) = string(rest)?;
-        let Flat::Text(key) = key else { return None };
-        let after = after.strip_prefix(':')?;
-        let (value, after) = value(after.strip_prefix(' ').unwrap_or(after))?;
-        field(key, value)?;
-        rest = match after.as_bytes() {
-            [b',', b' ', ..] => &after[2..],
-            [b',', ..] => &after[1..],
-            [b'}'] => return Some(()),
-            _ => return None,
-        };
+impl<'a> Front<'a> {
+    /// Looks for the text at `field`, which is to be written `,"NAME":"`. `None` where anything is unusual, and where
+    /// the object may have a field `error`.
+    pub(super) fn of(object: &'a str, field: &Finder<'_>, error: &Finder<'_>) -> Option<Self> {
+        let at = field.find(object.as_bytes())?;
+        let front = object.strip_prefix('{')?.get(..at - 1)?;
+        let usual = memchr::memchr3(b'{', b'[', b'\\', front.as_bytes()).is_none()
+            && object.ends_with('}')
+            && error.find(object.as_bytes()).is_none();
+        usual.then_some(Self { front, rest: &object[at + field.needle().len() - 1..] })
     }
-}
 
-/// A string at the start of a text, and what follows it.
-fn string(text: &str) -> Option<(Flat<'_>, &str)> {
-    let inner = text.strip_prefix('"')?;
-    let bytes = inner.as_bytes();
-    let (mut at, mut escaped) = (0, false);
-    loop {
-        at += memchr::memchr2(b'"', b'\\', bytes.get(at..)?)?;
-        if bytes[at] == b'"' {
-            break;
+    /// The text, from the first piece of the object that is written in full.
+    pub(super) fn text(&self) -> Option<String> {
+        let inner = self.rest.get(1..)?;
+        let bytes = inner.as_bytes();
+        let end = memchr::memchr2(b'"', b'\\', bytes)?;
+        if bytes[end] == b'"' {
+            let text = &inner[..end];
+            // JSON has no control characters in a text.
+            return (!text.bytes().any(|byte| byte < b' ')).then(|| text.to_owned());
         }
-        escaped = true;
-        at += 2;
+        let mut texts = serde_json::Deserializer::from_str(self.rest).into_iter();
+        texts.next()?.ok()
     }
-    let after = &inner[at + 1..];
-    Some((if escaped { Flat::Escaped(&text[..at + 2]) } else { Flat::Text(&inner[..at]) }, after))
-}
 
-fn value(text: &str) -> Option<(Flat<'_>, &str)> {
-    match text.as_bytes().first()? {
-        b'"' => string(text),
-        b'0'..=b'9' => {
-            let end = text.bytes().position(|byte| !byte.is_ascii_digit())?;
-            let (digits, after) = text.split_at(end);
-            // No JSON number begins with a zero but zero itself, nor goes on like this as a whole one.
-            let whole = (digits.len() == 1 || !digits.starts_with('0')) && !after.starts_with(['.', 'e', 'E']);
-            whole.then_some((Flat::Whole(digits.parse().ok()?), after))
-        }
-        b'n' => Some((Flat::Null, text.strip_prefix("null")?)),
-        _ => {
-            let after = ["[]", "{}", "true", "false"].into_iter().find_map(|word| text.strip_prefix(word))?;
-            Some((Flat::Other, after))
-        }
+    /// The text at `"NAME":"`, where it is the first field.
+    pub(super) fn first(&self, field: &str) -> Option<&'a str> {
+        let text = self.front.strip_prefix(field)?;
+        Some(&text[..memchr::memchr(b'"', text.as_bytes())?])
+    }
+
+    /// The whole number at `"NAME":`. `Some(None)` where there is no such field.
+    pub(super) fn whole(&self, field: &Finder<'_>) -> Option<Option<u64>> {
+        let Some(at) = field.find(self.front.as_bytes()) else { return Some(None) };
+        let number = &self.front[at + field.needle().len()..];
+        let end = memchr::memchr(b',', number.as_bytes()).unwrap_or(number.len());
+        number[..end].parse().ok().map(Some)
     }
 }

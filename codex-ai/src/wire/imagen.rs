@@ -15,7 +15,8 @@ use bytes::Bytes;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value, json};
 
-use super::gemini::{Base64, decode_base64, unplaced};
+use super::data_url::Base64;
+use super::gemini::{decode_base64, unplaced};
 use crate::error::{Error, ErrorKind, Problem, Result};
 use crate::image::{GeneratedImage, ImageRequest};
 

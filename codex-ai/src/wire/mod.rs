@@ -7,17 +7,40 @@
 //! Every codec has the same functions: `encode_request` and `decode_request`, `encode_reply` and `decode_reply`,
 //! a `StreamDecoder` and a `StreamEncoder`, and `encode_error` and `decode_error` where the vendor has a format of its
 //! own for errors.
+//!
+//! **A conversation may go on at another vendor** than the one that it began with, so every `encode_request` knows what
+//! the answers of the other formats leave in it:
+//!
+//! - text, calls of functions, their results and refusals are sent in the format's own form;
+//! - thinking is sent where the format can tell that it is its own: Anthropic wants the signature that came with it,
+//!   OpenAI's Responses API the item's other fields. Otherwise it is left out. Gemini and the servers of Chat Completions
+//!   that have a field for it take any;
+//! - what another vendor's part has besides its content (a [`Part::Raw`](crate::Part::Raw) with a `type` that lacks the
+//!   content itself), thinking that only it can read, and the words before an answer (`phase`) are left out;
+//! - content that only another vendor can read, such as the call of a tool that it hosts, is
+//!   [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) with its path.
+//!
+//! What no format is known to have may be the format's own, and is sent.
+//!
+//! **A cache point is a hint**: no format refuses it. Each tells in its table where it is sent; elsewhere it is left out.
+//!
+//! **An answer that says nothing of its end**, but came whole, is read as if it said the format's word for it: many
+//! servers leave it out. A stream that ends so is [`ErrorKind::Incomplete`](crate::ErrorKind::Incomplete), unless it has
+//! its end marker.
 
 pub mod anthropic;
 pub mod data_url;
 mod event;
 mod flat;
+mod foreign;
 pub mod gemini;
 pub mod imagen;
+mod json;
 pub mod openai_chat;
 pub mod openai_error;
 pub mod openai_images;
 pub mod openai_responses;
+mod problems;
 
 pub use event::{Chunks, DecodeEvents, EncodeEvents};
 

@@ -88,6 +88,7 @@ impl Profile {
         url_variable: Some("LMSTUDIO_BASE_URL"),
         key_variable: Some("LMSTUDIO_API_KEY"),
         start_help: Some("start it with `lms server start`, or set `LMSTUDIO_BASE_URL` to where it runs"),
+        dialect: Dialect::LM_STUDIO,
         ..Self::ANY
     };
 

@@ -7,7 +7,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName};
+use http::HeaderMap;
 
 pub use builder::GeminiBuilder;
 
@@ -180,7 +180,7 @@ static FORMAT: Format = Format {
     decode_reply,
     stream_decoder: || Box::new(StreamDecoder::new()),
     decode_error,
-    request_id: HeaderName::from_static("x-request-id"),
+    request_ids: &["x-request-id"],
     rate_limits: |_| None,
 };
 

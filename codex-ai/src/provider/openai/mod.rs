@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderValue};
 
 pub use builder::OpenAiBuilder;
 
@@ -189,7 +189,7 @@ static FORMAT: Format = Format {
     decode_reply,
     stream_decoder: || Box::new(StreamDecoder::new()),
     decode_error,
-    request_id: HeaderName::from_static("x-request-id"),
+    request_ids: &["x-request-id"],
     rate_limits,
 };
 

@@ -18,6 +18,7 @@ pub(super) mod pattern;
 mod read;
 pub(super) mod refs;
 mod rules;
+mod scan;
 mod text;
 pub(super) mod unique;
 pub(crate) mod words;

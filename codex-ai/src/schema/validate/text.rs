@@ -13,19 +13,16 @@ use serde_json::Value;
 use super::check::Run;
 use super::node::{Node, NodeId, ObjectRules, Types};
 use super::path::Path;
-use super::unique::{Unique, numbers_are_text};
+use super::scan::Scan;
+use super::unique::Unique;
 
-/// Whether a text is JSON that follows the schema of these nodes, and has no key twice in an object. `false` may also
-/// mean that it was not found out.
+/// Whether a text, if it is JSON, follows the schema of these nodes and has no key twice in an object. `false` may also
+/// mean that it was not found out. That it is JSON is for the caller to see, who reads a value from it anyway.
 pub(super) fn follows(nodes: &[Node], fields: &[Option<Fields>], text: &str) -> bool {
-    if numbers_are_text() {
-        // A number would look like an object.
-        return false;
-    }
     let mut run = Run::new(nodes);
-    let mut parser = serde_json::Deserializer::from_str(text);
+    let mut scan = Scan::new(text);
     let root = Part { id: Some(0), fields, run: &mut run };
-    root.deserialize(&mut parser).and_then(|()| parser.end()).is_ok()
+    root.deserialize(&mut scan).is_ok() && scan.is_at_end()
 }
 
 /// The properties of an object in the schema's order, which is mostly that of the answer, too.

@@ -83,7 +83,7 @@ const NUMBER: &str = "$serde_json::private::Number";
 
 /// Whether some crate of the program has turned that feature on, for everybody. Then a number that is no integer of
 /// 64 bits comes as an object; it is taken as the float that it is without the feature.
-pub(super) fn numbers_are_text() -> bool {
+fn numbers_are_text() -> bool {
     static ARE_TEXT: LazyLock<bool> =
         LazyLock::new(|| serde_json::from_str::<Number>("1.50").is_ok_and(|number| number.to_string() == "1.50"));
     *ARE_TEXT

@@ -1,15 +1,12 @@
 //! Blocks as they are written: those of a message and those of an answer.
 
-use std::fmt;
-
-use base64::display::Base64Display;
-use base64::engine::general_purpose::STANDARD;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::Object;
 use crate::message::{CachePoint, Image, Part};
+use crate::wire::data_url::Base64;
 
 /// A part with all that becomes one block with it.
 #[derive(Clone, Copy)]
@@ -18,6 +15,12 @@ pub(super) struct Block<'a> {
     /// The fields that a raw part behind it carries.
     pub(super) rest: Option<&'a Object>,
     pub(super) cache: Option<&'a CachePoint>,
+}
+
+/// The fields that a message has besides its content, and its other parts.
+pub(super) fn split_head(parts: &[Part]) -> (Option<&Object>, &[Part]) {
+    let head = parts.first().and_then(|first| rest_object(first, "message"));
+    (head, if head.is_some() { &parts[1..] } else { parts })
 }
 
 /// Takes the parts of one message apart, each block with the place of its first part.
@@ -68,8 +71,10 @@ pub(super) fn is_companion(value: &Value) -> bool {
         Some("image") => lacks("source"),
         Some("tool_use") => lacks("id"),
         Some("tool_result") => lacks("tool_use_id"),
-        // No block has this type: it is what `stop_details` says besides its words.
+        // No block has these types: they are what `stop_details` says besides its words, and what a message has besides
+        // its content.
         Some("refusal") => true,
+        Some("message") => lacks("role"),
         _ => false,
     }
 }
@@ -99,7 +104,7 @@ impl Block<'_> {
     /// What an answer tells by `stop_details` stands in no block.
     pub(super) fn is_written(&self) -> bool {
         match self.part {
-            Part::Raw(raw) => raw.get("type").is_none_or(|kind| kind != "refusal"),
+            Part::Raw(raw) => raw.get("type").is_none_or(|kind| kind != "refusal" && kind != "message"),
             Part::CachePoint(_) => false,
             _ => true,
         }
@@ -158,7 +163,10 @@ impl Serialize for Block<'_> {
                 map.serialize_entry(name, value)?;
             }
         }
-        if let Some(cache) = self.cache {
+        // A raw block may say it itself; the hint then adds nothing.
+        if let Some(cache) = self.cache
+            && !matches!(self.part, Part::Raw(raw) if raw.get("cache_control").is_some())
+        {
             map.serialize_entry("cache_control", &CacheControl(cache))?;
         }
         map.end()
@@ -209,20 +217,5 @@ impl Serialize for Source<'_> {
             }
         }
         map.end()
-    }
-}
-
-/// Bytes as base64, written piece by piece: the text is never held as a whole.
-struct Base64<'a>(&'a [u8]);
-
-impl fmt::Display for Base64<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Base64Display::new(self.0, &STANDARD).fmt(f)
-    }
-}
-
-impl Serialize for Base64<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
     }
 }

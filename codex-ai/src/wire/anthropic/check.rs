@@ -1,42 +1,38 @@
 //! What of a request has no form here.
 
 use serde_json::Value;
-use serde_json::value::RawValue;
 
 use super::Object;
-use super::block::{Block, arguments, blocks, is_companion};
-use crate::error::{Error, ErrorKind, Problem, Result};
+use super::block::{Block, arguments, blocks, is_companion, split_head};
+use super::request::Format;
+use crate::error::{Problem, Result};
 use crate::message::{Message, Part, Role};
 use crate::request::{Output, Request, Tool, ToolChoice};
+use crate::wire::problems::Problems;
 
 /// Collects what cannot be sent.
 #[derive(Default)]
 pub(super) struct Check {
-    /// Parts and options that the format has no form for.
-    unsupported: Vec<Problem>,
-    /// Options that contradict each other.
-    invalid: Vec<Problem>,
+    found: Problems,
 }
 
 impl Check {
     pub(super) fn message(&mut self, index: usize, message: &Message) {
-        for (place, block) in blocks(&message.parts) {
+        let (head, parts) = split_head(&message.parts);
+        let first = usize::from(head.is_some());
+        for (place, block) in blocks(parts).map(|(place, block)| (place + first, block)) {
             if let Some(wrong) = wrong(message.role, &block) {
-                self.unsupported.push(Problem::new(format!("messages[{index}].parts[{place}]"), wrong));
+                self.found.unsupported.push(Problem::new(format!("messages[{index}].parts[{place}]"), wrong));
             }
         }
-        if message.role == Role::Tool && message.parts.is_empty() {
-            self.unsupported.push(Problem::new(format!("messages[{index}]"), "a tool message without a result"));
+        if message.role == Role::Tool && parts.is_empty() {
+            self.found.unsupported.push(Problem::new(format!("messages[{index}]"), "a tool message without a result"));
         }
     }
 
     pub(super) fn options(&mut self, request: &Request) {
         let options = &request.options;
-        for (name, value) in [("temperature", options.temperature), ("top_p", options.top_p)] {
-            if value.is_some_and(|value| !value.is_finite()) {
-                self.invalid.push(Problem::new(format!("options.{name}"), "is not a finite number"));
-            }
-        }
+        self.found.infinite(&[("temperature", options.temperature), ("top_p", options.top_p)]);
         let without = [
             ("seed", options.seed.is_some()),
             ("presence_penalty", options.presence_penalty.is_some()),
@@ -45,11 +41,8 @@ impl Check {
         for (name, set) in without {
             if set {
                 let message = "Anthropic's models have no such option";
-                self.unsupported.push(Problem::new(format!("options.{name}"), message));
+                self.found.unsupported.push(Problem::new(format!("options.{name}"), message));
             }
-        }
-        if options.extra.is_empty() {
-            return;
         }
         let set = [
             ("model", true),
@@ -64,15 +57,7 @@ impl Check {
             ("tool_choice", request.tool_choice.is_some() || options.parallel_tool_calls.is_some()),
             ("service_tier", options.service_tier.is_some()),
         ];
-        for (name, set) in set {
-            if set && options.extra.contains_key(name) {
-                self.collision(name);
-            }
-        }
-        if options.extra.get("stream").is_some_and(|stream| stream != &Value::Bool(false)) {
-            let message = "whether an answer is streamed is said by the method that is called";
-            self.invalid.push(Problem::new("options.extra.stream", message));
-        }
+        self.found.extra(options, &set);
     }
 
     pub(super) fn tools(&mut self, request: &Request) {
@@ -88,29 +73,39 @@ impl Check {
                     for (name, set) in set {
                         if set && function.extra.contains_key(name) {
                             let message = "this field is set from the function already; leave it out of `extra`";
-                            self.invalid.push(Problem::new(format!("tools[{index}].extra.{name}"), message));
+                            self.found.invalid.push(Problem::new(format!("tools[{index}].extra.{name}"), message));
                         }
                     }
                 }
                 Tool::Raw(raw) if !raw.is_object() => {
                     let message = "a raw tool that is no JSON object cannot be sent";
-                    self.unsupported.push(Problem::new(format!("tools[{index}]"), message));
+                    self.found.unsupported.push(Problem::new(format!("tools[{index}]"), message));
                 }
                 Tool::Raw(_) => {}
             }
         }
         if matches!(request.tool_choice, Some(ToolChoice::Raw(_))) && request.options.parallel_tool_calls.is_some() {
             let message = "say it in the raw tool choice, as `disable_parallel_tool_use`";
-            self.invalid.push(Problem::new("options.parallel_tool_calls", message));
+            self.found.invalid.push(Problem::new("options.parallel_tool_calls", message));
         }
     }
 
-    /// The form of the answer.
-    pub(super) fn schema<'a>(&mut self, request: &'a Request) -> Result<Option<&'a RawValue>> {
-        match &request.output {
-            Output::Schema(schema) => Ok(Some(schema.anthropic()?)),
-            Output::Text | Output::Json => Ok(None),
+    /// The form of the answer, and what an extra `output_config.format` adds: a `schema` there is sent instead.
+    pub(super) fn format<'a>(&mut self, request: &'a Request) -> Result<Option<Format<'a>>> {
+        let Output::Schema(schema) = &request.output else { return Ok(None) };
+        let extra = match request.options.extra.get("output_config").and_then(|config| config.get("format")) {
+            None => None,
+            Some(Value::Object(extra)) => Some(extra),
+            Some(_) => {
+                self.found.collision("output_config.format");
+                None
+            }
+        };
+        if extra.is_some_and(|extra| extra.contains_key("type")) {
+            self.found.collision("output_config.format.type");
         }
+        let own = extra.is_some_and(|extra| extra.contains_key("schema"));
+        Ok(Some(Format { schema: if own { None } else { Some(schema.anthropic()?) }, extra }))
     }
 
     /// The effort, and what an extra `output_config` adds.
@@ -126,33 +121,20 @@ impl Check {
             Some(Value::Object(extra)) => extra,
             Some(_) => {
                 if own.is_some() || has_schema {
-                    self.collision("output_config");
+                    self.found.collision("output_config");
                 }
                 return (own, None);
             }
         };
-        for (name, set) in [("effort", own.is_some()), ("format", has_schema)] {
-            if set && extra.contains_key(name) {
-                self.collision(&format!("output_config.{name}"));
-            }
+        if own.is_some() && extra.contains_key("effort") {
+            self.found.collision("output_config.effort");
         }
         let default = if extra.contains_key("effort") { None } else { default };
         (own.or(default), Some(extra))
     }
 
-    fn collision(&mut self, name: &str) {
-        let message = "this field is set from the request already; leave it out of `extra`, or do not set the option";
-        self.invalid.push(Problem::new(format!("options.extra.{name}"), message));
-    }
-
     pub(super) fn finish(self) -> Result<()> {
-        let kind = match (self.invalid.is_empty(), self.unsupported.is_empty()) {
-            (true, true) => return Ok(()),
-            (true, false) => ErrorKind::Unsupported,
-            (false, _) => ErrorKind::InvalidRequest,
-        };
-        let problems = self.invalid.into_iter().chain(self.unsupported).collect();
-        Err(Error::new(kind, "the request has no form in Anthropic's Messages API").with_problems(problems))
+        self.found.finish("the request has no form in Anthropic's Messages API")
     }
 }
 
@@ -165,13 +147,9 @@ fn has_system(request: &Request) -> bool {
 /// Why a block cannot stand in a message of this role.
 fn wrong(role: Role, block: &Block<'_>) -> Option<&'static str> {
     match (role, block.part) {
-        (_, Part::CachePoint(_)) => Some("a cache point needs a part before it that it belongs to"),
         (_, Part::Raw(raw)) if !raw.is_object() => Some("a raw part that is no JSON object cannot be sent"),
         (_, Part::Raw(raw)) if raw.get("type").is_some_and(|kind| kind == "refusal") => None,
         (_, Part::Raw(raw)) if is_companion(raw) => Some("this raw part belongs to a part that is not before it"),
-        (_, Part::Raw(raw)) if block.cache.is_some() && raw.get("cache_control").is_some() => {
-            Some("this raw part has a cache point already")
-        }
         (Role::User | Role::System | Role::Tool, Part::ToolCall(_) | Part::Reasoning(_) | Part::Refusal(_)) => {
             Some("only an assistant message can hold this part")
         }

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -10,12 +9,12 @@ use serde_json::value::RawValue;
 use super::Object;
 use super::block::blocks;
 use super::fields::{Fields, value_of};
-use super::read_block::read_content;
+use super::read_block::{companion, read_content};
 use crate::error::{Error, ErrorKind, Problem, Result};
 use crate::message::{Message, Part, Role};
 use crate::request::{Function, Output, Tool, ToolChoice};
 use crate::schema::Schema;
-use crate::wire::Incoming;
+use crate::wire::{Incoming, json};
 
 /// The name of a schema that comes in: the format has none.
 const SCHEMA_NAME: &str = "answer";
@@ -23,16 +22,14 @@ const SCHEMA_NAME: &str = "answer";
 /// Reads the body of a request.
 ///
 /// Fields without a name in [`Options`](crate::Options) go to its `extra`; `null` is as good as absent. A user's message
-/// that holds results of tools alone becomes one of [`Role::Tool`].
+/// that holds results of tools alone becomes one of [`Role::Tool`]. A schema that is not of the form of
+/// [`Schema::anthropic`] stays as an extra field `output_config.format.schema` besides, so that it is sent again as it came.
 ///
 /// # Errors
 /// [`ErrorKind::InvalidRequest`] with the path of each field of the wrong type.
 pub fn decode_request(body: &[u8]) -> Result<Incoming> {
-    let invalid = |message: String| Error::new(ErrorKind::InvalidRequest, message);
-    let body = std::str::from_utf8(body).map_err(|_| invalid("the body is not UTF-8".to_owned()))?;
-    let fields: Fields<'_> = serde_json::from_str(body).map_err(|error| {
-        invalid(format!("the body is not a JSON object (line {}, column {})", error.line(), error.column()))
-    })?;
+    let body = std::str::from_utf8(body).map_err(|_| Error::new(ErrorKind::InvalidRequest, "the body is not UTF-8"))?;
+    let fields: Fields<'_> = serde_json::from_str(body).map_err(|error| json::not_an_object(&error))?;
     let mut reader = Reader { incoming: Incoming::default(), problems: Vec::new() };
     for (name, value) in fields.iter().filter(|(_, value)| value.get() != "null") {
         reader.field(name, value);
@@ -107,21 +104,17 @@ impl Reader {
     }
 
     fn messages(&mut self, raw: &RawValue) {
-        #[derive(Deserialize)]
-        struct Raw<'a> {
-            role: String,
-            #[serde(borrow)]
-            content: &'a RawValue,
-        }
         let Ok(list) = serde_json::from_str::<Vec<&RawValue>>(raw.get()) else {
             return self.wrong("messages", "a list");
         };
         for (index, raw) in list.into_iter().enumerate() {
-            let Ok(message) = serde_json::from_str::<Raw<'_>>(raw.get()) else {
+            let fields = Fields::of(raw);
+            let said = fields.as_ref().and_then(|fields| Some((fields.text("role")?, fields.get("content")?)));
+            let (Some(fields), Some((role, content))) = (&fields, said) else {
                 self.wrong(format!("messages[{index}]"), "an object with `role` and `content`");
                 continue;
             };
-            let role = match message.role.as_str() {
+            let role = match role.as_str() {
                 "user" => Role::User,
                 "assistant" => Role::Assistant,
                 "system" => Role::System,
@@ -130,13 +123,21 @@ impl Reader {
                     continue;
                 }
             };
-            let Some(parts) = read_content(message.content) else {
+            let Some(mut parts) = read_content(content) else {
                 self.wrong(format!("messages[{index}].content"), "a text or a list of blocks");
                 continue;
             };
             let is_result = |part: &Part| matches!(part, Part::ToolResult(_));
             let results = !parts.is_empty() && blocks(&parts).all(|(_, block)| is_result(block.part));
             let role = if role == Role::User && results { Role::Tool } else { role };
+            let rest = fields.rest(&["role", "content"]);
+            if role == Role::System && self.incoming.request.messages.iter().all(|before| before.role == Role::System) {
+                let message = "has no place: a system message at the start moves to `system`";
+                let problem = |name| Problem::new(format!("messages[{index}].{name}"), message);
+                self.problems.extend(rest.keys().map(problem));
+            } else {
+                parts.splice(0..0, companion("message", rest));
+            }
             self.incoming.request.messages.push(Message::new(role, parts));
         }
     }
@@ -180,12 +181,23 @@ impl Reader {
         }
         match config.shift_remove("format") {
             Some(Value::Object(mut format)) if format.get("type").is_some_and(|kind| kind == "json_schema") => {
+                format.shift_remove("type");
                 match format.shift_remove("schema").map(|schema| Schema::new(SCHEMA_NAME, schema)) {
-                    Some(Ok(schema)) => self.incoming.request.output = Output::Schema(Arc::new(schema)),
+                    Some(Ok(schema)) => {
+                        let form =
+                            schema.anthropic().ok().and_then(|raw| serde_json::from_str::<Value>(raw.get()).ok());
+                        if form.as_ref() != Some(schema.as_value()) {
+                            format.insert("schema".to_owned(), schema.as_value().clone());
+                        }
+                        self.incoming.request.output = Output::Schema(Arc::new(schema));
+                    }
                     Some(Err(error)) => self.problems.extend(error.problems().iter().map(|problem| {
                         Problem::new(format!("output_config.format.schema ({})", problem.path), problem.message.clone())
                     })),
                     None => self.problems.push(Problem::new("output_config.format", "needs a `schema`")),
+                }
+                if !format.is_empty() {
+                    config.insert("format".to_owned(), Value::Object(format));
                 }
             }
             Some(Value::Null) | None => {}

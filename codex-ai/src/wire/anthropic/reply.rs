@@ -14,6 +14,7 @@ use super::usage::{Counts, StopDetails, UsageBody, finish_reason, refusal, stop_
 use crate::error::{Error, ErrorKind, Problem, Result};
 use crate::message::Part;
 use crate::reply::Reply;
+use crate::wire::json;
 
 /// Reads the body of an answer with status 200.
 ///
@@ -24,11 +25,8 @@ use crate::reply::Reply;
 /// [`ErrorKind::Protocol`] for what is not such an answer, [`ErrorKind::Incomplete`] for JSON that ends too early, and
 /// the vendor's own error for a body that tells one.
 pub fn decode_reply(body: &[u8]) -> Result<Reply> {
-    let body = std::str::from_utf8(body).map_err(|_| Error::new(ErrorKind::Protocol, "the answer is not UTF-8"))?;
-    if body.trim_ascii().is_empty() {
-        return Err(Error::new(ErrorKind::Protocol, "the answer has no body"));
-    }
-    let answer: Answer<'_> = serde_json::from_str(body).map_err(|error| not_an_answer(body, &error))?;
+    let body = json::answer_text(body)?;
+    let answer: Answer<'_> = serde_json::from_str(body).map_err(|error| json::not_an_answer(body, &error))?;
     let Some(mut parts) = answer.content.and_then(read_content) else {
         return Err(match answer.error {
             Some(error) => error_of_event(serde_json::json!({ "error": value_of(error) })),
@@ -59,10 +57,7 @@ pub fn encode_reply(reply: &Reply, created_at: u64) -> Result<Bytes> {
         let message = "the reply has no form in Anthropic's Messages API";
         return Err(Error::new(ErrorKind::Unsupported, message).with_problems(problems));
     }
-    match serde_json::to_vec(&ReplyBody(reply)) {
-        Ok(body) => Ok(body.into()),
-        Err(error) => Err(Error::new(ErrorKind::Other, format!("the reply cannot be written as JSON: {error}"))),
-    }
+    json::reply(&ReplyBody(reply))
 }
 
 /// Why a block cannot stand in an answer.
@@ -87,24 +82,6 @@ struct Answer<'a> {
     stop_details: Option<&'a RawValue>,
     usage: Option<&'a RawValue>,
     error: Option<&'a RawValue>,
-}
-
-/// The message of serde_json is not passed on: it quotes the body.
-fn not_an_answer(body: &str, error: &serde_json::Error) -> Error {
-    let place = format!("line {}, column {}", error.line(), error.column());
-    match error.classify() {
-        serde_json::error::Category::Eof => {
-            Error::new(ErrorKind::Incomplete, format!("the answer's JSON ends too early ({place})"))
-        }
-        serde_json::error::Category::Data => {
-            Error::new(ErrorKind::Protocol, format!("the answer is JSON of another shape ({place})"))
-        }
-        _ if body.trim_ascii_start().starts_with('<') => {
-            Error::new(ErrorKind::Protocol, "the answer is a page of HTML or XML, not JSON")
-                .with_help("check the base URL; something between may answer instead of the vendor")
-        }
-        _ => Error::new(ErrorKind::Protocol, format!("the answer is not JSON ({place})")),
-    }
 }
 
 fn text_of(raw: Option<&RawValue>) -> Option<String> {

@@ -5,14 +5,15 @@ use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 use serde_json::value::RawValue;
 
 use super::Object;
-use super::block::{Block, Content, blocks};
+use super::block::{Block, Content, blocks, split_head};
 use super::check::Check;
 use super::model::takes_system_messages;
 use super::tool::{Choice, Tools};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 use crate::message::{Image, Message, Part, Role};
 use crate::request::{Output, Request};
-use crate::wire::Target;
+use crate::wire::foreign::{Origin, encode_without};
+use crate::wire::{Target, json};
 
 /// The most tokens of an answer where a request says nothing: the API has no default of its own. Every model of today
 /// takes it, and an answer of this length comes in one piece before a connection that says nothing is cut.
@@ -23,19 +24,20 @@ const ANY_JSON: &str = "Answer with one JSON value and nothing else: no words ar
 
 /// Makes the body of a request.
 ///
+/// An extra `output_config.format.schema` is sent instead of the form of [`Schema::anthropic`](crate::Schema::anthropic).
 /// [`DEFAULT_MAX_TOKENS`] is sent where the request sets no limit. For [`Output::Json`] a line is added to the system
 /// text that asks for JSON alone.
 ///
 /// # Errors
-/// [`ErrorKind::Unsupported`] for parts and options that have no form here, [`ErrorKind::InvalidRequest`] for options
-/// that contradict each other, [`ErrorKind::Schema`] for a schema that the vendor cannot hold; all problems at once.
+/// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) for parts and options that have no form here, [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest) for options
+/// that contradict each other, [`ErrorKind::Schema`](crate::ErrorKind::Schema) for a schema that the vendor cannot hold; all problems at once.
 pub fn encode_request(request: &Request, target: &Target<'_>) -> Result<Bytes> {
+    encode_without(request, Origin::Anthropic, |request| write(request, target))
+}
+
+fn write(request: &Request, target: &Target<'_>) -> Result<Bytes> {
     let body = Body::new(request, target)?;
-    let mut out = Vec::with_capacity(body.size_hint());
-    match serde_json::to_writer(&mut out, &body) {
-        Ok(()) => Ok(out.into()),
-        Err(error) => Err(Error::new(ErrorKind::Other, format!("the request cannot be written as JSON: {error}"))),
-    }
+    json::request(&body, body.size_hint())
 }
 
 struct Body<'a> {
@@ -55,11 +57,11 @@ impl<'a> Body<'a> {
         }
         check.options(request);
         check.tools(request);
-        let schema = check.schema(request)?;
-        let (effort, extra) = check.effort(request, target.effort, schema.is_some());
+        let format = check.format(request)?;
+        let (effort, extra) = check.effort(request, target.effort, format.is_some());
         check.finish()?;
-        let is_said = schema.is_some() || effort.is_some() || extra.is_some();
-        let output = is_said.then_some(OutputConfig { effort, schema, extra });
+        let is_said = format.is_some() || effort.is_some() || extra.is_some();
+        let output = is_said.then_some(OutputConfig { effort, format, extra });
         let leading = request.messages.iter().take_while(|message| message.role == Role::System).count();
         let (leading, messages) = request.messages.split_at(leading);
         let inline = takes_system_messages(target.model);
@@ -79,7 +81,8 @@ impl<'a> Body<'a> {
                 _ => 256,
             })
             .sum();
-        let schema = self.output.as_ref().and_then(|output| output.schema).map_or(0, |schema| schema.get().len());
+        let schema = self.output.as_ref().and_then(|output| output.format.as_ref()?.schema);
+        let schema = schema.map_or(0, |schema| schema.get().len());
         256 + content + schema + self.request.system.as_ref().map_or(0, |text| text.len() + text.len() / 16)
     }
 }
@@ -223,9 +226,13 @@ impl Serialize for OneMessage<'_> {
             Role::User | Role::Tool => "user",
             Role::Assistant => "assistant",
         };
-        let mut map = serializer.serialize_map(Some(2))?;
+        let (head, parts) = split_head(&self.0.parts);
+        let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("role", role)?;
-        map.serialize_entry("content", &Content(&self.0.parts))?;
+        map.serialize_entry("content", &Content(parts))?;
+        for (name, value) in head.into_iter().flatten().filter(|(name, _)| *name != "type") {
+            map.serialize_entry(name, value)?;
+        }
         map.end()
     }
 }
@@ -233,8 +240,14 @@ impl Serialize for OneMessage<'_> {
 /// The field `output_config`: the effort, the form of the answer, and what an extra `output_config` adds.
 struct OutputConfig<'a> {
     effort: Option<&'a str>,
-    schema: Option<&'a RawValue>,
+    format: Option<Format<'a>>,
     extra: Option<&'a Object>,
+}
+
+/// The form of the answer: our form of the schema, unless the extra fields bring one.
+pub(super) struct Format<'a> {
+    pub(super) schema: Option<&'a RawValue>,
+    pub(super) extra: Option<&'a Object>,
 }
 
 impl Serialize for OutputConfig<'_> {
@@ -243,23 +256,28 @@ impl Serialize for OutputConfig<'_> {
         if let Some(effort) = self.effort {
             map.serialize_entry("effort", effort)?;
         }
-        if let Some(schema) = self.schema {
-            map.serialize_entry("format", &Format(schema))?;
+        if let Some(format) = &self.format {
+            map.serialize_entry("format", format)?;
         }
         for (name, value) in self.extra.into_iter().flatten() {
-            map.serialize_entry(name, value)?;
+            if !(self.format.is_some() && name == "format") {
+                map.serialize_entry(name, value)?;
+            }
         }
         map.end()
     }
 }
 
-struct Format<'a>(&'a RawValue);
-
 impl Serialize for Format<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(2))?;
+        let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("type", "json_schema")?;
-        map.serialize_entry("schema", self.0)?;
+        if let Some(schema) = self.schema {
+            map.serialize_entry("schema", schema)?;
+        }
+        for (name, value) in self.extra.into_iter().flatten() {
+            map.serialize_entry(name, value)?;
+        }
         map.end()
     }
 }

@@ -40,6 +40,12 @@ impl Counts {
         }
     }
 
+    /// Takes over what the first event of a stream says: counts of 0 alone say that nothing is known yet.
+    pub(super) fn start(&mut self, usage: &Value) {
+        self.update(usage);
+        self.is_set &= [self.input, self.cache_write, self.cache_read, self.output].iter().any(|count| *count > 0);
+    }
+
     /// The same, in the library's sense: the input with what came from the cache and what went into it.
     pub(super) fn usage(&self) -> Option<Usage> {
         self.is_set.then(|| Usage {
@@ -74,7 +80,8 @@ impl Serialize for UsageBody {
 
 /// What a `stop_reason` says, and the word itself.
 pub(super) fn finish_reason(word: Option<String>) -> (FinishReason, Option<Cow<'static, str>>) {
-    let Some(word) = word else { return (FinishReason::Stop, None) };
+    // What came whole and says nothing of its end came to it.
+    let word = word.unwrap_or_else(|| "end_turn".to_owned());
     let (reason, known) = match word.as_str() {
         "end_turn" => (FinishReason::Stop, "end_turn"),
         "stop_sequence" => (FinishReason::Stop, "stop_sequence"),

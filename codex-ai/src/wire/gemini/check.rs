@@ -8,9 +8,10 @@ use super::config::{Config, Form};
 use super::part::{as_data, bodies};
 use super::result_text::object;
 use super::{Object, camel};
-use crate::error::{Error, ErrorKind, Problem, Result};
+use crate::error::{Problem, Result};
 use crate::message::{Image, Message, Part, Role};
 use crate::request::{Options, Output, Request, Tool, ToolChoice};
+use crate::wire::problems::Problems;
 
 /// The names of the tools that were called, by the ids of the calls. Empty where every result names its tool.
 #[derive(Default)]
@@ -41,16 +42,13 @@ impl<'a> Names<'a> {
 /// Collects what cannot be sent.
 #[derive(Default)]
 pub(super) struct Check {
-    /// Parts and options that the format has no form for.
-    unsupported: Vec<Problem>,
-    /// Options that contradict each other.
-    invalid: Vec<Problem>,
+    found: Problems,
 }
 
 impl Check {
     pub(super) fn messages(&mut self, messages: &[Message], names: &Names<'_>) {
         if !messages.iter().any(|message| message.role != Role::System) {
-            self.unsupported.push(Problem::new("messages", "Gemini wants at least one message of the user"));
+            self.found.unsupported.push(Problem::new("messages", "Gemini wants at least one message of the user"));
         }
         for (index, message) in messages.iter().enumerate() {
             self.message(index, message, names);
@@ -61,8 +59,7 @@ impl Check {
         let taken: Vec<*const Part> = bodies(&message.parts).map(|body| std::ptr::from_ref(body.part)).collect();
         for (part_index, part) in message.parts.iter().enumerate() {
             let wrong = match (message.role, part) {
-                (_, Part::Refusal(_)) => Some("Gemini has no place for the words of a refusal"),
-                (Role::User | Role::System | Role::Tool, Part::ToolCall(_) | Part::Reasoning(_)) => {
+                (Role::User | Role::System | Role::Tool, Part::ToolCall(_) | Part::Reasoning(_) | Part::Refusal(_)) => {
                     Some("only an assistant message can hold this part")
                 }
                 (Role::System | Role::Assistant, Part::ToolResult(_)) => {
@@ -91,7 +88,7 @@ impl Check {
                 _ => None,
             };
             if let Some(wrong) = wrong {
-                self.unsupported.push(Problem::new(format!("messages[{index}].parts[{part_index}]"), wrong));
+                self.found.unsupported.push(Problem::new(format!("messages[{index}].parts[{part_index}]"), wrong));
             }
         }
     }
@@ -104,14 +101,10 @@ impl Check {
             ("presence_penalty", options.presence_penalty),
             ("frequency_penalty", options.frequency_penalty),
         ];
-        for (name, value) in numbers {
-            if value.is_some_and(|value| !value.is_finite()) {
-                self.invalid.push(Problem::new(format!("options.{name}"), "is not a finite number"));
-            }
-        }
+        self.found.infinite(&numbers);
         if options.parallel_tool_calls == Some(false) {
             let message = "Gemini cannot be told to call one tool at a time";
-            self.unsupported.push(Problem::new("options.parallel_tool_calls", message));
+            self.found.unsupported.push(Problem::new("options.parallel_tool_calls", message));
         }
         for (index, tool) in request.tools.iter().enumerate() {
             self.tool(index, tool);
@@ -119,7 +112,9 @@ impl Check {
         if let Some(ToolChoice::Raw(raw)) = &request.tool_choice
             && !raw.is_object()
         {
-            self.unsupported.push(Problem::new("tool_choice", "a raw choice that is no JSON object cannot be sent"));
+            self.found
+                .unsupported
+                .push(Problem::new("tool_choice", "a raw choice that is no JSON object cannot be sent"));
         }
         let system = request.system.as_deref().is_some_and(|text| !text.is_empty())
             || request.messages.iter().any(|message| message.role == Role::System);
@@ -132,7 +127,7 @@ impl Check {
                 _ => false,
             };
             if set {
-                self.collision(name);
+                self.found.collision(name);
             }
         }
     }
@@ -142,7 +137,7 @@ impl Check {
             Tool::Raw(Value::Object(_)) => {}
             Tool::Raw(_) => {
                 let message = "a raw tool that is no JSON object cannot be sent";
-                self.unsupported.push(Problem::new(format!("tools[{index}]"), message));
+                self.found.unsupported.push(Problem::new(format!("tools[{index}]"), message));
             }
             Tool::Function(function) => {
                 for name in function.extra.keys() {
@@ -154,7 +149,7 @@ impl Check {
                     };
                     if set {
                         let message = "this field is set from the function already";
-                        self.invalid.push(Problem::new(format!("tools[{index}].extra.{name}"), message));
+                        self.found.invalid.push(Problem::new(format!("tools[{index}].extra.{name}"), message));
                     }
                 }
             }
@@ -177,7 +172,7 @@ impl Check {
         config.extra = extra;
         for key in extra.into_iter().flat_map(Object::keys) {
             if is_set(&camel(key), options, &config.output) {
-                self.collision(&format!("{name}.{key}"));
+                self.found.collision(&format!("{name}.{key}"));
             }
         }
         let thinking = extra.and_then(|extra| extra.iter().find(|(name, _)| camel(name) == "thinkingConfig"));
@@ -187,16 +182,16 @@ impl Check {
             Some((key, Value::Object(thinking))) => {
                 config.thinking = Some(thinking);
                 for inner in thinking.keys().filter(|inner| camel(inner) == "thinkingLevel") {
-                    self.collision(&format!("{name}.{key}.{inner}"));
+                    self.found.collision(&format!("{name}.{key}.{inner}"));
                 }
             }
-            Some((key, _)) => self.collision(&format!("{name}.{key}")),
+            Some((key, _)) => self.found.collision(&format!("{name}.{key}")),
             None => config.effort = own.or(default),
         }
         if config.effort == Some("none") {
             let message = "Gemini has no level `none`; use `minimal`, or an extra field \
                            `generationConfig.thinkingConfig.thinkingBudget` of 0 where the model takes budgets";
-            self.unsupported.push(Problem::new("options.reasoning_effort", message));
+            self.found.unsupported.push(Problem::new("options.reasoning_effort", message));
         }
         Ok(config)
     }
@@ -206,7 +201,7 @@ impl Check {
         let (name, extra) = self.nested(request, "toolConfig", set);
         for key in extra.into_iter().flat_map(Object::keys) {
             if set && camel(key) == "functionCallingConfig" {
-                self.collision(&format!("{name}.{key}"));
+                self.found.collision(&format!("{name}.{key}"));
             }
         }
         extra
@@ -219,26 +214,15 @@ impl Check {
             Some((name, Value::Object(object))) => (name, Some(object)),
             Some((name, _)) => {
                 if set {
-                    self.collision(name);
+                    self.found.collision(name);
                 }
                 (name, None)
             }
         }
     }
 
-    fn collision(&mut self, name: &str) {
-        let message = "this field is set from the request already; leave it out of `extra`, or do not set the option";
-        self.invalid.push(Problem::new(format!("options.extra.{name}"), message));
-    }
-
     pub(super) fn finish(self) -> Result<()> {
-        let kind = match (self.invalid.is_empty(), self.unsupported.is_empty()) {
-            (true, true) => return Ok(()),
-            (true, false) => ErrorKind::Unsupported,
-            (false, _) => ErrorKind::InvalidRequest,
-        };
-        let problems = self.invalid.into_iter().chain(self.unsupported).collect();
-        Err(Error::new(kind, "the request has no form in the Gemini API").with_problems(problems))
+        self.found.finish("the request has no form in the Gemini API")
     }
 }
 

@@ -10,7 +10,10 @@
 //! | [`Part::Image`] | `inlineData`, or `fileData` for an address |
 //! | [`Part::ToolCall`] | `functionCall`; without an `id` the id is empty |
 //! | [`Part::ToolResult`] | `functionResponse`; see [`encode_request`] on its `response` |
+//! | [`Part::Refusal`] | in an answer `finishMessage`; in a request `text` |
+//! | [`Part::CachePoint`] | nothing: Gemini finds out by itself |
 //! | [`Part::Raw`] | a part as it came: `executableCode`, audio, whatever is not known yet |
+//! | what other vendors' answers left in a conversation | left out, or an error: see [`wire`](super) |
 //! | [`Options::extra`] | fields at the top level; `generationConfig` with its `thinkingConfig`, and `toolConfig`, are merged |
 //!
 //! **What a part has besides its content** (`thoughtSignature`, `videoMetadata`, the `mimeType` of an address) is kept in
@@ -26,32 +29,33 @@
 //! [`Part::ToolCall`]: crate::Part::ToolCall
 //! [`Part::ToolResult`]: crate::Part::ToolResult
 //! [`Part::Reasoning`]: crate::Part::Reasoning
+//! [`Part::Refusal`]: crate::Part::Refusal
+//! [`Part::CachePoint`]: crate::Part::CachePoint
 //! [`Part::Raw`]: crate::Part::Raw
 
 mod answer;
 mod check;
 mod config;
-mod encode_stream;
 mod error;
 mod image;
 mod part;
 mod read_part;
 mod read_request;
+mod read_stream;
 mod reply;
 mod request;
 mod result_text;
-mod stream;
+mod write_stream;
 
-pub use encode_stream::StreamEncoder;
 pub use error::{decode_error, encode_error};
 pub(in crate::wire) use image::unplaced;
 pub use image::{decode_image_reply, encode_image_request};
-pub(in crate::wire) use part::Base64;
 pub(in crate::wire) use read_part::decode_base64;
 pub use read_request::decode_request;
+pub use read_stream::StreamDecoder;
 pub use reply::{decode_reply, encode_reply};
 pub use request::encode_request;
-pub use stream::StreamDecoder;
+pub use write_stream::StreamEncoder;
 
 /// A JSON object.
 type Object = serde_json::Map<String, serde_json::Value>;

@@ -1,14 +1,12 @@
 //! Parts of a content as they are written: those of a request's message and of an answer.
 
-use base64::display::Base64Display;
-use base64::engine::general_purpose::STANDARD;
-use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
+use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
 
 use super::Object;
 use super::result_text::{Response, object};
 use crate::message::{Image, Part, ToolCall, ToolResult};
-use crate::wire::data_url;
+use crate::wire::data_url::{self, Base64};
 
 /// A part, and what the raw part after it adds.
 #[derive(Clone, Copy)]
@@ -54,16 +52,21 @@ pub(super) fn kind_of(part: &Part) -> Option<&'static str> {
     })
 }
 
-/// A list of parts, without those that have no place.
+/// The parts of a request's message.
 pub(super) struct Parts<'a>(pub(super) &'a [Part]);
+
+/// The parts of an answer, in which the words of a refusal have a place of their own.
+pub(super) struct AnswerParts<'a>(pub(super) &'a [Part]);
 
 impl Serialize for Parts<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut list = serializer.serialize_seq(None)?;
-        for body in bodies(self.0).filter(|body| !matches!(body.part, Part::Refusal(_))) {
-            list.serialize_element(&body)?;
-        }
-        list.end()
+        serializer.collect_seq(bodies(self.0))
+    }
+}
+
+impl Serialize for AnswerParts<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(bodies(self.0).filter(|body| !matches!(body.part, Part::Refusal(_))))
     }
 }
 
@@ -129,15 +132,6 @@ impl Serialize for Blob<'_> {
         map.serialize_entry("data", &Base64(self.data))?;
         write_inner(&mut map, self.inner, &["mimeType", "data"])?;
         map.end()
-    }
-}
-
-/// Bytes as base64, never held as a whole.
-pub(in crate::wire) struct Base64<'a>(pub(in crate::wire) &'a [u8]);
-
-impl Serialize for Base64<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&Base64Display::new(self.0, &STANDARD))
     }
 }
 

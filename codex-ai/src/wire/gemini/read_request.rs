@@ -12,7 +12,7 @@ use crate::error::{Error, ErrorKind, Problem, Result};
 use crate::message::{Message, Part, Role};
 use crate::request::{Function, Output, Tool, ToolChoice};
 use crate::schema::Schema;
-use crate::wire::Incoming;
+use crate::wire::{Incoming, json};
 
 /// Reads the body of a request for `model`, which stands in the path. Whether the answer is to be streamed stands there
 /// too: [`Incoming::stream`] is `false`.
@@ -25,10 +25,7 @@ use crate::wire::Incoming;
 /// # Errors
 /// [`ErrorKind::InvalidRequest`] with the path of each field of the wrong type.
 pub fn decode_request(model: &str, body: &[u8]) -> Result<Incoming> {
-    let JsonObject(fields) = serde_json::from_slice(body).map_err(|error| {
-        let place = format!("line {}, column {}", error.line(), error.column());
-        Error::new(ErrorKind::InvalidRequest, format!("the body is not a JSON object ({place})"))
-    })?;
+    let JsonObject(fields) = serde_json::from_slice(body).map_err(|error| json::not_an_object(&error))?;
     let mut reader = Reader { incoming: Incoming::default(), problems: Vec::new() };
     reader.incoming.request.options.model = Some(model.to_owned().into());
     for (name, raw) in fields {

@@ -6,14 +6,14 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::value::RawValue;
 
 use super::answer::{block_reason, finish_reason, read_answer, text_of, usage};
-use super::part::Parts;
-use super::stream::StreamDecoder;
+use super::part::AnswerParts;
+use super::read_stream::StreamDecoder;
 use super::{error, value_of};
 use crate::error::{Error, ErrorKind, Result};
 use crate::message::Part;
 use crate::reply::{FinishReason, Reply, Usage};
 use crate::stream::StreamItem;
-use crate::wire::{Chunks, DecodeEvents};
+use crate::wire::{Chunks, DecodeEvents, json};
 
 /// Reads the body of an answer with status 200: one object, or the list of them that a stream without `alt=sse` is.
 ///
@@ -25,14 +25,11 @@ use crate::wire::{Chunks, DecodeEvents};
 /// [`ErrorKind::Protocol`] for what is not such an answer, [`ErrorKind::Incomplete`] for JSON that ends too early, and
 /// the vendor's own error for a body that tells one.
 pub fn decode_reply(body: &[u8]) -> Result<Reply> {
-    let body = std::str::from_utf8(body).map_err(|_| Error::new(ErrorKind::Protocol, "the answer is not UTF-8"))?;
-    if body.trim_ascii().is_empty() {
-        return Err(Error::new(ErrorKind::Protocol, "the answer has no body"));
-    }
+    let body = json::answer_text(body)?;
     if body.trim_ascii_start().starts_with('[') {
         return list(body);
     }
-    let answer = read_answer(body).map_err(|error| not_an_answer(body, &error))?;
+    let answer = read_answer(body).map_err(|error| json::not_an_answer(body, &error))?;
     if let Some(told) = answer.error {
         return Err(error::from_value(200, serde_json::json!({ "error": value_of(told) }), ""));
     }
@@ -74,13 +71,17 @@ pub(super) fn finish(reply: &mut Reply, said: Option<&str>, blocked: Option<Stri
             reply.finish_reason = FinishReason::ContentFilter;
             reply.vendor_finish_reason = Some(blocked.into());
         }
-        _ => reply.finish_reason = if calls { FinishReason::ToolCalls } else { FinishReason::Stop },
+        // What came whole and says nothing of its end came to it.
+        _ => {
+            reply.finish_reason = finish_reason("STOP", calls);
+            reply.vendor_finish_reason = Some("STOP".into());
+        }
     }
 }
 
 /// The answer that a list of frames is.
 fn list(body: &str) -> Result<Reply> {
-    let frames: Vec<&RawValue> = serde_json::from_str(body).map_err(|error| not_an_answer(body, &error))?;
+    let frames: Vec<&RawValue> = serde_json::from_str(body).map_err(|error| json::not_an_answer(body, &error))?;
     let mut decoder = StreamDecoder::new();
     let mut chunks = Chunks::new();
     for frame in frames {
@@ -97,24 +98,6 @@ fn list(body: &str) -> Result<Reply> {
     Err(Error::new(ErrorKind::Incomplete, "the answer has no end"))
 }
 
-/// The message of serde_json is not passed on: it quotes the body.
-pub(super) fn not_an_answer(body: &str, error: &serde_json::Error) -> Error {
-    let place = format!("line {}, column {}", error.line(), error.column());
-    match error.classify() {
-        serde_json::error::Category::Eof => {
-            Error::new(ErrorKind::Incomplete, format!("the answer's JSON ends too early ({place})"))
-        }
-        serde_json::error::Category::Data => {
-            Error::new(ErrorKind::Protocol, format!("the answer is JSON of another shape ({place})"))
-        }
-        _ if body.trim_ascii_start().starts_with('<') => {
-            Error::new(ErrorKind::Protocol, "the answer is a page of HTML or XML, not JSON")
-                .with_help("check the base URL; something between may answer instead of the vendor")
-        }
-        _ => Error::new(ErrorKind::Protocol, format!("the answer is not JSON ({place})")),
-    }
-}
-
 /// Makes the body of an answer. The format has no place for the time of it; the words of a refusal become
 /// `finishMessage` beside the reason `SAFETY`.
 ///
@@ -122,10 +105,7 @@ pub(super) fn not_an_answer(body: &str, error: &serde_json::Error) -> Error {
 /// None for the replies of today's types; the result is there for the codecs' common form.
 pub fn encode_reply(reply: &Reply, _created_at: u64) -> Result<Bytes> {
     let body = AnswerBody { reply, parts: &reply.parts, last: true };
-    match serde_json::to_vec(&body) {
-        Ok(body) => Ok(body.into()),
-        Err(error) => Err(Error::new(ErrorKind::Other, format!("the reply cannot be written as JSON: {error}"))),
-    }
+    json::reply(&body)
 }
 
 /// The vendor's word for why it stopped.
@@ -210,7 +190,7 @@ impl Serialize for CandidateBody<'_> {
         let AnswerBody { reply, parts, last } = self.0;
         let mut map = serializer.serialize_map(None)?;
         if !parts.is_empty() {
-            map.serialize_entry("content", &ContentBody { role: "model", parts: Parts(parts) })?;
+            map.serialize_entry("content", &ContentBody { role: "model", parts: AnswerParts(parts) })?;
         }
         if *last {
             map.serialize_entry("finishReason", said(reply))?;
@@ -226,5 +206,5 @@ impl Serialize for CandidateBody<'_> {
 #[derive(DeriveSerialize)]
 struct ContentBody<'a> {
     role: &'a str,
-    parts: Parts<'a>,
+    parts: AnswerParts<'a>,
 }

@@ -8,10 +8,11 @@ use super::Object;
 use super::check::{Check, Names};
 use super::config::Config;
 use super::part::{PartBody, Parts, bodies};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 use crate::message::{Image, Message, Part, Role};
 use crate::request::{Function, Request, Tool, ToolChoice};
-use crate::wire::Target;
+use crate::wire::foreign::{Origin, encode_without};
+use crate::wire::{Target, json};
 
 /// Makes the body of a request. The model stands in the path, not in the body, and so does whether it is streamed.
 ///
@@ -23,15 +24,15 @@ use crate::wire::Target;
 /// - `strict` of a function has the mode `VALIDATED` sent where the model decides whether it calls.
 ///
 /// # Errors
-/// [`ErrorKind::Unsupported`] for parts and options that have no form here, [`ErrorKind::InvalidRequest`] for options
-/// that contradict each other, [`ErrorKind::Schema`] for a schema that Gemini cannot hold; all problems at once.
+/// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) for parts and options that have no form here, [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest) for options
+/// that contradict each other, [`ErrorKind::Schema`](crate::ErrorKind::Schema) for a schema that Gemini cannot hold; all problems at once.
 pub fn encode_request(request: &Request, target: &Target<'_>) -> Result<Bytes> {
+    encode_without(request, Origin::Gemini, |request| write(request, target))
+}
+
+fn write(request: &Request, target: &Target<'_>) -> Result<Bytes> {
     let body = Body::new(request, target)?;
-    let mut out = Vec::with_capacity(body.size_hint());
-    match serde_json::to_writer(&mut out, &body) {
-        Ok(()) => Ok(out.into()),
-        Err(error) => Err(Error::new(ErrorKind::Other, format!("the request cannot be written as JSON: {error}"))),
-    }
+    json::request(&body, body.size_hint())
 }
 
 struct Body<'a> {

@@ -6,22 +6,20 @@ use super::dialect::{Dialect, SchemaForm};
 use super::format::{Format, SchemaBody};
 use super::request::extra_object;
 use super::split::{is_message, rest_of};
-use crate::error::{Error, ErrorKind, Problem, Result};
+use crate::error::{Problem, Result};
 use crate::message::{Message, Part, Role};
 use crate::request::{Output, Request, Tool};
+use crate::wire::problems::Problems;
 
 /// Collects what cannot be sent.
 pub(super) struct Check<'d> {
     dialect: &'d Dialect,
-    /// Parts and options that the format has no form for.
-    unsupported: Vec<Problem>,
-    /// Options that contradict each other.
-    invalid: Vec<Problem>,
+    found: Problems,
 }
 
 impl<'d> Check<'d> {
     pub(super) fn new(dialect: &'d Dialect) -> Self {
-        Self { dialect, unsupported: Vec::new(), invalid: Vec::new() }
+        Self { dialect, found: Problems::default() }
     }
 
     pub(super) fn message(&mut self, index: usize, message: &Message) {
@@ -44,11 +42,11 @@ impl<'d> Check<'d> {
         };
         for (part_index, part) in message.parts.iter().enumerate() {
             if let Some(wrong) = wrong(part) {
-                self.unsupported.push(Problem::new(format!("messages[{index}].parts[{part_index}]"), wrong));
+                self.found.unsupported.push(Problem::new(format!("messages[{index}].parts[{part_index}]"), wrong));
             }
         }
         if message.role == Role::Tool && message.parts.is_empty() {
-            self.unsupported.push(Problem::new(format!("messages[{index}]"), "a tool message without a result"));
+            self.found.unsupported.push(Problem::new(format!("messages[{index}]"), "a tool message without a result"));
         }
     }
 
@@ -60,23 +58,18 @@ impl<'d> Check<'d> {
             ("presence_penalty", options.presence_penalty),
             ("frequency_penalty", options.frequency_penalty),
         ];
-        for (name, value) in numbers {
-            if value.is_some_and(|value| !value.is_finite()) {
-                self.invalid.push(Problem::new(format!("options.{name}"), "is not a finite number"));
-            }
-        }
+        self.found.infinite(&numbers);
         if options.top_k.is_some() && !self.dialect.top_k {
-            self.unsupported.push(Problem::new("options.top_k", "this server takes no `top_k`; use `top_p`"));
+            self.found.unsupported.push(Problem::new("options.top_k", "this server takes no `top_k`; use `top_p`"));
         }
         for (index, tool) in request.tools.iter().enumerate() {
             if let Tool::Raw(raw) = tool
                 && !raw.is_object()
             {
-                self.unsupported.push(Problem::new(format!("tools[{index}]"), "a raw tool has to be a JSON object"));
+                self.found
+                    .unsupported
+                    .push(Problem::new(format!("tools[{index}]"), "a raw tool has to be a JSON object"));
             }
-        }
-        if options.extra.is_empty() {
-            return;
         }
         let set = [
             ("model", true),
@@ -95,15 +88,7 @@ impl<'d> Check<'d> {
             ("reasoning_effort", options.reasoning_effort.is_some()),
             ("service_tier", options.service_tier.is_some()),
         ];
-        for (name, set) in set {
-            if set && options.extra.contains_key(name) {
-                self.collision(name);
-            }
-        }
-        if options.extra.get("stream").is_some_and(|stream| stream != &Value::Bool(false)) {
-            let message = "whether an answer is streamed is said by the method that is called";
-            self.invalid.push(Problem::new("options.extra.stream", message));
-        }
+        self.found.extra(options, &set);
     }
 
     /// The form of the answer; an extra `response_format` is merged into it.
@@ -116,25 +101,26 @@ impl<'d> Check<'d> {
         };
         let extra = extra_object(request, "response_format");
         if extra.is_none() && request.options.extra.contains_key("response_format") {
-            self.collision("response_format");
+            self.found.collision("response_format");
         }
         let has = |name: &str| extra.is_some_and(|extra| extra.contains_key(name));
         if has("type") {
-            self.collision("response_format.type");
+            self.found.collision("response_format.type");
         }
         let Some(schema) = schema else {
             if has("json_schema") && matches!(request.output, Output::Json) {
-                self.collision("response_format.json_schema");
+                self.found.collision("response_format.json_schema");
             }
-            return Ok(Some(Format::Json { extra }));
+            let by_schema = !self.dialect.json_object && !has("json_schema");
+            return Ok(Some(if by_schema { Format::JsonBySchema { extra } } else { Format::Json { extra } }));
         };
         let inner = extra.and_then(|extra| extra.get("json_schema"));
         if inner.is_some_and(|inner| !inner.is_object()) {
-            self.collision("response_format.json_schema");
+            self.found.collision("response_format.json_schema");
         }
         for name in ["name", "schema"] {
             if inner.is_some_and(|inner| inner.get(name).is_some()) {
-                self.collision(&format!("response_format.json_schema.{name}"));
+                self.found.collision(&format!("response_format.json_schema.{name}"));
             }
         }
         let body = match inner.and_then(|inner| inner.get("strict")) {
@@ -142,25 +128,14 @@ impl<'d> Check<'d> {
             // Whoever says it knows what the schema is: it is not translated once more.
             None | Some(Value::Bool(_)) => SchemaBody::AsItIs(schema.as_value()),
             Some(_) => {
-                self.collision("response_format.json_schema.strict");
+                self.found.collision("response_format.json_schema.strict");
                 SchemaBody::AsItIs(schema.as_value())
             }
         };
         Ok(Some(Format::Schema { name: schema.name(), schema: body, extra }))
     }
 
-    fn collision(&mut self, name: &str) {
-        let message = "this field is set from the request already; leave it out of `extra`, or do not set the option";
-        self.invalid.push(Problem::new(format!("options.extra.{name}"), message));
-    }
-
     pub(super) fn finish(self) -> Result<()> {
-        let kind = match (self.invalid.is_empty(), self.unsupported.is_empty()) {
-            (true, true) => return Ok(()),
-            (true, false) => ErrorKind::Unsupported,
-            (false, _) => ErrorKind::InvalidRequest,
-        };
-        let problems = self.invalid.into_iter().chain(self.unsupported).collect();
-        Err(Error::new(kind, "the request has no form in Chat Completions").with_problems(problems))
+        self.found.finish("the request has no form in Chat Completions")
     }
 }

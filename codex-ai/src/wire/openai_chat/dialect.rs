@@ -20,6 +20,8 @@ pub struct Dialect {
     pub seed: &'static str,
     /// In which form a schema is taken.
     pub schema: SchemaForm,
+    /// Whether any JSON can be asked for by `json_object`; it is by a schema that allows everything otherwise.
+    pub json_object: bool,
     /// Whether `cache_control` is taken on parts; cache points are left out otherwise.
     pub cache_points: bool,
     /// Whether `top_k` is taken; a request that has it is refused otherwise.
@@ -63,6 +65,7 @@ impl Dialect {
         system_role: "system",
         seed: "seed",
         schema: SchemaForm::Strict,
+        json_object: true,
         cache_points: false,
         top_k: false,
         stream_options: true,
@@ -94,6 +97,9 @@ impl Dialect {
 
     /// vLLM.
     pub const VLLM: Self = Self { reasoning: ReasoningField::Reasoning, ..Self::COMPATIBLE };
+
+    /// LM Studio, which refuses `json_object`.
+    pub const LM_STUDIO: Self = Self { json_object: false, ..Self::COMPATIBLE };
 
     /// Groq.
     pub const GROQ: Self = Self { reasoning: ReasoningField::Reasoning, ..Self::OPENAI };

@@ -10,8 +10,18 @@ use crate::request::{Function, Output, Request, Tool, ToolChoice};
 
 /// The field `response_format`.
 pub(super) enum Format<'a> {
-    Json { extra: Option<&'a Object> },
-    Schema { name: &'a str, schema: SchemaBody<'a>, extra: Option<&'a Object> },
+    Json {
+        extra: Option<&'a Object>,
+    },
+    /// Any JSON, by a schema that allows everything.
+    JsonBySchema {
+        extra: Option<&'a Object>,
+    },
+    Schema {
+        name: &'a str,
+        schema: SchemaBody<'a>,
+        extra: Option<&'a Object>,
+    },
 }
 
 pub(super) enum SchemaBody<'a> {
@@ -24,9 +34,12 @@ impl Serialize for Format<'_> {
         let mut map = serializer.serialize_map(None)?;
         let (kind, extra) = match self {
             Self::Json { extra } => ("json_object", extra),
-            Self::Schema { extra, .. } => ("json_schema", extra),
+            Self::JsonBySchema { extra } | Self::Schema { extra, .. } => ("json_schema", extra),
         };
         map.serialize_entry("type", kind)?;
+        if let Self::JsonBySchema { .. } = self {
+            map.serialize_entry("json_schema", &serde_json::json!({ "name": "json", "schema": {} }))?;
+        }
         if let Self::Schema { name, schema, extra } = self {
             let extra = extra.and_then(|extra| extra.get("json_schema")).and_then(Value::as_object);
             map.serialize_entry("json_schema", &SchemaField { name, schema, extra })?;

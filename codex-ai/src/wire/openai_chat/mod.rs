@@ -11,8 +11,9 @@
 //! | [`Part::ToolCall`] | an entry of `tool_calls` |
 //! | [`Part::ToolResult`] | a message of role `tool` |
 //! | [`Part::Reasoning`] | `reasoning_content` or `reasoning`; never part of the text |
-//! | [`Part::CachePoint`] | `cache_control` of the part before it, where the dialect takes it |
+//! | [`Part::CachePoint`] | `cache_control` of the text or image before it, where the dialect takes it; else nothing |
 //! | [`Part::Raw`] | a part of the content as it came, or, with `role` and without `type`, a whole message |
+//! | what other vendors' answers left in a conversation | left out, or an error: see [`wire`](super) |
 //! | [`Options::extra`] | fields at the top level; `response_format` is merged |
 //!
 //! **What a part has besides its content** is kept in a [`Part::Raw`] with the `type` and these fields alone, and put
@@ -36,6 +37,7 @@
 
 mod calls;
 mod check;
+mod content;
 mod dialect;
 mod event;
 mod finish;
@@ -44,20 +46,20 @@ mod merge;
 mod message;
 mod read_message;
 mod read_request;
+mod read_stream;
 mod reply;
 mod request;
 mod split;
-mod stream;
-mod stream_encoder;
 mod usage;
+mod write_stream;
 
 pub use crate::wire::openai_error::{decode_error, encode_error};
 pub use dialect::{Dialect, ReasoningField, SchemaForm};
 pub use read_request::decode_request;
+pub use read_stream::StreamDecoder;
 pub use reply::{decode_reply, encode_reply};
 pub use request::encode_request;
-pub use stream::StreamDecoder;
-pub use stream_encoder::StreamEncoder;
+pub use write_stream::StreamEncoder;
 
 /// A JSON object.
 type Object = serde_json::Map<String, serde_json::Value>;

@@ -10,7 +10,7 @@ use crate::error::{Error, ErrorKind, Problem, Result};
 use crate::message::{Part, Role};
 use crate::request::{Function, Output, Tool, ToolChoice};
 use crate::schema::Schema;
-use crate::wire::Incoming;
+use crate::wire::{Incoming, json};
 
 /// Reads the body of a request.
 ///
@@ -21,10 +21,7 @@ use crate::wire::Incoming;
 /// # Errors
 /// [`ErrorKind::InvalidRequest`] with the path of each field of the wrong type.
 pub fn decode_request(body: &[u8]) -> Result<Incoming> {
-    let fields: Object = serde_json::from_slice(body).map_err(|error| {
-        let place = format!("line {}, column {}", error.line(), error.column());
-        Error::new(ErrorKind::InvalidRequest, format!("the body is not a JSON object ({place})"))
-    })?;
+    let fields: Object = serde_json::from_slice(body).map_err(|error| json::not_an_object(&error))?;
     let mut reader = Reader { incoming: Incoming::default(), problems: Vec::new() };
     let usage_unasked = !fields.contains_key("stream_options");
     for (name, value) in fields {

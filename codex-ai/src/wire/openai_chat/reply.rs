@@ -14,6 +14,7 @@ use super::read_message::read_answer;
 use super::usage::{UsageBody, read_usage};
 use crate::error::{Error, ErrorKind, Result};
 use crate::reply::{Reply, Usage};
+use crate::wire::json;
 use crate::wire::openai_error::ErrorBody;
 
 /// Reads the body of an answer with status 200. Of several choices the first is read.
@@ -24,16 +25,13 @@ use crate::wire::openai_error::ErrorBody;
 /// [`ErrorKind::Protocol`] for what is not such an answer, [`ErrorKind::Incomplete`] for JSON that ends too early, and
 /// the vendor's own error for an `error` beside, within or instead of the choices.
 pub fn decode_reply(body: &[u8]) -> Result<Reply> {
-    let body = std::str::from_utf8(body).map_err(|_| Error::new(ErrorKind::Protocol, "the answer is not UTF-8"))?;
-    if body.trim_ascii().is_empty() {
-        return Err(Error::new(ErrorKind::Protocol, "the answer has no body"));
-    }
+    let body = json::answer_text(body)?;
     let fields = match serde_json::from_str::<Fields>(body) {
         Ok(fields) => fields,
         // One value that serde_json cannot hold (nested too deeply, a number out of range) must not lose the others.
         Err(error) => match serde_json::from_str::<&RawValue>(body) {
-            Ok(raw) => serde_json::from_value(lenient(raw, 0)).map_err(|_| not_an_answer(body, &error))?,
-            Err(_) => return Err(not_an_answer(body, &error)),
+            Ok(raw) => serde_json::from_value(lenient(raw, 0)).map_err(|_| json::not_an_answer(body, &error))?,
+            Err(_) => return Err(json::not_an_answer(body, &error)),
         },
     };
     let usage = fields.usage.as_ref().and_then(read_usage);
@@ -77,10 +75,7 @@ pub fn decode_reply(body: &[u8]) -> Result<Reply> {
 /// # Errors
 /// None today; what has no place in a message of this format stands as a part in its content.
 pub fn encode_reply(reply: &Reply, created_at: u64) -> Result<Bytes> {
-    match serde_json::to_vec(&ReplyBody { reply, created_at }) {
-        Ok(body) => Ok(body.into()),
-        Err(error) => Err(Error::new(ErrorKind::Other, format!("the reply cannot be written as JSON: {error}"))),
-    }
+    json::reply(&ReplyBody { reply, created_at })
 }
 
 /// What is read of an answer. Scalars are taken as they come: an odd one must not lose an answer that was paid for.
@@ -136,24 +131,6 @@ fn with_usage(error: Error, usage: Option<Usage>) -> Error {
     match usage {
         Some(usage) => error.with_usage(usage),
         None => error,
-    }
-}
-
-/// The message of serde_json is not passed on: it quotes the body.
-fn not_an_answer(body: &str, error: &serde_json::Error) -> Error {
-    let place = format!("line {}, column {}", error.line(), error.column());
-    match error.classify() {
-        serde_json::error::Category::Eof => {
-            Error::new(ErrorKind::Incomplete, format!("the answer's JSON ends too early ({place})"))
-        }
-        serde_json::error::Category::Data => {
-            Error::new(ErrorKind::Protocol, format!("the answer is JSON of another shape ({place})"))
-        }
-        _ if body.trim_ascii_start().starts_with('<') => {
-            Error::new(ErrorKind::Protocol, "the answer is a page of HTML or XML, not JSON")
-                .with_help("check the base URL; something between may answer instead of the vendor")
-        }
-        _ => Error::new(ErrorKind::Protocol, format!("the answer is not JSON ({place})")),
     }
 }
 

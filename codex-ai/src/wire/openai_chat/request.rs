@@ -9,10 +9,11 @@ use super::check::Check;
 use super::dialect::Dialect;
 use super::format::{Choice, Format, SchemaBody, Tools, instructions};
 use super::message::Messages;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 use crate::message::{Image, Part};
 use crate::request::Request;
-use crate::wire::Target;
+use crate::wire::foreign::{Origin, encode_without};
+use crate::wire::{Target, json};
 
 /// Makes the body of a request.
 ///
@@ -22,15 +23,15 @@ use crate::wire::Target;
 /// schema ([`SchemaForm::Instructions`](super::SchemaForm::Instructions)) is told of it in the instructions.
 ///
 /// # Errors
-/// [`ErrorKind::Unsupported`] for parts and options that have no form here, [`ErrorKind::InvalidRequest`] for options
-/// that contradict each other, [`ErrorKind::Schema`] for a schema that strict mode cannot hold; all problems at once.
+/// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) for parts and options that have no form here, [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest) for options
+/// that contradict each other, [`ErrorKind::Schema`](crate::ErrorKind::Schema) for a schema that strict mode cannot hold; all problems at once.
 pub fn encode_request(request: &Request, target: &Target<'_>, dialect: &Dialect) -> Result<Bytes> {
+    encode_without(request, Origin::Chat, |request| write(request, target, dialect))
+}
+
+fn write(request: &Request, target: &Target<'_>, dialect: &Dialect) -> Result<Bytes> {
     let body = Body::new(request, target, dialect)?;
-    let mut out = Vec::with_capacity(body.size_hint());
-    match serde_json::to_writer(&mut out, &body) {
-        Ok(()) => Ok(out.into()),
-        Err(error) => Err(Error::new(ErrorKind::Other, format!("the request cannot be written as JSON: {error}"))),
-    }
+    json::request(&body, body.size_hint())
 }
 
 struct Body<'a> {

@@ -5,9 +5,9 @@ use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 use serde_json::{Map, Value};
 
 use super::Object;
-use super::segment::{Segment, rest_object, segments};
-use crate::message::{CachePoint, Message, Part, Role};
-use crate::wire::data_url::ImageUrl;
+use super::segment::{PICTURE, Segment, rest_object, segments};
+use crate::message::{CachePoint, Image, Message, Part, Role};
+use crate::wire::data_url::{Base64, ImageUrl};
 
 /// The field `input`: text where there is one text of the user and nothing else, else a list.
 pub(super) struct Input<'a>(pub(super) &'a [Message]);
@@ -25,7 +25,7 @@ impl Serialize for Input<'_> {
                 let segment = Segment::Message { head: None, parts: &[] };
                 list.serialize_element(&Item { segment, role: message.role, number: None })?;
             }
-            for segment in segments(&message.parts) {
+            for segment in segments(&message.parts, message.role) {
                 list.serialize_element(&Item { segment, role: message.role, number: None })?;
             }
         }
@@ -39,7 +39,7 @@ pub(super) struct Output<'a>(pub(super) &'a [Part]);
 impl Serialize for Output<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut list = serializer.serialize_seq(None)?;
-        for (number, segment) in segments(self.0).enumerate() {
+        for (number, segment) in segments(self.0, Role::Assistant).enumerate() {
             list.serialize_element(&Item { segment, role: Role::Assistant, number: Some(number) })?;
         }
         list.end()
@@ -61,7 +61,7 @@ pub(super) struct OutputItem<'a> {
 
 impl Serialize for OutputItem<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match segments(self.parts).next() {
+        match segments(self.parts, Role::Assistant).next() {
             Some(segment) => Item { segment, role: Role::Assistant, number: Some(self.number) }.serialize(serializer),
             None => serializer.serialize_unit(),
         }
@@ -114,13 +114,32 @@ impl Serialize for Item<'_> {
             }
             Segment::Reasoning { texts, rest } => {
                 map.serialize_entry("type", "reasoning")?;
-                if rest.is_some_and(|rest| rest.contains_key("summary")) {
+                let (key, kind) = if rest.is_some_and(|rest| rest.contains_key("summary")) {
                     map.serialize_entry("summary", &[(); 0])?;
-                    map.serialize_entry("content", &Texts { texts, kind: "reasoning_text" })?;
+                    ("content", "reasoning_text")
                 } else {
-                    map.serialize_entry("summary", &Texts { texts, kind: "summary_text" })?;
+                    ("summary", "summary_text")
+                };
+                match rest.and_then(|rest| rest.get("texts")) {
+                    Some(list) => map.serialize_entry(key, list)?,
+                    None => map.serialize_entry(key, &Texts { texts, kind })?,
                 }
-                write_rest(&mut map, *rest, &["summary"])?;
+                write_rest(&mut map, *rest, &["summary", "texts"])?;
+            }
+            Segment::Picture { image, rest } => {
+                map.serialize_entry("type", PICTURE)?;
+                if let (None, Some(number)) = (rest, self.number) {
+                    map.serialize_entry("id", &format_args!("ig_{number}"))?;
+                    map.serialize_entry("status", "completed")?;
+                }
+                if let Image::Bytes { data, mime_type } = image {
+                    map.serialize_entry("result", &Base64(data))?;
+                    let format = mime_type.strip_prefix("image/").filter(|_| rest.is_none());
+                    if let Some(format) = format {
+                        map.serialize_entry("output_format", format)?;
+                    }
+                }
+                write_rest(&mut map, *rest, &["result"])?;
             }
             Segment::Call { call, rest } => {
                 map.serialize_entry("type", "function_call")?;

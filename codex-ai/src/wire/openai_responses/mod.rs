@@ -5,12 +5,13 @@
 //! | [`Request::system`] | `instructions` |
 //! | a message of system, user or assistant | an item `message` of that role; `developer` is read as system |
 //! | [`Part::Text`] | `input_text` or `output_text` |
-//! | [`Part::Image`] | `input_image`; bytes become a `data:` URL |
+//! | [`Part::Image`] | `input_image`; bytes become a `data:` URL; in answers the item `image_generation_call` |
 //! | [`Part::Refusal`] | `refusal` |
 //! | [`Part::ToolCall`], [`Part::ToolResult`] | the items `function_call`, `function_call_output` |
 //! | [`Part::Reasoning`] | one `summary_text` (or `reasoning_text`) of an item `reasoning` |
-//! | [`Part::CachePoint`] | `prompt_cache_breakpoint` of the text, image or file before it |
+//! | [`Part::CachePoint`] | `prompt_cache_breakpoint` of the text, image or file of a user or system message right before it; else nothing |
 //! | [`Part::Raw`] | an item as it came; `input_…` parts stand in their message |
+//! | what other vendors' answers left in a conversation | left out, or an error: see [`wire`](super) |
 //! | [`Tool::Function`], [`Tool::Raw`] | an entry of `tools`, flat, or as it is |
 //! | [`ToolChoice`] | `tool_choice` |
 //! | [`Options::top_k`], `stop`, `seed`, the penalties | nothing: an error before anything is sent |
@@ -23,8 +24,7 @@
 //! they mean something only with `store: true`.
 //!
 //! **What is not sent**: the name of a [`ToolResult`](crate::message::ToolResult), as the vendor goes by the id, and its
-//! `is_error`, which the format has no field for; the output itself tells the model. A cache point with no text, image or
-//! file of a user or system message right before it is not sent either: the vendor also caches by itself.
+//! `is_error`, which the format has no field for; the output itself tells the model.
 //!
 //! A message of the model whose `phase` is not `final_answer` is no answer: it is kept as [`Part::Raw`].
 //!
@@ -44,7 +44,9 @@
 //! [`Part::Reasoning`]: crate::Part::Reasoning
 //! [`Part::Raw`]: crate::Part::Raw
 
+mod check;
 mod item;
+mod open;
 mod read_item;
 mod read_request;
 mod read_stream;
@@ -58,6 +60,7 @@ mod write_call;
 mod write_event;
 mod write_stream;
 
+pub use crate::wire::openai_error::{decode_error, encode_error};
 pub use read_request::decode_request;
 pub use read_stream::StreamDecoder;
 pub use reply::{decode_reply, encode_reply};

@@ -1,11 +1,13 @@
 //! Items as they are read, on either side. Nothing here fails: what has no type of its own is kept raw.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::Object;
 use super::item::BREAKPOINT;
-use super::segment::{is_content_type, is_rest};
-use crate::message::{CachePoint, Part, Role, ToolCall, ToolResult};
+use super::segment::{PICTURE, is_content_type, is_rest};
+use crate::message::{CachePoint, Image, Part, Role, ToolCall, ToolResult};
 use crate::wire::data_url;
 
 /// Reads one item: who says it, and its parts.
@@ -16,6 +18,7 @@ pub(super) fn read_item(item: Value) -> (Role, Vec<Part>) {
         Some("function_call") => (Role::Assistant, call(object)),
         Some("function_call_output") => (Role::Tool, result(object)),
         Some("reasoning") => (Role::Assistant, reasoning(object)),
+        Some(PICTURE) => (Role::Assistant, picture(object)),
         Some("message") => message(object),
         None if object.contains_key("role") && object.contains_key("content") => message(object),
         Some(other) => {
@@ -164,27 +167,44 @@ fn reasoning(mut object: Object) -> Vec<Part> {
         Some(summary) if !summary.is_empty() => ("summary", "summary_text"),
         _ => ("content", "reasoning_text"),
     };
-    let texts = match object.get(key) {
-        Some(Value::Array(list)) => list.iter().map(|text| text_alone(text, kind)).collect::<Option<Vec<_>>>(),
-        _ => None,
-    };
-    let Some(mut parts) = texts.filter(|texts| !texts.is_empty()) else { return vec![whole(object)] };
-    object.shift_remove(key);
+    let Some(Value::Array(list)) = object.get(key) else { return vec![whole(object)] };
+    let mut parts: Vec<_> = list.iter().filter_map(text_of).collect();
+    if parts.is_empty() {
+        return vec![whole(object)];
+    }
+    let plain = list.iter().all(|entry| is_text_alone(entry, kind));
+    let list = object.shift_remove(key).filter(|_| !plain);
     if key == "content" {
         // Tells where the texts belong when they are put back.
         object.insert("summary".to_owned(), Value::Null);
-        parts.push(Part::Raw(Value::Object(object)));
-    } else if object.len() > 1 {
-        parts.push(Part::Raw(Value::Object(object)));
     }
+    // One of them has more to it than its text: the list is kept beside the texts.
+    object.extend(list.map(|list| ("texts".to_owned(), list)));
+    // Also where nothing is left: it tells that the thinking is this vendor's.
+    parts.push(Part::Raw(Value::Object(object)));
     parts
 }
 
-/// The text of `{"type": kind, "text": ..}` that has no other field.
-fn text_alone(value: &Value, kind: &str) -> Option<Part> {
-    let object = value.as_object().filter(|object| object.len() == 2)?;
-    let text = object.get("text")?.as_str()?;
-    (object.get("type")?.as_str()? == kind).then(|| Part::Reasoning(text.to_owned()))
+/// The text of an entry of thinking.
+fn text_of(entry: &Value) -> Option<Part> {
+    Some(Part::Reasoning(entry.get("text")?.as_str()?.to_owned()))
+}
+
+/// Whether an entry is `{"type": kind, "text": ..}` and has no other field.
+fn is_text_alone(entry: &Value, kind: &str) -> bool {
+    let has_two = entry.as_object().is_some_and(|object| object.len() == 2);
+    has_two && entry.get("type").is_some_and(|own| own == kind) && entry.get("text").is_some_and(Value::is_string)
+}
+
+/// The picture of the tool for pictures. Its other fields always stand beside it: they tell it from a picture that was
+/// given to the model.
+fn picture(mut object: Object) -> Vec<Part> {
+    let bytes = object.get("result").and_then(Value::as_str).filter(|text| !text.is_empty());
+    let Some(bytes) = bytes.and_then(|text| STANDARD.decode(text).ok()) else { return vec![whole(object)] };
+    object.shift_remove("result");
+    let format = object.get("output_format").and_then(Value::as_str).unwrap_or("png");
+    let image = Image::bytes(bytes, format!("image/{format}"));
+    vec![Part::Image(image), Part::Raw(Value::Object(object))]
 }
 
 /// The fields that are left when `taken` have been read, as a raw part of this type; `None` where nothing is left.
@@ -207,7 +227,8 @@ fn rest(mut object: Object, kind: &str, taken: &[&str]) -> Option<Part> {
 /// An item as it came. One that could be taken for a part of another is kept as its text, so that it never is.
 fn whole(object: Object) -> Part {
     let kind = object.get("type").and_then(Value::as_str).unwrap_or_default();
-    let unclear = is_rest(kind, &object) || is_content_type(kind);
+    // One without a picture follows no picture: the picture's own other fields stand between.
+    let unclear = (is_rest(kind, &object) && kind != PICTURE) || is_content_type(kind);
     let value = Value::Object(object);
     Part::Raw(if unclear { Value::String(value.to_string()) } else { value })
 }

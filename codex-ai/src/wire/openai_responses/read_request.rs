@@ -12,7 +12,7 @@ use crate::error::{Error, ErrorKind, Problem, Result};
 use crate::message::{Message, Part, Role};
 use crate::request::Output;
 use crate::schema::Schema;
-use crate::wire::Incoming;
+use crate::wire::{Incoming, json};
 
 /// Reads the body of a request.
 ///
@@ -23,10 +23,7 @@ use crate::wire::Incoming;
 /// # Errors
 /// [`ErrorKind::InvalidRequest`] with the path of each field of the wrong type.
 pub fn decode_request(body: &[u8]) -> Result<Incoming> {
-    let fields: Object = serde_json::from_slice(body).map_err(|error| {
-        let place = format!("line {}, column {}", error.line(), error.column());
-        Error::new(ErrorKind::InvalidRequest, format!("the body is not a JSON object ({place})"))
-    })?;
+    let fields: Object = serde_json::from_slice(body).map_err(|error| json::not_an_object(&error))?;
     let mut reader = Reader { incoming: Incoming::default(), problems: Vec::new() };
     for (name, value) in fields {
         if !value.is_null() {
@@ -141,16 +138,8 @@ impl Reader {
                     })),
                 }
                 format.retain(|_, value| !value.is_null());
-                // Strict is our default, not OpenAI's: only its absence is worth a word.
-                match format.get("strict") {
-                    Some(Value::Bool(true)) => {
-                        format.shift_remove("strict");
-                    }
-                    Some(_) => {}
-                    None => {
-                        format.insert("strict".to_owned(), Value::Bool(false));
-                    }
-                }
+                // Strict is our default, not OpenAI's; and a schema that is strict already is not made so again.
+                format.entry("strict").or_insert(Value::Bool(false));
                 (!format.is_empty()).then_some(format)
             }
             _ => Some(format),

@@ -1,8 +1,10 @@
 //! Events of a streamed answer, read.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 use bytes::Bytes;
+use memchr::memmem::Finder;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::Value;
@@ -15,7 +17,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::message::Part;
 use crate::reply::{FinishReason, Reply, Usage};
 use crate::stream::Chunk;
-use crate::wire::flat::{self, Flat};
+use crate::wire::flat::Front;
 use crate::wire::openai_error::ErrorBody;
 use crate::wire::{Chunks, DecodeEvents};
 
@@ -67,23 +69,15 @@ struct Event<'a> {
 impl<'a> Piece<'a> {
     /// Reads an event that carries a piece, as OpenAI writes it; `None` for whatever needs a parser.
     fn usual(data: &'a str) -> Option<Self> {
-        let (mut kind, mut delta, mut output_index) = (None, None, None);
-        flat::read(data, |key, value| {
-            match (key, value) {
-                ("type", Flat::Text(text)) if kind.is_none() => kind = Some(text),
-                ("delta", Flat::Text(text)) if delta.is_none() && !text.bytes().any(|byte| byte < b' ') => {
-                    delta = Some(text.to_owned());
-                }
-                ("delta", Flat::Escaped(text)) if delta.is_none() => delta = Some(serde_json::from_str(text).ok()?),
-                ("output_index", Flat::Whole(number)) if output_index.is_none() => output_index = Some(number),
-                ("type" | "delta" | "output_index" | "error", _) => return None,
-                _ => {}
-            }
-            Some(())
-        })?;
-        Some(Self { kind: kind?.into(), delta: delta?, output_index, error: None })
+        let front = Front::of(data, &DELTA, &ERROR)?;
+        let kind = front.first("\"type\":\"")?;
+        Some(Self { kind: kind.into(), output_index: front.whole(&OUTPUT_INDEX)?, delta: front.text()?, error: None })
     }
 }
+
+static DELTA: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(",\"delta\":\""));
+static ERROR: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("\"error\""));
+static OUTPUT_INDEX: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("\"output_index\":"));
 
 impl StreamDecoder {
     /// A decoder for one answer.

@@ -12,8 +12,9 @@ use super::item::Output;
 use super::read_item::read_output;
 use super::usual::Usual;
 use crate::error::{Error, ErrorKind, Problem, Result};
-use crate::message::Part;
+use crate::message::{Image, Part};
 use crate::reply::{FinishReason, Reply, Usage};
+use crate::wire::json;
 use crate::wire::openai_error::ErrorBody;
 
 /// Reads the body of an answer with status 200.
@@ -24,10 +25,7 @@ use crate::wire::openai_error::ErrorBody;
 /// [`ErrorKind::Protocol`] for what is not such an answer, [`ErrorKind::Incomplete`] for JSON that ends too early, and
 /// the vendor's own error for an answer with `"status": "failed"`.
 pub fn decode_reply(body: &[u8]) -> Result<Reply> {
-    let body = std::str::from_utf8(body).map_err(|_| Error::new(ErrorKind::Protocol, "the answer is not UTF-8"))?;
-    if body.trim_ascii().is_empty() {
-        return Err(Error::new(ErrorKind::Protocol, "the answer has no body"));
-    }
+    let body = json::answer_text(body)?;
     if let Some(mut answer) = Usual::read(body) {
         let mut reply = Reply::new(answer.model.take().unwrap_or_default(), answer.take_parts());
         reply.finish_reason = finish_reason("completed", None, &reply.parts);
@@ -41,7 +39,7 @@ pub fn decode_reply(body: &[u8]) -> Result<Reply> {
         // One item that serde_json cannot hold (nested too deeply, a number out of range) must not lose the others.
         Err(error) => match serde_json::from_str::<Answer<&RawValue>>(body) {
             Ok(answer) => answer.lenient(),
-            Err(_) => return Err(not_an_answer(body, &error)),
+            Err(_) => return Err(json::not_an_answer(body, &error)),
         },
     };
     let error = answer.error.filter(|error| !error.is_null());
@@ -69,20 +67,17 @@ pub fn decode_reply(body: &[u8]) -> Result<Reply> {
 /// Makes the body of an answer; `created_at` is in seconds since 1970. Where the reply has no id, the text is empty.
 ///
 /// # Errors
-/// [`ErrorKind::Unsupported`] for an image among the parts: the format has no place for it.
+/// [`ErrorKind::Unsupported`] for an image by address among the parts: the format has no place for it.
 pub fn encode_reply(reply: &Reply, created_at: u64) -> Result<Bytes> {
     check_reply(reply)?;
-    match serde_json::to_vec(&ReplyBody { reply, created_at }) {
-        Ok(body) => Ok(body.into()),
-        Err(error) => Err(Error::new(ErrorKind::Other, format!("the reply cannot be written as JSON: {error}"))),
-    }
+    json::reply(&ReplyBody { reply, created_at })
 }
 
 /// Finds what a reply holds that the format has no place for.
 pub(super) fn check_reply(reply: &Reply) -> Result<()> {
-    let images = reply.parts.iter().enumerate().filter(|(_, part)| matches!(part, Part::Image(_)));
+    let images = reply.parts.iter().enumerate().filter(|(_, part)| matches!(part, Part::Image(Image::Url(_))));
     let problems: Vec<_> = images
-        .map(|(index, _)| Problem::new(format!("parts[{index}]"), "an image cannot stand in an answer"))
+        .map(|(index, _)| Problem::new(format!("parts[{index}]"), "an image by address cannot stand in an answer"))
         .collect();
     if !problems.is_empty() {
         let message = "the reply has no form in OpenAI's Responses API";
@@ -122,24 +117,6 @@ impl Answer<&RawValue> {
             output: self.output.map(|items| items.into_iter().map(read).collect()),
             usage: self.usage,
         }
-    }
-}
-
-/// The message of serde_json is not passed on: it quotes the body.
-fn not_an_answer(body: &str, error: &serde_json::Error) -> Error {
-    let place = format!("line {}, column {}", error.line(), error.column());
-    match error.classify() {
-        serde_json::error::Category::Eof => {
-            Error::new(ErrorKind::Incomplete, format!("the answer's JSON ends too early ({place})"))
-        }
-        serde_json::error::Category::Data => {
-            Error::new(ErrorKind::Protocol, format!("the answer is JSON of another shape ({place})"))
-        }
-        _ if body.trim_ascii_start().starts_with('<') => {
-            Error::new(ErrorKind::Protocol, "the answer is a page of HTML or XML, not JSON")
-                .with_help("check the base URL; something between may answer instead of the vendor")
-        }
-        _ => Error::new(ErrorKind::Protocol, format!("the answer is not JSON ({place})")),
     }
 }
 

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::Object;
-use crate::message::{Part, ToolCall, ToolResult};
+use crate::message::{Image, Part, Role, ToolCall, ToolResult};
 
 /// The parts that become one item, with the fields that a raw part beside them carries.
 pub(super) enum Segment<'a> {
@@ -13,6 +13,8 @@ pub(super) enum Segment<'a> {
     Reasoning { texts: &'a [Part], rest: Option<&'a Object> },
     /// A tool is to be called.
     Call { call: &'a ToolCall, rest: Option<&'a Object> },
+    /// A picture that the model made.
+    Picture { image: &'a Image, rest: Option<&'a Object> },
     /// A tool's result.
     Result { result: &'a ToolResult, rest: Option<&'a Object> },
     /// An item of its own, as it came.
@@ -20,12 +22,13 @@ pub(super) enum Segment<'a> {
 }
 
 /// Takes the parts of one message apart.
-pub(super) fn segments(parts: &[Part]) -> Segments<'_> {
-    Segments { parts }
+pub(super) fn segments(parts: &[Part], role: Role) -> Segments<'_> {
+    Segments { parts, role }
 }
 
 pub(super) struct Segments<'a> {
     parts: &'a [Part],
+    role: Role,
 }
 
 impl<'a> Iterator for Segments<'a> {
@@ -49,13 +52,18 @@ impl<'a> Iterator for Segments<'a> {
                 let texts = self.take_while(|part| matches!(part, Part::Reasoning(_)));
                 Some(Segment::Reasoning { texts, rest: self.take_rest("reasoning") })
             }
-            Part::Raw(raw) if !is_content(first) && rest_of(first) != Some("message") => {
+            Part::Image(image) if self.role == Role::Assistant => {
+                self.parts = after;
+                Some(Segment::Picture { image, rest: self.take_rest(PICTURE) })
+            }
+            Part::Raw(raw) if !is_content(first, self.role) && rest_of(first) != Some("message") => {
                 self.parts = after;
                 Some(Segment::Raw(raw))
             }
             _ => {
                 let head = self.take_rest("message");
-                Some(Segment::Message { head, parts: self.take_while(is_content) })
+                let role = self.role;
+                Some(Segment::Message { head, parts: self.take_while(|part| is_content(part, role)) })
             }
         }
     }
@@ -103,15 +111,20 @@ pub(super) fn is_rest(kind: &str, object: &Object) -> bool {
         "function_call_output" => !has("output"),
         "output_text" | "input_text" => !has("text"),
         "refusal" => !has("refusal"),
+        PICTURE => !has("result"),
         "input_image" => !has("image_url") && !has("file_id"),
         _ => false,
     }
 }
 
+/// The type of the item that holds a picture of the model.
+pub(super) const PICTURE: &str = "image_generation_call";
+
 /// Whether a part stands inside a message.
-fn is_content(part: &Part) -> bool {
+fn is_content(part: &Part, role: Role) -> bool {
     match part {
-        Part::Text(_) | Part::Image(_) | Part::Refusal(_) | Part::CachePoint(_) => true,
+        Part::Image(_) => role != Role::Assistant,
+        Part::Text(_) | Part::Refusal(_) | Part::CachePoint(_) => true,
         Part::Raw(Value::Object(object)) => object.get("type").and_then(Value::as_str).is_some_and(is_content_type),
         _ => false,
     }

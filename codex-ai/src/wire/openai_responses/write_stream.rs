@@ -6,12 +6,13 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::item::{OutputItem, OutputPart};
+use super::open::{Open, Sort, item_id};
 use super::reply::{ReplyBody, check_reply, is_completed};
-use super::segment::rest_of;
+use super::segment::{PICTURE, rest_of};
 use super::write_call::Calls;
 use super::write_event::{PieceEvent, Writer};
 use crate::error::{Error, ErrorKind, Result};
-use crate::message::{Part, ToolCall};
+use crate::message::{Image, Part, ToolCall};
 use crate::reply::Reply;
 use crate::stream::Chunk;
 use crate::wire::EncodeEvents;
@@ -31,26 +32,8 @@ pub struct StreamEncoder {
     items: usize,
     open: Option<Open>,
     calls: Calls,
-}
-
-/// The message or the thinking that is being written.
-#[derive(Debug)]
-struct Open {
-    /// Its place in the answer.
-    place: usize,
-    sort: Sort,
-    /// The parts that are complete, and the fields beside them.
-    parts: Vec<Part>,
-    /// Where in `parts` the piece begins that is being written, and its place in the item.
-    piece: Option<(usize, usize)>,
-    /// How many pieces were begun.
-    pieces: usize,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Sort {
-    Message,
-    Reasoning,
+    /// A picture whose other fields may come with the next piece.
+    picture: Option<Part>,
 }
 
 impl StreamEncoder {
@@ -65,6 +48,7 @@ impl StreamEncoder {
             items: 0,
             open: None,
             calls: Calls::default(),
+            picture: None,
         }
     }
 
@@ -169,43 +153,11 @@ impl StreamEncoder {
 
     /// Ends the piece that is being written.
     fn close_piece(&mut self, out: &mut Vec<u8>) -> Result<()> {
-        let Some(open) = &mut self.open else { return Ok(()) };
-        let Some((at, nth)) = open.piece.take() else { return Ok(()) };
-        let (place, id) = (open.place, item_id(open.sort, open.place));
-        let parts = open.parts.get(at..).unwrap_or_default();
-        let in_content = |mut event: Value| {
-            event["item_id"] = id.as_str().into();
-            event["output_index"] = place.into();
-            event["content_index"] = nth.into();
-            event
-        };
-        let part = json!(OutputPart(parts));
-        let (done, event, part_done, part_event) = match parts.first() {
-            Some(Part::Text(text)) => (
-                "response.output_text.done",
-                in_content(json!({ "text": text, "logprobs": [] })),
-                "response.content_part.done",
-                in_content(json!({ "part": part })),
-            ),
-            Some(Part::Refusal(text)) => (
-                "response.refusal.done",
-                in_content(json!({ "refusal": text })),
-                "response.content_part.done",
-                in_content(json!({ "part": part })),
-            ),
-            Some(Part::Reasoning(text)) => (
-                "response.reasoning_summary_text.done",
-                json!({ "item_id": id, "output_index": place, "summary_index": nth, "text": text }),
-                "response.reasoning_summary_part.done",
-                json!({
-                    "item_id": id, "output_index": place, "summary_index": nth,
-                    "part": { "type": "summary_text", "text": text },
-                }),
-            ),
-            _ => return Ok(()),
-        };
-        self.writer.event(done, &event, out)?;
-        self.writer.event(part_done, &part_event, out)
+        let Some(done) = self.open.as_mut().and_then(Open::end_piece) else { return Ok(()) };
+        for (kind, event) in done {
+            self.writer.event(kind, &event, out)?;
+        }
+        Ok(())
     }
 
     /// Ends the message or the thinking that is being written, and calls that are complete.
@@ -246,8 +198,12 @@ impl StreamEncoder {
             Part::Raw(raw) => self.raw(part, raw, out),
             Part::ToolResult(_) => self.item(&json!(OutputItem { parts: std::slice::from_ref(part), number: 0 }), out),
             Part::CachePoint(_) => Ok(()),
-            Part::Image(_) => {
-                let message = "an image cannot stand in an answer of OpenAI's Responses API";
+            Part::Image(Image::Bytes { .. }) => {
+                self.picture = Some(part.clone());
+                Ok(())
+            }
+            Part::Image(Image::Url(_)) => {
+                let message = "an image by address cannot stand in an answer of OpenAI's Responses API";
                 Err(Error::new(ErrorKind::Unsupported, message))
             }
         }
@@ -283,6 +239,21 @@ impl StreamEncoder {
         }
     }
 
+    /// Writes the picture that waits for its other fields, with them where this piece has them: then nothing is left of
+    /// the piece to be written.
+    fn flush_picture(&mut self, next: Option<&Chunk>, out: &mut Vec<u8>) -> Result<bool> {
+        let Some(picture) = self.picture.take() else { return Ok(false) };
+        let rest = match next {
+            Some(Chunk::Part(part)) if rest_of(part) == Some(PICTURE) => Some(part.clone()),
+            _ => None,
+        };
+        let is_taken = rest.is_some();
+        let parts: Vec<_> = std::iter::once(picture).chain(rest).collect();
+        let number = self.items;
+        self.item(&json!(OutputItem { parts: &parts, number }), out)?;
+        Ok(is_taken)
+    }
+
     /// What the text that is being written refers to.
     fn annotations(&mut self, raw: &Value, out: &mut Vec<u8>) -> Result<()> {
         let Some(Open { place, piece: Some((_, nth)), .. }) = self.open else { return Ok(()) };
@@ -309,6 +280,9 @@ impl StreamEncoder {
 impl EncodeEvents for StreamEncoder {
     fn chunk(&mut self, chunk: &Chunk, out: &mut Vec<u8>) -> Result<()> {
         self.begin(out)?;
+        if self.flush_picture(Some(chunk), out)? {
+            return Ok(());
+        }
         match chunk {
             Chunk::Text(text) => self.piece(Sort::Message, Part::Text(String::new()), text, out),
             Chunk::Refusal(text) => self.piece(Sort::Message, Part::Refusal(String::new()), text, out),
@@ -323,6 +297,7 @@ impl EncodeEvents for StreamEncoder {
     fn done(&mut self, reply: &Reply, out: &mut Vec<u8>) -> Result<()> {
         check_reply(reply)?;
         self.begin(out)?;
+        self.flush_picture(None, out)?;
         self.close(out)?;
         self.calls.close(true, &mut self.writer, out)?;
         let kind = if is_completed(reply) { "response.completed" } else { "response.incomplete" };
@@ -350,13 +325,5 @@ impl EncodeEvents for StreamEncoder {
         });
         // Three texts can always be written.
         drop(self.writer.event("error", &event, out));
-    }
-}
-
-/// The id of an item, as [`encode_reply`](super::encode_reply) writes it.
-fn item_id(sort: Sort, place: usize) -> String {
-    match sort {
-        Sort::Message => format!("msg_{place}"),
-        Sort::Reasoning => format!("rs_{place}"),
     }
 }

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::Object;
 use super::block::{Block, is_companion};
 use super::error::encode_error;
 use super::reply::unsendable;
@@ -17,7 +18,9 @@ use crate::wire::EncodeEvents;
 ///
 /// The calls of tools are written when their arguments are complete: the format sends block after block, and what a
 /// block has besides its content stands in its first event. An empty [`Chunk::Text`] parts two blocks of text.
-/// The first event wants counts before they are known: they are 0 there, and right in the last.
+/// The first event wants counts before they are known: they are 0 there, and right in the last. Other fields of a text
+/// or of thinking than citations and signature are known only when its block has begun: they stand in `content_block` of
+/// the event that ends it.
 #[derive(Debug)]
 pub struct StreamEncoder {
     id: String,
@@ -109,6 +112,13 @@ impl StreamEncoder {
         frame(out, "content_block_delta", &Event { r#type: "content_block_delta", index, delta });
     }
 
+    /// Ends a block with the fields that it has besides its text, which are known only now.
+    fn stop_with(&self, fields: &Object, out: &mut Vec<u8>) {
+        let index = self.blocks.saturating_sub(1);
+        let event = json!({ "type": "content_block_stop", "index": index, "content_block": fields });
+        frame(out, "content_block_stop", &event);
+    }
+
     fn stop(&self, out: &mut Vec<u8>) {
         let index = self.blocks.saturating_sub(1);
         frame(out, "content_block_stop", &json!({ "type": "content_block_stop", "index": index }));
@@ -175,6 +185,7 @@ impl StreamEncoder {
             Some("thinking") => self.open(Open::Thinking, out),
             _ => return Err(unsupported("this raw part belongs to a part that is not before it")),
         }
+        let mut late = Object::new();
         for (name, value) in fields {
             match (name.as_str(), value) {
                 ("signature", Value::String(signature)) => {
@@ -185,10 +196,18 @@ impl StreamEncoder {
                         self.delta(&json!({ "type": "citations_delta", "citation": citation }), out);
                     }
                 }
-                _ => return Err(unsupported("a streamed block has no place for this field of a raw part")),
+                _ => {
+                    late.insert(name.clone(), value.clone());
+                }
             }
         }
-        self.close(out);
+        if late.is_empty() {
+            self.close(out);
+        } else {
+            self.open = Open::Nothing;
+            self.stop_with(&late, out);
+            self.close(out);
+        }
         Ok(())
     }
 }

@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 use super::Object;
 use super::error::error_of_event;
 use super::fields::value_of;
-use super::stream_block::{Content, OpenBlock};
+use super::streamed::{Content, OpenBlock};
 use super::usage::{Counts, finish_reason, refusal};
 use crate::error::{Error, ErrorKind, Result};
 use crate::message::Part;
@@ -75,6 +75,9 @@ struct BlockStart<'a> {
 #[derive(Deserialize)]
 struct BlockStop {
     index: u64,
+    /// What [`StreamEncoder`](super::StreamEncoder) says of a block only at its end.
+    #[serde(default)]
+    content_block: Object,
 }
 
 #[derive(Deserialize)]
@@ -144,6 +147,7 @@ impl DecodeEvents for StreamDecoder {
             "content_block_stop" => match serde_json::from_str::<BlockStop>(data) {
                 Ok(event) => {
                     if let Some(block) = self.blocks.iter_mut().rfind(|block| block.index == event.index) {
+                        block.rest.extend(event.content_block);
                         block.stop(chunks);
                     }
                 }
@@ -187,7 +191,9 @@ impl StreamDecoder {
         self.id = text(message.id).filter(|id| !id.is_empty());
         self.model = text(message.model).unwrap_or_default();
         if let Some(usage) = message.usage {
-            self.usage(value_of(usage));
+            let usage = value_of(usage);
+            self.counts.start(&usage);
+            self.keep_usage(usage);
         }
     }
 
@@ -249,11 +255,11 @@ impl StreamDecoder {
                 }
             }
         }
-        self.usage(event.usage);
+        self.counts.update(&event.usage);
+        self.keep_usage(event.usage);
     }
 
-    fn usage(&mut self, usage: Value) {
-        self.counts.update(&usage);
+    fn keep_usage(&mut self, usage: Value) {
         let Value::Object(usage) = usage else { return };
         if let Value::Object(all) = self.raw.entry("usage").or_insert_with(|| Value::Object(Object::new())) {
             all.extend(usage.into_iter().filter(|(_, count)| !count.is_null()));
