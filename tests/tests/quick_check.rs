@@ -388,6 +388,14 @@ proptest! {
             }
         }
     }
+
+    #[test]
+    fn of_a_number_at_a_limit_the_verdict_is_that_of_the_tree(digits in "[1-9]\\.[0-9]{15,30}(e-?[1-9][0-9]?)?", limit in 0_usize..3) {
+        let nearest: f64 = digits.parse().unwrap();
+        let name = ["maximum", "minimum", "const"][limit];
+        let compiled = Schema::new("T", json!({ name: nearest })).unwrap();
+        prop_assert_eq!(is_followed_by(&compiled, &digits), by_tree(&compiled, &digits), "{} {}", name, digits);
+    }
 }
 
 #[test]
