@@ -27,6 +27,11 @@ pub const fn output_of<Q: PromptDef>() -> fn() -> crate::request::Output {
     <OutputOf<Q> as PromptOutput>::output
 }
 
+/// What the quick check says of an answer's text, for the tests that hold it against [`Schema::validate`].
+pub fn is_followed_by(schema: &Schema, text: &str) -> bool {
+    schema.is_followed_by(text)
+}
+
 /// The type itself, for code that must point somewhere else than the type's own tokens do.
 pub trait Itself {
     /// The same type.

@@ -165,7 +165,7 @@ impl<P: Provider> Dispatcher<P> {
     /// As [`call`](Self::call).
     pub fn stream<'a, Q: PromptDef>(&'a self, args: Q::Args<'a>) -> Result<ReplyStream<OutputOf<Q>>> {
         let inner = self.wait(self.inner.stream::<Q>(args))?;
-        Ok(ReplyStream { inner, runtime: Arc::clone(&self.runtime) })
+        Ok(ReplyStream { inner, runtime: Arc::clone(&self.runtime), refused: false })
     }
 
     /// As [`Dispatcher::stream_text`](crate::Dispatcher::stream_text).
@@ -174,7 +174,7 @@ impl<P: Provider> Dispatcher<P> {
     /// As [`call`](Self::call).
     pub fn stream_text(&self, request: impl Into<Request>) -> Result<ReplyStream<String>> {
         let inner = self.wait(self.inner.stream_text(request))?;
-        Ok(ReplyStream { inner, runtime: Arc::clone(&self.runtime) })
+        Ok(ReplyStream { inner, runtime: Arc::clone(&self.runtime), refused: false })
     }
 
     /// As [`Dispatcher::generate_image`](crate::Dispatcher::generate_image).
@@ -216,6 +216,9 @@ impl Background {
 
 /// The blocking twin of [`ReplyStream`](crate::ReplyStream): an iterator over the pieces, each of which is waited for.
 ///
+/// Inside an async runtime it gives one error of kind [`ErrorKind::Blocking`] and then `None`. No piece is lost: outside
+/// of the runtime it goes on.
+///
 /// ```standalone_crate
 /// use codex_ai::{blocking::Dispatcher, provider::Local};
 ///
@@ -233,6 +236,8 @@ impl Background {
 pub struct ReplyStream<T = ()> {
     inner: crate::ReplyStream<T>,
     runtime: Arc<Background>,
+    /// It was asked inside an async runtime, and said so.
+    refused: bool,
 }
 
 impl<T> ReplyStream<T> {
@@ -249,8 +254,18 @@ impl<T> Iterator for ReplyStream<T> {
     type Item = Result<Chunk>;
 
     fn next(&mut self) -> Option<Result<Chunk>> {
+        let refused = std::mem::take(&mut self.refused);
         let inner = &mut self.inner;
-        self.runtime.wait(async { inner.next().await.transpose() }).transpose()
+        let next = self.runtime.wait(async { Ok(inner.next().await) });
+        match next {
+            Ok(chunk) => chunk,
+            // Told for ever, it would be a loop without an end for whoever collects the pieces.
+            Err(_) if refused => None,
+            Err(error) => {
+                self.refused = true;
+                Some(Err(error))
+            }
+        }
     }
 }
 

@@ -88,7 +88,7 @@ pub(crate) fn image(provider: &str, request: &ImageRequest) -> Span {
 /// The span of one exchange with a vendor, inside of that of the call.
 #[cfg(feature = "_vendor")]
 #[allow(dead_code, reason = "without the feature of a vendor there is none to ask")]
-pub(crate) fn attempt(provider: &str, url: &str, stream: bool) -> Span {
+pub(crate) fn attempt(provider: &str, model: &str, url: &str, stream: bool) -> Span {
     if !is_on() {
         return Span::none();
     }
@@ -104,6 +104,7 @@ pub(crate) fn attempt(provider: &str, url: &str, stream: bool) -> Span {
         otel.kind = "client",
         gen_ai.operation.name = "chat",
         gen_ai.provider.name = provider_name(provider),
+        gen_ai.request.model = model,
         gen_ai.request.stream = stream,
         server.address = uri.as_ref().and_then(http::Uri::host),
         server.port = port,
@@ -179,7 +180,9 @@ impl Stream for Traced {
         let this = &mut *self;
         let Some(span) = &this.span else { return this.items.as_mut().poll_next(cx) };
         let item = ready!(span.in_scope(|| this.items.as_mut().poll_next(cx)));
-        if let Some(begin) = this.begin.take() {
+        if let Some(Ok(_)) = &item
+            && let Some(begin) = this.begin.take()
+        {
             span.record("gen_ai.response.time_to_first_chunk", begin.elapsed().as_secs_f64());
         }
         match &item {

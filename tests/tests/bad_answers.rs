@@ -189,6 +189,22 @@ async fn answers_that_are_no_answers() {
 }
 
 #[tokio::test]
+async fn a_compressed_answer_that_nobody_asked_for_is_called_that() {
+    let compressed = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0xab, 0x56];
+    for kind in ["application/json", "text/event-stream"] {
+        let step = || Step::bytes(200, kind, compressed.to_vec()).with_header("content-encoding", "gzip");
+        let server = WireServer::script([step()]).unwrap();
+        let openai = builder(&server.url()).build().unwrap();
+        let error = match openai.stream(&hi()).await {
+            Ok(stream) => stream.finish().await.unwrap_err(),
+            Err(error) => error,
+        };
+        assert!(error.help().unwrap().contains("compressed"), "{kind}: {error}");
+        assert!(error_of(step()).await.help().unwrap().contains("compressed"), "{kind}");
+    }
+}
+
+#[tokio::test]
 async fn an_odd_item_or_number_does_not_lose_the_rest() {
     let deep = format!("{}{}", "[".repeat(400), "]".repeat(400));
     let text = r#"{"type":"message","role":"assistant","content":[{"type":"output_text","text":"kept"}]}"#;

@@ -3,7 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
-use codex_ai::testing::Scripted;
+use codex_ai::testing::{Answer, Scripted};
 use codex_ai::{
     Chunk, Dispatcher, Error, ErrorKind, FinishReason, LlmSchema, Options, Output, Part, Prompt, Reply, ToolCall,
     Usage, blocking, prompt,
@@ -141,4 +141,18 @@ async fn the_blocking_twin_refuses_to_wait_inside_a_runtime() {
     let provider = Scripted::new([Ok(reply("Hello."))]);
     let dispatcher = tokio::task::spawn_blocking(|| blocking::Dispatcher::new(provider).unwrap()).await.unwrap();
     assert_eq!(dispatcher.stream_text("Hi").unwrap_err().kind(), ErrorKind::Blocking);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_blocking_stream_that_is_moved_into_a_runtime_says_so_once_and_loses_nothing() {
+    let provider = Scripted::answers([Answer::pieces(["Hel", "lo"])]);
+    let open = || blocking::Dispatcher::new(provider).unwrap().stream_text("Hi").unwrap();
+    let mut stream = tokio::task::spawn_blocking(open).await.unwrap();
+    for _ in 0..2 {
+        let refused: Vec<_> = stream.by_ref().map(|chunk| chunk.unwrap_err().kind()).take(9).collect();
+        assert_eq!(refused, [ErrorKind::Blocking]);
+    }
+    let read = move || (stream.next().unwrap().unwrap(), stream.finish().unwrap().value);
+    let (first, value) = tokio::task::spawn_blocking(read).await.unwrap();
+    assert_eq!((first.as_text(), value.as_str()), (Some("Hel"), "Hello"));
 }

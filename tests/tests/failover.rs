@@ -268,6 +268,22 @@ async fn a_slow_stream_is_hedged_where_that_is_asked_for() {
     let chain = Failover::builder().route(a).route(b).hedge_after(secs(3)).build().unwrap();
     let reply = chain.stream(&hi()).await.unwrap().finish().await.unwrap();
     assert_eq!((reply.text().as_ref(), reply.attempts), ("a", 2));
+    // It fails in a way that moves on to nobody: the first is not given up for that, and no third is asked.
+    for (first, text) in [(pieces("a", 10), Some("a")), (Answer::from(fails(ErrorKind::Server)).after(secs(10)), None)]
+    {
+        let (a, b) = routes(first, Answer::from(fails(ErrorKind::InvalidRequest)));
+        let c = Scripted::texts(["c"]).named("c");
+        let chain = Failover::builder().route(a).route(b).route(c.clone()).hedge_after(secs(3)).build().unwrap();
+        let answer = match chain.stream(&hi()).await {
+            Ok(stream) => stream.finish().await,
+            Err(error) => Err(error),
+        };
+        assert_eq!(c.left(), 1);
+        match text {
+            Some(text) => assert_eq!(answer.unwrap().text(), text),
+            None => assert_eq!(answer.unwrap_err().kind(), ErrorKind::InvalidRequest),
+        }
+    }
 }
 
 #[tokio::test]

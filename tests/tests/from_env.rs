@@ -84,6 +84,19 @@ fn what_is_chosen_and_why() {
             "azure",
             "AZURE_OPENAI_API_KEY",
         ),
+        (&[("GEMINI_API_KEY", "canary-1"), ("GOOGLE_API_KEY", "canary-1")], "gemini", "GOOGLE_API_KEY"),
+        (&[("GEMINI_API_KEY", "canary-1"), ("GOOGLE_API_KEY", "")], "gemini", "GEMINI_API_KEY"),
+        // Two keys of Google that differ are nobody's trouble who asks another vendor.
+        (
+            &[OPENAI, ("CODEX_AI_PROVIDER", "openai"), ("GEMINI_API_KEY", "canary-1"), ("GOOGLE_API_KEY", "canary-2")],
+            "routes",
+            "left out",
+        ),
+        (
+            &[OPENAI, ("OPENAI_BASE_URL", "http://127.0.0.1:9/v1"), ("CODEX_AI_MODEL", "cohere/command")],
+            "openai",
+            "its key is set",
+        ),
         // Servers without a key are chosen by name, and are no rivals of a key.
         (&[("OLLAMA_HOST", "127.0.0.1:1")], "local", "the key of no vendor is set"),
         (&[("CODEX_AI_PROVIDER", "ollama")], "ollama", "`CODEX_AI_PROVIDER`"),
@@ -111,6 +124,23 @@ fn what_cannot_be_told_is_an_error_that_says_what_to_set() {
         (&[("CODEX_AI_PROVIDER", "openai")], &["`OPENAI_API_KEY`"]),
         (&[("CODEX_AI_MODEL", "anthropic/claude")], &["`ANTHROPIC_API_KEY`"]),
         (&[("OPENAI_API_KEY", "sk-canary-\u{e9}-1234")], &["a character at place 11"]),
+        // One says this vendor, the other that one; at an address of one's own anything may be a model.
+        (
+            &[OPENAI, ANTHROPIC, ("CODEX_AI_PROVIDER", "openai"), ("CODEX_AI_MODEL", "anthropic/claude-9")],
+            &["the default model `anthropic/claude-9` is not one of `openai`", "`CODEX_AI_PROVIDER` goes before"],
+        ),
+        (
+            &[ANTHROPIC, ("CODEX_AI_PROVIDER", "anthropic"), ("CODEX_AI_MODEL", "openai/gpt-9")],
+            &["`openai/gpt-9` is not one of `anthropic`"],
+        ),
+        (
+            &[("GEMINI_API_KEY", "canary-1"), ("CODEX_AI_PROVIDER", "gemini"), ("CODEX_AI_MODEL", "openai/gpt-9")],
+            &["`openai/gpt-9` is not one of `gemini`"],
+        ),
+        (
+            &[("GEMINI_API_KEY", "canary-1"), ("GOOGLE_API_KEY", "canary-2")],
+            &["`GOOGLE_API_KEY` and `GEMINI_API_KEY` hold different keys"],
+        ),
     ] {
         let text = in_child("child_chooses", variables);
         assert!(text.contains("FAILED Config"), "{variables:?}: {text}");

@@ -2,13 +2,19 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use codex_ai::layer::{Limit, Retry, Timeout};
 use codex_ai::provider::openai::OpenAi;
 use codex_ai::testing::{Answer, Scripted, Step, WireServer};
-use codex_ai::{Error, ErrorKind, Message, Options, Provider, Reply, Request, Usage};
+use codex_ai::{
+    BoxFuture, Chunk, Error, ErrorKind, Message, Options, Provider, Reply, ReplyStream, Request, Result, StreamItem,
+    Usage,
+};
+use futures_core::Stream;
 use tokio::time::Instant;
 
 fn hi() -> Request {
@@ -173,4 +179,41 @@ async fn whoever_would_wait_too_long_is_told_at_once() {
     let start = Instant::now();
     assert_eq!(Retry::new(limit).generate(&hi()).await.unwrap().attempts, 2);
     assert_eq!(start.elapsed().as_secs(), 60);
+}
+
+/// Has a piece at every moment.
+struct Flood;
+
+impl Provider for Flood {
+    fn name(&self) -> &str {
+        "flood"
+    }
+
+    fn generate<'a>(&'a self, _: &'a Request) -> BoxFuture<'a, Result<Reply>> {
+        Box::pin(std::future::pending())
+    }
+
+    fn stream<'a>(&'a self, _: &'a Request) -> BoxFuture<'a, Result<ReplyStream>> {
+        Box::pin(async { Ok(ReplyStream::new(Pieces(std::time::Instant::now()))) })
+    }
+}
+
+struct Pieces(std::time::Instant);
+
+impl Stream for Pieces {
+    type Item = Result<StreamItem>;
+
+    fn poll_next(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        // A test that never came to an end would tell nothing.
+        let over = self.0.elapsed() > Duration::from_secs(10);
+        Poll::Ready((!over).then(|| Ok(StreamItem::Chunk(Chunk::Text("a".to_owned())))))
+    }
+}
+
+#[tokio::test]
+async fn a_stream_that_never_pauses_is_ended_too() {
+    let timeout = Timeout::new(Flood).with_whole(Duration::from_millis(50));
+    let error = timeout.stream(&hi()).await.unwrap().finish().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Timeout, "{error}");
+    assert!(error.answer().is_some_and(|text| text.starts_with("aa")));
 }

@@ -130,6 +130,7 @@ async fn no_retry_goes_beyond_the_deadline() {
     let retry = Retry::new(script).with_deadline(secs(10.0));
     let error = retry.generate(&hi()).await.unwrap_err();
     assert_eq!((error.kind(), error.attempts().len()), (ErrorKind::Timeout, 2));
+    assert_eq!(error.route(), Some("scripted"), "it names who was too slow");
     assert_eq!(start.elapsed().as_secs(), 10);
 }
 

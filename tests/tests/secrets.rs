@@ -56,7 +56,7 @@ async fn a_key_is_in_no_error_no_debug_and_no_log() {
     let escaped = r#"{"error":{"message":"key sk-canary\/7f3a9c51e0","code":"sk-canary\u002f7f3a9c51e0"}}"#;
     let json = "application/json";
     let steps = [
-        Step::reply(Reply::from_text("m", "fine")),
+        Step::reply(Reply::from_text("m", "fine")).with_header("x-request-id", &format!("req-{CANARY}")),
         Step::error(401, CANARY, &echo),
         // The excerpt of a page ends in the middle of the key.
         Step::bytes(502, "text/html", format!("<html>{} {CANARY}</html>", "x".repeat(190))),
@@ -105,6 +105,41 @@ async fn a_key_is_in_no_error_no_debug_and_no_log() {
         // No part of it either, such as a cut-off excerpt would leave.
         let place = text.find("canary").map(|at| &text[at.saturating_sub(200)..(at + 60).min(text.len())]);
         assert_eq!(place, None);
+    }
+}
+
+#[tokio::test]
+async fn a_key_is_in_no_error_of_a_stream() {
+    let stream = "text/event-stream";
+    let said = json!({ "type": "response.output_text.delta", "delta": CANARY });
+    let failed = json!({ "type": "response.failed", "response": { "error": { "code": CANARY, "message": CANARY } } });
+    let steps = [
+        Step::bytes(
+            200,
+            stream,
+            format!("data: {}\n\n", json!({ "type": "error", "code": CANARY, "message": CANARY })),
+        ),
+        Step::bytes(200, stream, format!("event: error\ndata: {{\"error\":{{\"message\":\"{CANARY}\"}}}}\n\n")),
+        Step::bytes(200, stream, format!("data: {failed}\n\n")),
+        // As the text so far, as what is no JSON, and as what is no event.
+        Step::bytes(200, stream, format!("data: {said}\n\n")),
+        Step::bytes(200, stream, format!("data: {said}\n\ndata: {CANARY}\n\n")),
+        Step::bytes(200, stream, format!("data: {CANARY}\n\n")),
+        Step::bytes(200, stream, format!("{{\"error\":{{\"message\":\"{CANARY}\"}}}}")),
+        Step::bytes(200, stream, format!("<html>{CANARY}")),
+        Step::bytes(200, "application/json", format!("{{\"error\":{{\"message\":\"{CANARY}\"}}}}")),
+        Step::bytes(200, stream, "").with_header("x-request-id", CANARY),
+    ];
+    let count = steps.len();
+    let server = WireServer::script(steps).unwrap();
+    let openai = OpenAi::builder().key(CANARY).base_url(server.url()).build().unwrap();
+    for step in 0..count {
+        let error = match openai.stream(&hi()).await {
+            Ok(stream) => stream.finish().await.unwrap_err(),
+            Err(error) => error,
+        };
+        let seen = visible(&error);
+        assert!(!seen.contains("canary"), "{step}: {seen}");
     }
 }
 

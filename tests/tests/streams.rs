@@ -5,16 +5,21 @@
 use std::future::poll_fn;
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
-use std::task::Poll;
+use std::task::{Context, Poll};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use bytes::Bytes;
 use codex_ai::provider::openai::OpenAi;
-use codex_ai::{Chunk, Error, ErrorKind, FinishReason, Message, Provider, ReplyStream, Request, Usage};
+use codex_ai::transport::{Body, Outgoing, Response, Transport};
+use codex_ai::{BoxFuture, Chunk, Error, ErrorKind, FinishReason, Message, Provider, ReplyStream, Request, Usage};
+use futures_core::Stream;
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, HeaderValue};
 use serde_json::{Value, json};
 
 /// A server whose every answer is written by hand.
@@ -212,6 +217,26 @@ async fn an_error_told_as_plain_json_is_the_vendors() {
     assert_eq!(error.unwrap().kind(), ErrorKind::Quota);
 }
 
+/// Chat Completions may end without `[DONE]`: an error without its blank line is an error all the same.
+#[tokio::test]
+async fn an_error_at_the_very_end_is_no_end() {
+    let said = json!({ "id": "c", "model": "m", "choices": [
+        { "index": 0, "delta": { "content": "a" }, "finish_reason": "stop" } ] });
+    let failure = json!({ "error": { "message": "the answer was lost", "code": 502 } });
+    for ending in ["\n\n", "\n", ""] {
+        let body = chunk(&format!("data: {said}\n\ndata: {failure}{ending}"));
+        let server = Raw::always(format!("{HEAD}{body}{END}"));
+        let openai = OpenAi::builder().key("sk-test-0123456789").base_url(&server.url).chat().build().unwrap();
+        let (texts, error) = read(&mut open(&openai).await).await;
+        let error = error.unwrap_or_else(|| panic!("no error with {ending:?}"));
+        assert_eq!((texts, error.kind()), (vec!["a".to_owned()], ErrorKind::Server), "{ending:?}");
+    }
+    // Half an event says nothing: the answer is there.
+    let server = Raw::always(format!("{HEAD}{}{END}", chunk(&format!("data: {said}\n\ndata: {{\"usa"))));
+    let openai = OpenAi::builder().key("sk-test-0123456789").base_url(&server.url).chat().build().unwrap();
+    assert!(read(&mut open(&openai).await).await.1.is_none());
+}
+
 #[tokio::test]
 async fn silence_is_told_after_a_while() {
     let start = format!("{HEAD}{}", delta("a"));
@@ -223,7 +248,7 @@ async fn silence_is_told_after_a_while() {
     let openai = OpenAi::builder().key("sk-test-0123456789").base_url(&server.url).read_timeout(limit).build().unwrap();
     let mut stream = open(&openai).await;
     assert_eq!(stream.next().await.unwrap().unwrap().as_text(), Some("a"));
-    let since = std::time::Instant::now();
+    let since = Instant::now();
     let error = stream.next().await.unwrap().unwrap_err();
     assert_eq!((error.kind(), error.answer()), (ErrorKind::Timeout, Some("a")));
     // The piece came at most a moment before it was read.
@@ -313,4 +338,79 @@ async fn nothing_is_lost_where_the_future_of_a_piece_is_dropped() {
         }
     }
     assert_eq!(texts, pieces);
+}
+
+#[tokio::test]
+async fn nothing_counts_after_the_end_marker() {
+    let failure = event(&json!({ "type": "error", "code": "rate_limit_exceeded", "message": "slow down" }));
+    for rest in [format!("{failure}{END}"), format!("{}{END}", delta("b")), "no chunk at all".to_owned()] {
+        let server = Raw::always(format!("{HEAD}{}{}{rest}", delta("a"), completed("a")));
+        let mut stream = open(&server.openai()).await;
+        let (texts, error) = read(&mut stream).await;
+        assert!(error.is_none(), "{rest}: {error:?}");
+        let reply = stream.finish().await.unwrap();
+        assert_eq!((texts, reply.text().as_ref(), reply.attempts), (vec!["a".to_owned()], "a", 1));
+        assert_eq!(
+            (reply.request_id.as_deref(), reply.usage.map(|usage| usage.output_tokens)),
+            (Some("req_7"), Some(4))
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_goes_on_after_the_end_marker_is_left() {
+    for flood in [true, false] {
+        let (told, closed) = mpsc::channel();
+        let server = Raw::new(move |socket| {
+            socket.write_all(format!("{HEAD}{}{}", delta("a"), completed("a")).as_bytes()).unwrap();
+            while flood && socket.write_all(chunk(&": more\n".repeat(1_000)).as_bytes()).is_ok() {}
+            // The end of the connection, or what there is to be read before it.
+            let gone = flood || socket.read(&mut [0]).is_ok_and(|read| read == 0);
+            told.send(gone).unwrap();
+            false
+        });
+        let begin = Instant::now();
+        let reply = open(&server.openai()).await.finish().await.unwrap();
+        assert!(reply.text() == "a" && begin.elapsed() < Duration::from_millis(900), "nobody waits for the rest");
+        let wait = move || closed.recv_timeout(Duration::from_secs(10));
+        assert!(tokio::task::spawn_blocking(wait).await.unwrap().unwrap(), "{flood}");
+    }
+}
+
+/// Always has a piece, with nothing in it.
+struct Empty(&'static str);
+
+impl Transport for Empty {
+    fn send<'a>(&'a self, _: Outgoing<'a>) -> BoxFuture<'a, codex_ai::Result<Response>> {
+        struct Pieces(Instant);
+        impl Stream for Pieces {
+            type Item = codex_ai::Result<Bytes>;
+
+            fn poll_next(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+                // A test that never came to an end would tell nothing.
+                Poll::Ready((self.0.elapsed() < Duration::from_secs(10)).then(|| Ok(Bytes::new())))
+            }
+        }
+        let (status, kind) = self.0.split_once(' ').unwrap();
+        let headers = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static(kind))]);
+        let response = Response::new(status.parse().unwrap(), Body::stream(Pieces(Instant::now())));
+        Box::pin(async move { Ok(response.with_headers(headers)) })
+    }
+}
+
+#[tokio::test]
+async fn pieces_with_nothing_in_them_are_silence() {
+    let limit = Duration::from_millis(80);
+    for (answer, stream) in
+        [("200 application/json", false), ("500 text/plain", false), ("200 text/event-stream", true)]
+    {
+        let builder = OpenAi::builder().key("sk-test-0123456789").transport(Arc::new(Empty(answer)));
+        let openai = builder.timeout(limit).read_timeout(limit).build().unwrap();
+        let request = Request::new(vec![Message::user("Hi")]);
+        let error = match stream {
+            true => openai.stream(&request).await.unwrap().finish().await.map(drop),
+            false => openai.generate(&request).await.map(drop),
+        };
+        assert_eq!(error.unwrap_err().kind(), ErrorKind::Timeout, "{answer}");
+    }
 }

@@ -194,6 +194,8 @@ async fn a_call_is_a_span_and_each_attempt_one_inside_of_it() {
             attempt,
             &[
                 ("gen_ai.provider.name", "openai"),
+                // As the vendor is asked for it.
+                ("gen_ai.request.model", "gpt-test"),
                 ("otel.kind", "client"),
                 ("server.address", "127.0.0.1"),
                 ("server.port", &port),
@@ -227,6 +229,7 @@ async fn the_span_of_a_stream_lasts_until_its_end_or_drop() {
         Answer::pieces(["answered ", "by Ada"]),
         Answer::pieces(["answered"]).ending(cut),
         Answer::pieces(["answered"]).stalling(),
+        Answer::pieces([""; 0]).ending(Err(Error::new(ErrorKind::Server, "down"))),
     ]);
     let (spans, _guard) = Spans::listen();
     let dispatcher = Dispatcher::new(script).unwrap();
@@ -248,5 +251,11 @@ async fn the_span_of_a_stream_lasts_until_its_end_or_drop() {
     assert!(!spans.all()[2].closed);
     drop(stream);
     assert!(spans.all()[2].closed);
+
+    let stream = dispatcher.stream::<Say>(SayArgs { text: SECRET_TEXT }).await.unwrap();
+    stream.finish().await.unwrap_err();
+    let failed = spans.all().remove(3);
+    assert_fields(&failed, &[("error.type", "Server")]);
+    assert!(!failed.fields.contains_key("gen_ai.response.time_to_first_chunk"), "an error is no first piece");
     spans.assert_discreet();
 }

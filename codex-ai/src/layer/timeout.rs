@@ -1,10 +1,11 @@
 //! Limits of time.
 
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use futures_core::Stream;
+use tokio::task::coop::{poll_proceed, unconstrained};
 use tokio::time::{Instant, Sleep};
 
 use super::begin::{Items, begin};
@@ -192,7 +193,10 @@ impl Stream for Timed {
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = &mut *self;
         let Some(items) = &mut this.items else { return Poll::Ready(None) };
-        if let Poll::Ready(item) = items.as_mut().poll_next(cx) {
+        // Without a share of work the next piece waits for the next turn: one that always has a piece would never be late.
+        let item = poll_proceed(cx).map(|coop| (coop, items.as_mut().poll_next(cx)));
+        if let Poll::Ready((coop, Poll::Ready(item))) = item {
+            coop.made_progress();
             this.waiting_until = None;
             if let Some(Ok(StreamItem::Chunk(Chunk::Text(text)))) = &item {
                 this.text.push_str(text);
@@ -203,7 +207,7 @@ impl Stream for Timed {
         if this.waiting_until.replace((until, limit)).is_none() {
             this.timer.as_mut().reset(until);
         }
-        match this.timer.as_mut().poll(cx) {
+        match pin!(unconstrained(this.timer.as_mut())).poll(cx) {
             Poll::Ready(()) => {
                 let error = this.late(limit);
                 Poll::Ready(Some(Err(error)))

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use bytes::Bytes;
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, Uri};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::events::Events;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, redact};
 use crate::reply::{RateLimits, Reply};
 use crate::stream::ReplyStream;
 use crate::telemetry;
@@ -40,16 +40,16 @@ pub(super) struct Endpoint {
 }
 
 impl Endpoint {
-    /// Sends a body and reads the whole answer as a reply.
-    pub(super) async fn ask(&self, url: &str, headers: &HeaderMap, body: Bytes) -> Result<Reply> {
+    /// Sends a body and reads the whole answer as a reply. The model is for those who watch.
+    pub(super) async fn ask(&self, model: &str, url: &str, headers: &HeaderMap, body: Bytes) -> Result<Reply> {
         let attempt = async { self.reply(&self.send(url, headers, body).await?) };
-        telemetry::whole(telemetry::attempt(self.vendor, url, false), attempt).await
+        telemetry::whole(telemetry::attempt(self.vendor, model, url, false), attempt).await
     }
 
     /// Sends a body and reads the whole answer, which is no reply; a status that tells an error is `Err`.
     #[cfg(any(feature = "openai", feature = "gemini"))]
-    pub(super) async fn post(&self, url: &str, headers: &HeaderMap, body: Bytes) -> Result<Whole> {
-        telemetry::whole(telemetry::attempt(self.vendor, url, false), self.send(url, headers, body)).await
+    pub(super) async fn post(&self, model: &str, url: &str, headers: &HeaderMap, body: Bytes) -> Result<Whole> {
+        telemetry::whole(telemetry::attempt(self.vendor, model, url, false), self.send(url, headers, body)).await
     }
 
     async fn send(&self, url: &str, headers: &HeaderMap, body: Bytes) -> Result<Whole> {
@@ -59,7 +59,13 @@ impl Endpoint {
     }
 
     /// Sends a body and gives the answer while it comes.
-    pub(super) async fn stream(self: &Arc<Self>, url: &str, headers: &HeaderMap, body: Bytes) -> Result<ReplyStream> {
+    pub(super) async fn stream(
+        self: &Arc<Self>,
+        model: &str,
+        url: &str,
+        headers: &HeaderMap,
+        body: Bytes,
+    ) -> Result<ReplyStream> {
         let attempt = async {
             let outgoing = Outgoing::post(url, headers, body);
             let opened = open(&*self.transport, outgoing, &self.limits).await.map_err(|error| self.redact(error))?;
@@ -69,7 +75,7 @@ impl Endpoint {
                 Opened::Whole(whole) => Err(self.failure(&whole)),
             }
         };
-        telemetry::streamed(telemetry::attempt(self.vendor, url, true), attempt).await
+        telemetry::streamed(telemetry::attempt(self.vendor, model, url, true), attempt).await
     }
 
     /// The reply of an answer with a status of success.
@@ -112,6 +118,13 @@ impl Endpoint {
 
     /// Adds the request's id to an error, and takes the key out of it.
     pub(super) fn finish(&self, error: Error, headers: &HeaderMap) -> Error {
+        let unreadable = matches!(error.kind(), ErrorKind::Protocol | ErrorKind::Incomplete);
+        let error = match headers.get(CONTENT_ENCODING) {
+            Some(encoding) if unreadable && encoding != "identity" => {
+                error.with_help("the answer is compressed, which was not asked for; look at what stands in between")
+            }
+            _ => error,
+        };
         self.redact(match self.request_id(headers) {
             Some(id) => error.with_request_id(id),
             None => error,
@@ -120,7 +133,10 @@ impl Endpoint {
 
     fn request_id(&self, headers: &HeaderMap) -> Option<String> {
         let mut ids = self.format.request_ids.iter().filter_map(|name| headers.get(*name)?.to_str().ok());
-        ids.next().map(str::to_owned)
+        let mut id = ids.next()?.to_owned();
+        // A reply's id is shown in logs and spans, and gateways have put anything into it.
+        redact(&mut id, self.exposed_key());
+        Some(id)
     }
 
     fn redact(&self, error: Error) -> Error {

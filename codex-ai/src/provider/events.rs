@@ -1,12 +1,13 @@
 //! The body of a streamed answer, read event by event.
 
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker, ready};
 use std::time::Duration;
 
 use futures_core::Stream;
 use http::HeaderMap;
+use tokio::task::coop::unconstrained;
 use tokio::time::{Instant, Sleep};
 
 use super::endpoint::Endpoint;
@@ -87,11 +88,14 @@ impl Events {
             return Err(Error::new(ErrorKind::Protocol, "the answer is a page of HTML or XML, not a stream of events")
                 .with_help("check the base URL; something between may answer instead of the vendor"));
         }
-        self.decoder.end(&mut self.chunks).map_err(|error| match last {
-            Err(last) if last.kind() != ErrorKind::Protocol => last,
-            _ if self.received == 0 => Error::new(ErrorKind::Incomplete, "the stream has no events"),
-            _ => error,
-        })
+        match last {
+            // What the vendor says goes before what its silence could mean; half an event says nothing.
+            Err(error) if error.kind() != ErrorKind::Protocol => Err(error),
+            _ => self.decoder.end(&mut self.chunks).map_err(|error| match self.received {
+                0 => Error::new(ErrorKind::Incomplete, "the stream has no events"),
+                _ => error,
+            }),
+        }
     }
 
     /// Completes an error with what came so far.
@@ -111,7 +115,9 @@ impl Events {
         let Some(body) = &mut self.body else { return Poll::Ready(Ok(())) };
         match Pin::new(body).poll_next(cx) {
             Poll::Ready(Some(Ok(piece))) => {
-                self.silence.ends();
+                if !piece.is_empty() {
+                    self.silence.ends();
+                }
                 self.received = self.received.saturating_add(piece.len());
                 let limit = self.endpoint.limits.stream_limit;
                 if self.received > limit {
@@ -252,7 +258,8 @@ impl Silence {
         if waits && !self.tick.is_elapsed() {
             return Poll::Pending;
         }
-        while self.tick.as_mut().poll(cx).is_ready() {
+        // Where the task's share of work is used up, the timer is looked at all the same.
+        while pin!(unconstrained(self.tick.as_mut())).poll(cx).is_ready() {
             self.silent += 1;
             if self.silent > Self::TICKS {
                 return Poll::Ready(());

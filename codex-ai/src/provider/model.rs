@@ -58,4 +58,20 @@ impl<'a> Model<'a> {
             _ => Ok(Self { vendor, name: asked, had_prefix: false }),
         }
     }
+
+    /// Passes unless the model that is asked where a request names none is surely another vendor's: that is told when
+    /// the provider is made, not at the first call.
+    #[allow(dead_code, reason = "not every vendor has an address of its own")]
+    pub(super) fn check_default(vendor: &'static str, model: &'a str, own_address: bool) -> Result<()> {
+        match Self::new(vendor, model, own_address) {
+            Ok(_) => Ok(()),
+            Err(_) => {
+                Err(Error::new(ErrorKind::Config, format!("the default model `{model}` is not one of `{vendor}`"))
+                    .with_help(format!(
+                        "name a model of `{vendor}`, or choose the other provider; `CODEX_AI_PROVIDER` goes before the \
+                         name in `CODEX_AI_MODEL`"
+                    )))
+            }
+        }
+    }
 }

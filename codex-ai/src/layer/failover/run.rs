@@ -100,13 +100,17 @@ impl<L: Chain> Core<L> {
         }
         let mut tried = Tried::default();
         let mut errors = Vec::new();
+        // After this one nobody else is asked; who is being asked already may still have an answer.
+        let mut last: Option<Error> = None;
         let mut timer = hedge.map(|wait| Box::pin(tokio::time::sleep(wait)));
         while !running.is_empty() {
             let (asked, result) = match event(&mut running, &mut timer).await {
                 Event::Ended(asked, result) => (asked, result),
                 Event::Slow => {
                     timer = None;
-                    running.extend(next());
+                    if last.is_none() {
+                        running.extend(next());
+                    }
                     continue;
                 }
             };
@@ -124,15 +128,19 @@ impl<L: Chain> Core<L> {
                 Verdict::Well => asked.pass.succeeded(),
                 Verdict::Unknown => {}
             }
-            if !moves_on(&error) {
-                return Err(tried.explain(error.with_route(named)));
+            if moves_on(&error) {
+                tracing::warn!(route = error.route().unwrap_or(&named), kind = ?error.kind(), "a route failed");
+                errors.push(error.with_route(named));
+            } else {
+                last.get_or_insert(error.with_route(named));
             }
-            tracing::warn!(route = error.route().unwrap_or(&named), kind = ?error.kind(), "a route failed");
-            errors.push(error.with_route(named));
-            if running.is_empty() {
+            if running.is_empty() && last.is_none() {
                 running.extend(next());
                 timer = hedge.map(|wait| Box::pin(tokio::time::sleep(wait)));
             }
+        }
+        if let Some(error) = last {
+            return Err(tried.explain(error));
         }
         let error = most_telling(errors).unwrap_or_else(|| Error::new(ErrorKind::Config, "the chain has no routes"));
         Err(tried.explain(error))

@@ -155,7 +155,7 @@ impl<P: Provider> Core<P> {
         let mut tried = Tried::default();
         for retry in 0.. {
             let start = Instant::now();
-            let error = match self.ask(ask(), until).await {
+            let error = match self.ask(ask(), model, until).await {
                 Ok(answer) => return Ok((answer, tried.count())),
                 Err(error) => error,
             };
@@ -171,12 +171,13 @@ impl<P: Provider> Core<P> {
         Err(Error::new(ErrorKind::Other, "there are no retries left"))
     }
 
-    async fn ask<T>(&self, answer: BoxFuture<'_, Result<T>>, until: Option<Instant>) -> Result<T> {
+    async fn ask<T>(&self, answer: BoxFuture<'_, Result<T>>, model: Option<&str>, until: Option<Instant>) -> Result<T> {
         let (Some(until), Some(deadline)) = (until, self.deadline) else { return answer.await };
         crate::transport::in_runtime()?;
         match tokio::time::timeout_at(until, answer).await {
             Ok(result) => result,
             Err(_) => Err(Error::new(ErrorKind::Timeout, format!("no answer within the deadline of {deadline:?}"))
+                .with_route(route(self.inner.name(), model))
                 .with_help("allow more time, or ask for a shorter answer")),
         }
     }

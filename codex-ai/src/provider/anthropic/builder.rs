@@ -10,6 +10,7 @@ use super::{Anthropic, DEFAULT_API_VERSION, DEFAULT_BASE_URL, DEFAULT_MODEL, FOR
 use crate::error::{Error, ErrorKind, Result};
 use crate::provider::endpoint::{base_url, bearer_headers, secret_value};
 use crate::provider::env;
+use crate::provider::model::Model;
 use crate::provider::settings::{Settings, common_settings};
 
 /// The settings of [`Anthropic`], each with a default but the key.
@@ -112,15 +113,18 @@ impl AnthropicBuilder {
         // The address is written without the `/v1`, unlike that of other vendors; who writes it means the same.
         let base = base.strip_suffix("/v1").unwrap_or(&base);
         let host = uri.host().unwrap_or_default().to_ascii_lowercase();
+        let own_address = host == "api.anthropic.com" || host.ends_with(".api.anthropic.com");
+        let default_model = self.settings.default_model.clone().unwrap_or_else(|| DEFAULT_MODEL.to_owned());
+        Model::check_default("anthropic", &default_model, own_address)?;
         Ok(Anthropic {
             endpoint: self.settings.endpoint("anthropic", &FORMAT),
             headers,
             messages_url: format!("{base}/v1/messages"),
             // Versions are dates.
             takes_sampling: version < WITHOUT_SAMPLING,
-            default_model: self.settings.default_model.unwrap_or_else(|| DEFAULT_MODEL.to_owned()),
+            default_model,
             effort: self.reasoning_effort,
-            own_address: host == "api.anthropic.com" || host.ends_with(".api.anthropic.com"),
+            own_address,
         })
     }
 }

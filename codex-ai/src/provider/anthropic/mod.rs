@@ -131,7 +131,7 @@ impl Anthropic {
     async fn open(&self, request: &Request) -> Result<ReplyStream> {
         let (model, body) = self.prepare(request, true)?;
         let route = model.route();
-        match self.endpoint.stream(&self.messages_url, &self.headers, body).await {
+        match self.endpoint.stream(model.name, &self.messages_url, &self.headers, body).await {
             Ok(stream) => Ok(stream.with_errors(move |error| error.with_route(route.clone()))),
             Err(error) => Err(with_advice(error, &model).with_route(route)),
         }
@@ -149,7 +149,7 @@ impl Provider for Anthropic {
                 return self.open(request).await?.finish().await;
             }
             let (model, body) = self.prepare(request, false)?;
-            let asked = self.endpoint.ask(&self.messages_url, &self.headers, body).await;
+            let asked = self.endpoint.ask(model.name, &self.messages_url, &self.headers, body).await;
             asked.map_err(|error| with_advice(error, &model).with_route(model.route()))
         })
     }

@@ -141,7 +141,7 @@ impl Provider for Compatible {
     fn generate<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Reply>> {
         Box::pin(async move {
             let (model, url, body) = self.prepare(request, false)?;
-            let asked = self.endpoint.ask(&url, &self.headers, body).await;
+            let asked = self.endpoint.ask(model.name, &url, &self.headers, body).await;
             asked.map_err(|error| self.advise(error, &model).with_route(model.route()))
         })
     }
@@ -150,7 +150,7 @@ impl Provider for Compatible {
         Box::pin(async move {
             let (model, url, body) = self.prepare(request, true)?;
             let route = model.route();
-            match self.endpoint.stream(&url, &self.headers, body).await {
+            match self.endpoint.stream(model.name, &url, &self.headers, body).await {
                 Ok(stream) => Ok(stream.with_errors(move |error| error.with_route(route.clone()))),
                 Err(error) => Err(self.advise(error, &model).with_route(route)),
             }

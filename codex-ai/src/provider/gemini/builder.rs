@@ -12,6 +12,7 @@ use super::{
 use crate::error::{Error, ErrorKind, Result};
 use crate::provider::endpoint::{base_url, secret_value};
 use crate::provider::env;
+use crate::provider::model::Model;
 use crate::provider::settings::{Settings, common_settings};
 
 /// The settings of [`Gemini`], each with a default but the key.
@@ -108,6 +109,10 @@ impl GeminiBuilder {
             return Err(Error::new(ErrorKind::Config, "the API version is not a word such as `v1beta`"));
         }
         let host = uri.host().unwrap_or_default().to_ascii_lowercase();
+        let own_address = host == "googleapis.com" || host.ends_with(".googleapis.com");
+        if let Some(model) = &self.settings.default_model {
+            Model::check_default("gemini", model.strip_prefix("google/").unwrap_or(model), own_address)?;
+        }
         let or = |model: Option<String>, default: &str| model.unwrap_or_else(|| default.to_owned());
         Ok(Gemini {
             endpoint: self.settings.endpoint("gemini", &FORMAT),
@@ -117,7 +122,7 @@ impl GeminiBuilder {
             image_model: or(self.image_model, DEFAULT_IMAGE_MODEL),
             imagen_model: or(self.imagen_model, DEFAULT_IMAGEN_MODEL),
             effort: self.reasoning_effort,
-            own_address: host == "googleapis.com" || host.ends_with(".googleapis.com"),
+            own_address,
         })
     }
 }

@@ -19,12 +19,12 @@ impl GenerateImage for Gemini {
             let route = model.route();
             let body = encode_image_request(request).map_err(|error| error.with_route(&route))?;
             let started = Instant::now();
-            let mut answer = self.endpoint.post(&url, &self.headers, body).await;
+            let mut answer = self.endpoint.post(model.name, &url, &self.headers, body).await;
             if let (Err(first), Some("4K")) = (&answer, request.size.as_deref()) {
                 let failed = Attempt::new(&route, first, started.elapsed());
                 let body = encode_image_request(&request.clone().with_size("2K"))?;
                 let started = Instant::now();
-                answer = self.endpoint.post(&url, &self.headers, body).await.map_err(|error| {
+                answer = self.endpoint.post(model.name, &url, &self.headers, body).await.map_err(|error| {
                     let second = Attempt::new(&route, &error, started.elapsed());
                     error.with_attempts(vec![failed, second])
                 });
@@ -45,7 +45,7 @@ impl GenerateImagen for Gemini {
             let (model, url) = self.locate(asked, "predict")?;
             let route = model.route();
             let body = imagen::encode_request(request).map_err(|error| error.with_route(&route))?;
-            let answer = self.endpoint.post(&url, &self.headers, body).await;
+            let answer = self.endpoint.post(model.name, &url, &self.headers, body).await;
             let whole = answer.map_err(|error| with_advice(error).with_route(&route))?;
             let images = imagen::decode_reply(&whole.body, request.mime_type.as_deref());
             let images = images.map_err(|error| self.endpoint.blame(error, &whole).with_route(&route))?;

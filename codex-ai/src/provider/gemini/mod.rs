@@ -140,7 +140,7 @@ impl Provider for Gemini {
     fn generate<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Reply>> {
         Box::pin(async move {
             let (model, url, body) = self.prepare(request, false)?;
-            let asked = self.endpoint.ask(&url, &self.headers, body).await;
+            let asked = self.endpoint.ask(model.name, &url, &self.headers, body).await;
             asked.map_err(|error| with_advice(error).with_route(model.route()))
         })
     }
@@ -149,7 +149,7 @@ impl Provider for Gemini {
         Box::pin(async move {
             let (model, url, body) = self.prepare(request, true)?;
             let route = model.route();
-            match self.endpoint.stream(&url, &self.headers, body).await {
+            match self.endpoint.stream(model.name, &url, &self.headers, body).await {
                 Ok(stream) => Ok(stream.with_errors(move |error| error.with_route(route.clone()))),
                 Err(error) => Err(with_advice(error).with_route(route)),
             }

@@ -10,6 +10,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::provider::chat::CHAT_FORMAT;
 use crate::provider::endpoint::{base_url, bearer_headers};
 use crate::provider::env;
+use crate::provider::model::Model;
 use crate::provider::settings::{Settings, common_settings};
 
 /// The settings of [`OpenAi`], each with a default but the key.
@@ -110,6 +111,8 @@ impl OpenAiBuilder {
         let (base, uri) = base_url(self.settings.base_url.as_deref().unwrap_or(DEFAULT_BASE_URL))?;
         let host = uri.host().unwrap_or_default().to_ascii_lowercase();
         let own_address = host == "api.openai.com" || host.ends_with(".api.openai.com");
+        let default_model = self.settings.default_model.clone().unwrap_or_else(|| DEFAULT_MODEL.to_owned());
+        Model::check_default("openai", &default_model, own_address)?;
         Ok(OpenAi {
             endpoint: self.settings.endpoint("openai", if self.chat { &CHAT_FORMAT } else { &FORMAT }),
             headers,
@@ -117,7 +120,7 @@ impl OpenAiBuilder {
             chat: self.chat,
             base_url: base,
             image_model: self.image_model.unwrap_or_else(|| DEFAULT_IMAGE_MODEL.to_owned()),
-            default_model: self.settings.default_model.unwrap_or_else(|| DEFAULT_MODEL.to_owned()),
+            default_model,
             effort: self.reasoning_effort,
             own_address,
         })

@@ -130,7 +130,7 @@ impl Provider for OpenAi {
     fn generate<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Reply>> {
         Box::pin(async move {
             let (model, body) = self.prepare(request, false)?;
-            let asked = self.endpoint.ask(&self.url, &self.headers, body).await;
+            let asked = self.endpoint.ask(model.name, &self.url, &self.headers, body).await;
             asked.map_err(|error| with_advice(error, prefixed(&model)).with_route(model.route()))
         })
     }
@@ -139,7 +139,7 @@ impl Provider for OpenAi {
         Box::pin(async move {
             let (model, body) = self.prepare(request, true)?;
             let route = model.route();
-            match self.endpoint.stream(&self.url, &self.headers, body).await {
+            match self.endpoint.stream(model.name, &self.url, &self.headers, body).await {
                 Ok(stream) => {
                     let prefixed = prefixed(&model).map(str::to_owned);
                     Ok(stream
@@ -169,7 +169,7 @@ impl GenerateImage for OpenAi {
             })?;
             headers.insert(CONTENT_TYPE, content_type);
             let url = format!("{}/{path}", self.base_url);
-            let whole = self.endpoint.post(&url, &headers, body).await.map_err(complete)?;
+            let whole = self.endpoint.post(model.name, &url, &headers, body).await.map_err(complete)?;
             openai_images::decode_reply(&whole.body).map_err(|error| complete(self.endpoint.blame(error, &whole)))
         })
     }

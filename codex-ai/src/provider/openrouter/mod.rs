@@ -135,7 +135,7 @@ impl Provider for OpenRouter {
     fn generate<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Reply>> {
         Box::pin(async move {
             let (model, body) = self.prepare(request, false)?;
-            let asked = self.endpoint.ask(&self.url, &self.headers, body).await;
+            let asked = self.endpoint.ask(model.name, &self.url, &self.headers, body).await;
             asked.map_err(|error| with_advice(error).with_route(model.route()))
         })
     }
@@ -144,7 +144,7 @@ impl Provider for OpenRouter {
         Box::pin(async move {
             let (model, body) = self.prepare(request, true)?;
             let route = model.route();
-            match self.endpoint.stream(&self.url, &self.headers, body).await {
+            match self.endpoint.stream(model.name, &self.url, &self.headers, body).await {
                 Ok(stream) => Ok(stream.with_errors(move |error| error.with_route(route.clone()))),
                 Err(error) => Err(with_advice(error).with_route(route)),
             }

@@ -1,6 +1,7 @@
 //! JSON in which no object has a key twice.
 
 use std::fmt;
+use std::sync::LazyLock;
 
 use serde::de::{self, DeserializeSeed, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
@@ -63,6 +64,10 @@ impl<'de> Visitor<'de> for Unique {
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
         let mut map = Map::new();
         while let Some(key) = access.next_key::<String>()? {
+            if key == NUMBER && numbers_are_text() {
+                let digits: String = access.next_value()?;
+                return self.visit_f64(digits.parse().map_err(de::Error::custom)?);
+            }
             if map.contains_key(&key) {
                 return Err(de::Error::custom(format_args!("the key `{}` is there twice", super::words::cut(&key))));
             }
@@ -71,4 +76,15 @@ impl<'de> Visitor<'de> for Unique {
         }
         Ok(Value::Object(map))
     }
+}
+
+/// The key under which `serde_json` with its feature `arbitrary_precision` gives a number as text.
+const NUMBER: &str = "$serde_json::private::Number";
+
+/// Whether some crate of the program has turned that feature on, for everybody. Then a number that is no integer of
+/// 64 bits comes as an object; it is taken as the float that it is without the feature.
+fn numbers_are_text() -> bool {
+    static ARE_TEXT: LazyLock<bool> =
+        LazyLock::new(|| serde_json::from_str::<Number>("1.50").is_ok_and(|number| number.to_string() == "1.50"));
+    *ARE_TEXT
 }
