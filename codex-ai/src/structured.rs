@@ -9,7 +9,7 @@ use serde::de::DeserializeSeed;
 use serde_json::Value;
 
 use crate::error::{Error, ErrorKind, Problem, Result};
-use crate::message::Part;
+use crate::message::{Part, ToolCall};
 use crate::reply::{FinishReason, Reply};
 use crate::schema::{LlmSchema, Schema, Unique, path};
 
@@ -50,6 +50,17 @@ pub(crate) fn read_json_value<T: LlmSchema>(reply: &Reply, schema: &Schema) -> R
     }
 }
 
+/// The arguments of a tool as a value of `T`.
+pub(crate) fn read_arguments<T: LlmSchema + 'static>(call: &ToolCall) -> Result<T> {
+    let schema = T::llm_schema();
+    // A tool without arguments is called with no text at all by some.
+    let text = if call.arguments.trim().is_empty() { "{}" } else { &call.arguments };
+    read_json(&Reply::from_text("", text), schema).map_err(|error| {
+        let message = format!("the arguments for the tool `{}` are not a `{}`", call.name, schema.name());
+        Error::new(ErrorKind::InvalidOutput, message).with_problems(error.problems().to_vec()).with_answer(text)
+    })
+}
+
 /// The text of an answer that came to its end.
 fn text_of(reply: &Reply) -> Result<Cow<'_, str>> {
     let text = reply.text();
@@ -80,7 +91,8 @@ fn empty(reply: &Reply) -> Error {
         _ => None,
     });
     let error = match called {
-        Some(tool) => Error::new(ErrorKind::Empty, format!("the model called the tool `{tool}` and said nothing")),
+        Some(tool) => Error::new(ErrorKind::Empty, format!("the model called the tool `{tool}` and said nothing"))
+            .with_help("ask by `generate_reply` or `stream_reply`, whose answer has the calls of tools"),
         None => Error::new(ErrorKind::Empty, "the answer is empty"),
     };
     with_usage(error, reply)
