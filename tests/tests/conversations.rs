@@ -304,3 +304,10 @@ async fn options_are_sent_or_refused_as_their_table_says() {
         }
     }
 }
+
+#[test]
+fn a_picture_that_was_made_can_be_asked_about() {
+    let made = codex_ai::GeneratedImage::new(&b"png"[..], "image/png");
+    let prompt: Prompt = Prompt::new().user("What is this?").image(made.into());
+    assert_eq!(prompt.messages()[0].parts[1], Part::Image(Image::bytes(&b"png"[..], "image/png")));
+}
