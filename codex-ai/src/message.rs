@@ -6,10 +6,6 @@ use std::fmt;
 use bytes::Bytes;
 use serde_json::Value;
 
-use crate::error::Result;
-use crate::schema::LlmSchema;
-use crate::structured;
-
 /// Who says a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -177,38 +173,6 @@ impl ToolCall {
     /// A call of `name` with `arguments`, a JSON text.
     pub fn new(id: impl Into<String>, name: impl Into<String>, arguments: impl Into<String>) -> Self {
         Self { id: id.into(), name: name.into(), arguments: arguments.into() }
-    }
-
-    /// Reads the arguments as a `T`, held to its schema and bounds as an answer is.
-    ///
-    /// A model may write arguments that do not fit. What to do with the error is the program's choice: mostly it goes
-    /// back to the model, as a [`result`](Self::result) that is [an error](ToolResult::as_error).
-    ///
-    /// ```
-    /// use codex_ai::{LlmSchema, ToolCall};
-    ///
-    /// #[derive(serde::Deserialize, LlmSchema)]
-    /// struct Place {
-    ///     city: String,
-    /// }
-    ///
-    /// let call = ToolCall::new("call_1", "weather", r#"{"city":"Oslo"}"#);
-    /// assert_eq!(call.read::<Place>()?.city, "Oslo");
-    ///
-    /// let wrong = ToolCall::new("call_2", "weather", r#"{"town":"Oslo"}"#);
-    /// let result = wrong.read::<Place>().map_or_else(
-    ///     |error| wrong.result(error.to_string()).as_error(),
-    ///     |place| wrong.result(format!("12 degrees in {}", place.city)),
-    /// );
-    /// assert!(result.is_error);
-    /// # Ok::<_, codex_ai::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    /// [`ErrorKind::InvalidOutput`](crate::ErrorKind::InvalidOutput) with every problem and its path; the arguments are
-    /// its [`answer`](crate::Error::answer).
-    pub fn read<T: LlmSchema + 'static>(&self) -> Result<T> {
-        structured::read_arguments(self)
     }
 
     /// The answer to this call.

@@ -8,9 +8,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use serde_json::Value;
 
-use crate::error::Result;
 use crate::message::{Message, Part, Role, ToolCall, join_text};
-use crate::prompt::PromptOutput;
 
 /// What a provider answered; `Reply<T>` is the same with the value that was read from it.
 ///
@@ -146,16 +144,6 @@ impl Reply {
     pub fn with_finish_reason(mut self, reason: FinishReason) -> Self {
         self.finish_reason = reason;
         self
-    }
-
-    /// Reads the value of `T` from the answer: free text as `String`, or JSON of a type with a schema. The dispatcher does
-    /// this by itself; it is for a reply that was asked for as it is, by
-    /// [`generate_reply`](crate::Dispatcher::generate_reply) or of a [`Provider`](crate::Provider).
-    ///
-    /// # Errors
-    /// As [`PromptOutput::read`].
-    pub fn read<T: PromptOutput>(&self) -> Result<T> {
-        T::read(self)
     }
 }
 

@@ -177,7 +177,8 @@ impl<P: Provider> Dispatcher<P> {
     }
 
     /// Asks for an answer and gives it as it is, read as no value: with the calls of tools, and refused, cut off or empty
-    /// as it may be. Takes text, a [`Prompt`](crate::Prompt) or a [`Request`], or one by reference.
+    /// as it may be. Takes text, a [`Prompt`](crate::Prompt), a [`Request`] or a reference to one, and asks for the form of
+    /// answer that it names.
     ///
     /// ```no_run
     /// use codex_ai::{Dispatcher, Function, LlmSchema, Message, Prompt, Request};

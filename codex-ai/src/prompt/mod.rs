@@ -284,6 +284,18 @@ pub trait PromptOutput: Sized + Send + 'static {
     fn read_value(reply: &Reply) -> Result<Value>;
 }
 
+impl Reply {
+    /// Reads the value of `T` from the answer: free text as `String`, or JSON of a type with a schema. The dispatcher does
+    /// this by itself; it is for a reply that was asked for as it is, by
+    /// [`generate_reply`](crate::Dispatcher::generate_reply) or of a [`Provider`](crate::Provider).
+    ///
+    /// # Errors
+    /// As [`PromptOutput::read`].
+    pub fn read<T: PromptOutput>(&self) -> Result<T> {
+        T::read(self)
+    }
+}
+
 #[diagnostic::do_not_recommend]
 impl<T> PromptOutput for T
 where
