@@ -6,7 +6,8 @@
 //! git log | cargo run --example quickstart         what is piped in
 //! ```
 //!
-//! Without a key the built-in provider answers. With one, OpenAI does: `OPENAI_API_KEY=.. cargo run --example quickstart`.
+//! Without a key the built-in provider answers. With that of a vendor, the vendor does, and is paid:
+//! `OPENAI_API_KEY=.. cargo run --example quickstart`.
 
 use std::io::{Write, stdout};
 use std::process::ExitCode;

@@ -52,7 +52,12 @@ async fn run() -> Result<(), Failure> {
                 write!(out, "{piece}")?;
                 out.flush()?;
             }
-            Chunk::Finish { reason, .. } => writeln!(out, "\n({pieces} pieces, ended with {reason:?})")?,
+            Chunk::Finish { reason, usage, .. } => {
+                writeln!(out, "\n({pieces} pieces, ended with {reason:?})")?;
+                if let Some(usage) = usage {
+                    writeln!(out, "({} tokens in, {} out)", usage.input_tokens, usage.output_tokens)?;
+                }
+            }
             // Reasoning, calls of tools and whatever a vendor will think of next.
             _ => {}
         }

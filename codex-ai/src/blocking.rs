@@ -159,6 +159,23 @@ impl<P: Provider> Dispatcher<P> {
         self.wait(self.inner.generate_json(request))
     }
 
+    /// As [`Dispatcher::generate_reply`](crate::Dispatcher::generate_reply).
+    ///
+    /// # Errors
+    /// As there, and [`ErrorKind::Blocking`] inside an async runtime.
+    pub fn generate_reply(&self, request: impl Into<Request>) -> Result<Reply> {
+        self.wait(self.inner.generate_reply(request))
+    }
+
+    /// As [`Dispatcher::stream_reply`](crate::Dispatcher::stream_reply).
+    ///
+    /// # Errors
+    /// As [`generate_reply`](Self::generate_reply).
+    pub fn stream_reply(&self, request: impl Into<Request>) -> Result<ReplyStream> {
+        let inner = self.wait(self.inner.stream_reply(request))?;
+        Ok(ReplyStream { inner, runtime: Arc::clone(&self.runtime) })
+    }
+
     /// As [`Dispatcher::stream`](crate::Dispatcher::stream).
     ///
     /// # Errors

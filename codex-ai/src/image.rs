@@ -11,7 +11,20 @@ use crate::message::Image;
 use crate::provider::BoxFuture;
 use crate::reply::Usage;
 
-/// A picture to be made.
+/// A picture to be made. What a vendor has no field for is refused before anything is sent.
+///
+/// ```no_run
+/// use codex_ai::provider::openai::OpenAi;
+/// use codex_ai::{Dispatcher, ImageRequest};
+///
+/// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+/// let dispatcher = Dispatcher::new(OpenAi::from_env()?)?;
+/// let request = ImageRequest::new("a red fox in the snow").with_size("1024x1024").with_quality("low");
+/// let image = dispatcher.generate_image(request).await?;
+/// std::fs::write("fox.png", &image.bytes)?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ImageRequest {
@@ -53,7 +66,7 @@ pub struct GeneratedImage {
 #[diagnostic::on_unimplemented(
     message = "the provider `{Self}` does not make images",
     label = "no image generation here",
-    note = "use a dispatcher over a provider that implements `GenerateImage`"
+    note = "use a provider that implements `GenerateImage`, such as `OpenAi` or `Gemini`"
 )]
 pub trait GenerateImage: Send + Sync {
     /// Makes one image.
@@ -67,7 +80,7 @@ pub trait GenerateImage: Send + Sync {
 #[diagnostic::on_unimplemented(
     message = "the provider `{Self}` has no Imagen",
     label = "no Imagen here",
-    note = "use a dispatcher over a provider that implements `GenerateImagen`"
+    note = "use a provider that implements `GenerateImagen`, such as `Gemini`"
 )]
 pub trait GenerateImagen: Send + Sync {
     /// Makes one image.
@@ -144,6 +157,13 @@ impl GeneratedImage {
     /// An image of this content and MIME type.
     pub fn new(bytes: impl Into<Bytes>, mime_type: impl Into<String>) -> Self {
         Self { bytes: bytes.into(), mime_type: mime_type.into(), revised_prompt: None, usage: None }
+    }
+}
+
+/// A picture that was made, as one to ask about or to start from.
+impl From<GeneratedImage> for Image {
+    fn from(image: GeneratedImage) -> Self {
+        Self::bytes(image.bytes, image.mime_type)
     }
 }
 

@@ -81,8 +81,45 @@
 //! `CODEX_AI_PROVIDER` and `CODEX_AI_MODEL` choose by name; [`AnyProvider::from_env`] has the details.
 //!
 //! [`provider::Routes`] puts several behind one, with `vendor/model` as the choice. The [layers](layer) add retries,
-//! limits of time and load, and [failover](layer::Failover). Each call and each attempt is a span of `tracing`, with the
+//! limits of time and load, and [failover](layer::Failover); each holds a provider and is one. [`Provider`] shows how to
+//! write a provider and a layer of one's own; [`Options`] says what each vendor takes.
+//!
+//! ```no_run
+//! # async fn run() -> codex_ai::Result<()> {
+//! use codex_ai::layer::{Failover, Retry};
+//! use codex_ai::provider::{anthropic::Anthropic, openai::OpenAi};
+//! use codex_ai::{Chunk, Dispatcher};
+//!
+//! let chain = Failover::builder().route(Retry::new(Anthropic::from_env()?)).route(OpenAi::from_env()?).build()?;
+//! let dispatcher = Dispatcher::new(chain)?;
+//! let mut stream = dispatcher.stream_text("Why is the sky blue?").await?; // `stream::<Summarize>(args)` for a prompt
+//! while let Some(chunk) = stream.next().await {
+//!     match chunk? {
+//!         Chunk::Text(piece) => print!("{piece}"),
+//!         Chunk::Finish { usage: Some(usage), .. } => println!("\n{} tokens", usage.total_tokens()),
+//!         _ => {}
+//!     }
+//! }
+//! # Ok(()) }
+//! ```
+//!
+//! Each call and each attempt is a span of `tracing`, with the
 //! names that OpenTelemetry has for generative AI; no content is in it.
+//!
+//! # Tools, pictures, conversations
+//!
+//! A [`Prompt`] takes pictures, what was said before, and [tools](Function). A model that calls a tool gives no value yet:
+//! [`Dispatcher::generate_reply`] gives the [`Reply`] as it is, and shows the loop that answers. Nothing calls a function
+//! of the program by itself. [`Dispatcher::generate_image`] makes pictures, and does not compile for a provider that
+//! cannot.
+//!
+//! # What it costs
+//!
+//! [`Dispatcher::reply`] and the last [`Chunk`] of a stream have the [`Usage`] that the vendor tells, and so has an
+//! [`Error`] about an answer that was paid for. A provider asks once; [`layer::Retry`] and [`layer::Failover`] ask again,
+//! and [`Reply::attempts`] counts. [`Dispatcher::from_env`] puts retries around vendors: at most two more tries, after a
+//! rate limit, a timeout, a lost connection or a failure of the vendor. What such an attempt cost only the vendor knows.
+//! Where `max_tokens` is not set, the limit is the vendor's own; Anthropic is asked for at most 16384.
 //!
 //! # Errors
 //!
@@ -95,7 +132,8 @@
 //!
 //! # Tests of a program
 //!
-//! With the feature `testing`, [`testing::Scripted`] and [`testing::WireServer`] give the answers that a test wants: the
+//! A prompt function is tested by calling it: `summarize("..", 3).await` gives the [`Prompt`], and nobody is asked. With
+//! the feature `testing`, [`testing::Scripted`] and [`testing::WireServer`] give the answers that a test wants: the
 //! first in the process, the second over a real socket on loopback. [`testing::assert_registry_ok`] in a test of the
 //! program finds prompts that cannot be called, before it starts anywhere.
 //!

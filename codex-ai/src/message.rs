@@ -124,6 +124,33 @@ impl Message {
         Self::new(Role::Assistant, vec![Part::Text(text.into())])
     }
 
+    /// A tool message: what the tools gave back that the model called in the message before.
+    ///
+    /// ```
+    /// use codex_ai::{Message, Role, ToolCall};
+    ///
+    /// let call = ToolCall::new("call_1", "weather", r#"{"city":"Oslo"}"#);
+    /// let message = Message::tool([call.result("12 degrees")]);
+    /// assert_eq!(message.role, Role::Tool);
+    /// ```
+    pub fn tool(results: impl IntoIterator<Item = ToolResult>) -> Self {
+        Self::new(Role::Tool, results.into_iter().map(Part::ToolResult).collect())
+    }
+
+    /// Adds a part, such as a picture or a cache point.
+    ///
+    /// ```
+    /// use codex_ai::{Image, Message};
+    ///
+    /// let message = Message::user("What is this?").with_part(Image::url("https://example.com/fox.png"));
+    /// assert_eq!(message.parts.len(), 2);
+    /// ```
+    #[must_use]
+    pub fn with_part(mut self, part: impl Into<Part>) -> Self {
+        self.parts.push(part.into());
+        self
+    }
+
     /// All text parts, joined. `None` where there is no text part.
     pub fn text(&self) -> Option<Cow<'_, str>> {
         join_text(&self.parts)
@@ -146,6 +173,11 @@ impl ToolCall {
     /// A call of `name` with `arguments`, a JSON text.
     pub fn new(id: impl Into<String>, name: impl Into<String>, arguments: impl Into<String>) -> Self {
         Self { id: id.into(), name: name.into(), arguments: arguments.into() }
+    }
+
+    /// The answer to this call.
+    pub fn result(&self, output: impl Into<String>) -> ToolResult {
+        ToolResult::new(self.id.clone(), output).with_name(self.name.clone())
     }
 }
 
@@ -181,6 +213,42 @@ impl CachePoint {
     pub fn with_ttl(mut self, ttl: impl Into<Cow<'static, str>>) -> Self {
         self.ttl = Some(ttl.into());
         self
+    }
+}
+
+impl From<&str> for Part {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<String> for Part {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<Image> for Part {
+    fn from(image: Image) -> Self {
+        Self::Image(image)
+    }
+}
+
+impl From<ToolCall> for Part {
+    fn from(call: ToolCall) -> Self {
+        Self::ToolCall(call)
+    }
+}
+
+impl From<ToolResult> for Part {
+    fn from(result: ToolResult) -> Self {
+        Self::ToolResult(result)
+    }
+}
+
+impl From<CachePoint> for Part {
+    fn from(point: CachePoint) -> Self {
+        Self::CachePoint(point)
     }
 }
 

@@ -1,12 +1,14 @@
 //! What comes back from a model.
 
 use std::borrow::Cow;
+use std::iter::Sum;
+use std::ops::{Add, AddAssign};
 use std::time::Duration;
 
 use bytes::Bytes;
 use serde_json::Value;
 
-use crate::message::{Part, ToolCall, join_text};
+use crate::message::{Message, Part, Role, ToolCall, join_text};
 
 /// What a provider answered; `Reply<T>` is the same with the value that was read from it.
 ///
@@ -83,7 +85,15 @@ pub enum FinishReason {
     Other(String),
 }
 
-/// Tokens used by a call.
+/// Tokens used by a call. Those of several calls are added up by `+` and `sum`.
+///
+/// ```
+/// use codex_ai::Usage;
+///
+/// let calls = [Some(Usage::new(100, 20)), None, Some(Usage::new(130, 5))];
+/// let all: Usage = calls.into_iter().flatten().sum();
+/// assert_eq!((all.input_tokens, all.output_tokens, all.total_tokens()), (230, 25, 255));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Usage {
@@ -176,6 +186,21 @@ impl<T> Reply<T> {
         })
     }
 
+    /// The answer as a message of the assistant, to go on with the conversation: all of its parts, so that calls of tools
+    /// and signed thoughts go back to the vendor as they came.
+    ///
+    /// ```
+    /// use codex_ai::{Message, Reply, Request};
+    ///
+    /// let mut request = Request::new(vec![Message::user("Hi")]);
+    /// let reply = Reply::from_text("test-1", "Hello");
+    /// request.messages.extend([reply.to_message(), Message::user("How are you?")]);
+    /// assert_eq!(request.messages.len(), 3);
+    /// ```
+    pub fn to_message(&self) -> Message {
+        Message::new(Role::Assistant, self.parts.clone())
+    }
+
     /// [`raw`](Self::raw) as a value; `null` where there is none.
     pub fn raw_json(&self) -> Value {
         self.raw.as_deref().and_then(|raw| serde_json::from_slice(raw).ok()).unwrap_or_default()
@@ -204,8 +229,34 @@ impl Usage {
         Self { input_tokens, output_tokens, ..Self::default() }
     }
 
-    /// All tokens together.
+    /// Tokens of request and answer together; those of the cache and of reasoning are among them already.
     pub fn total_tokens(&self) -> u64 {
         self.input_tokens.saturating_add(self.output_tokens)
+    }
+}
+
+impl Add for Usage {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self {
+            input_tokens: self.input_tokens.saturating_add(other.input_tokens),
+            output_tokens: self.output_tokens.saturating_add(other.output_tokens),
+            cached_tokens: self.cached_tokens.saturating_add(other.cached_tokens),
+            cache_write_tokens: self.cache_write_tokens.saturating_add(other.cache_write_tokens),
+            reasoning_tokens: self.reasoning_tokens.saturating_add(other.reasoning_tokens),
+        }
+    }
+}
+
+impl AddAssign for Usage {
+    fn add_assign(&mut self, other: Self) {
+        *self = *self + other;
+    }
+}
+
+impl Sum for Usage {
+    fn sum<I: Iterator<Item = Self>>(all: I) -> Self {
+        all.fold(Self::default(), Add::add)
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use crate::message::Message;
-use crate::schema::Schema;
+use crate::schema::{LlmSchema, Schema};
 
 /// One request to a provider: a rendered prompt, ready to be sent.
 #[derive(Debug, Clone, Default)]
@@ -82,7 +82,30 @@ pub enum Output {
 }
 
 /// How a model is to answer. What is `None` is left to the next place that decides:
-/// call, then prompt value, then `#[prompt(..)]` key, then the provider's default.
+/// call, then prompt value, then `#[prompt(..)]` key, then the dispatcher's builder, then the provider's default.
+///
+/// An option is sent under the vendor's name, or, where the vendor has none, refused before anything is sent
+/// ([`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported), all at once). Chat Completions are what
+/// [`OpenRouter`](crate::provider::openrouter), the [compatible](crate::provider::compatible) servers and, by `chat()` of
+/// its builder, [`OpenAi`](crate::provider::openai) speak. Values are the vendor's to judge.
+///
+/// | option | OpenAI's Responses API | Chat Completions | Anthropic | Gemini |
+/// | --- | --- | --- | --- | --- |
+/// | `model` | `model` | `model` | `model` | in the address |
+/// | `temperature` | `temperature` | `temperature` | `temperature` | `temperature` |
+/// | `max_tokens` | `max_output_tokens` | `max_tokens`; `max_completion_tokens` at OpenAI, Azure and Groq | `max_tokens`, 16384 where it is not set | `maxOutputTokens` |
+/// | `top_p` | `top_p` | `top_p` | `top_p` | `topP` |
+/// | `top_k` | refused | `top_k`; refused at OpenAI, Azure, Groq, Mistral, DeepSeek and Ollama | `top_k` | `topK` |
+/// | `reasoning_effort` | `reasoning.effort` | `reasoning_effort` | `output_config.effort` | `thinkingConfig.thinkingLevel`; `none` is refused |
+/// | `stop` | refused | `stop` | `stop_sequences` | `stopSequences` |
+/// | `seed` | refused | `seed`; `random_seed` at Mistral | refused | `seed` |
+/// | `presence_penalty` | refused | `presence_penalty` | refused | `presencePenalty` |
+/// | `frequency_penalty` | refused | `frequency_penalty` | refused | `frequencyPenalty` |
+/// | `parallel_tool_calls` | `parallel_tool_calls` | `parallel_tool_calls` | `tool_choice.disable_parallel_tool_use`, with tools | `true` is how it is; `false` is refused |
+/// | `service_tier` | `service_tier` | `service_tier` | `service_tier` | `serviceTier` |
+/// | `extra` | fields of the body | fields of the body | fields of the body | fields of the body |
+///
+/// [`provider::Local`](crate::provider::Local) heeds `max_tokens` and takes all others without a meaning.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Options {
@@ -90,13 +113,14 @@ pub struct Options {
     pub model: Option<Cow<'static, str>>,
     /// Randomness, from 0 to the vendor's maximum. `0.0` is sent like any other value.
     pub temperature: Option<f64>,
-    /// The most tokens the answer may take.
+    /// The most tokens the answer may take, those of thinking included; one that needs more is cut off
+    /// ([`ErrorKind::Truncated`](crate::ErrorKind::Truncated)).
     pub max_tokens: Option<u32>,
     /// Nucleus sampling, from 0 to 1.
     pub top_p: Option<f64>,
     /// How many of the likeliest tokens are considered.
     pub top_k: Option<u32>,
-    /// How much the model thinks first, in the vendor's words: `none`, `low`, `high`.
+    /// How much the model thinks first, in the vendor's words: `none`, `low`, `high`. Thinking is paid for as output.
     pub reasoning_effort: Option<Cow<'static, str>>,
     /// Texts at which the answer ends.
     pub stop: Vec<Cow<'static, str>>,
@@ -176,6 +200,25 @@ impl Function {
         self
     }
 
+    /// Sets the JSON schema of its arguments to that of a type; [`ToolCall::read`](crate::ToolCall::read) reads it.
+    ///
+    /// ```
+    /// use codex_ai::{Function, LlmSchema};
+    ///
+    /// #[derive(serde::Deserialize, LlmSchema)]
+    /// struct Place {
+    ///     /// Without the country.
+    ///     city: String,
+    /// }
+    ///
+    /// let weather = Function::new("weather").with_description("The weather now.").with_arguments::<Place>();
+    /// assert_eq!(weather.parameters.unwrap()["properties"]["city"]["type"], "string");
+    /// ```
+    #[must_use]
+    pub fn with_arguments<T: LlmSchema + 'static>(self) -> Self {
+        self.with_parameters(Schema::of::<T>().as_value().clone())
+    }
+
     /// Sets whether the vendor holds the arguments to the schema.
     #[must_use]
     pub fn with_strict(mut self, strict: bool) -> Self {
@@ -188,6 +231,12 @@ impl Function {
     pub fn with_extra(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
         self.extra.insert(name.into(), value.into());
         self
+    }
+}
+
+impl From<&Self> for Request {
+    fn from(request: &Self) -> Self {
+        request.clone()
     }
 }
 

@@ -9,7 +9,7 @@ use serde::de::DeserializeSeed;
 use serde_json::Value;
 
 use crate::error::{Error, ErrorKind, Problem, Result};
-use crate::message::Part;
+use crate::message::{Part, ToolCall};
 use crate::reply::{FinishReason, Reply};
 use crate::schema::{LlmSchema, Schema, Unique, path};
 
@@ -50,6 +50,46 @@ pub(crate) fn read_json_value<T: LlmSchema>(reply: &Reply, schema: &Schema) -> R
     }
 }
 
+impl ToolCall {
+    /// Reads the arguments as a `T`, held to its schema and bounds as an answer is.
+    ///
+    /// A model may write arguments that do not fit. What to do with the error is the program's choice: mostly it goes
+    /// back to the model, as a [`result`](Self::result) that is [an error](crate::ToolResult::as_error).
+    ///
+    /// ```
+    /// use codex_ai::{LlmSchema, ToolCall};
+    ///
+    /// #[derive(serde::Deserialize, LlmSchema)]
+    /// struct Place {
+    ///     city: String,
+    /// }
+    ///
+    /// let call = ToolCall::new("call_1", "weather", r#"{"city":"Oslo"}"#);
+    /// assert_eq!(call.read::<Place>()?.city, "Oslo");
+    ///
+    /// let wrong = ToolCall::new("call_2", "weather", r#"{"town":"Oslo"}"#);
+    /// let result = wrong.read::<Place>().map_or_else(
+    ///     |error| wrong.result(error.to_string()).as_error(),
+    ///     |place| wrong.result(format!("12 degrees in {}", place.city)),
+    /// );
+    /// assert!(result.is_error);
+    /// # Ok::<_, codex_ai::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidOutput`] with every problem and its path; the arguments are
+    /// its [`answer`](crate::Error::answer).
+    pub fn read<T: LlmSchema + 'static>(&self) -> Result<T> {
+        let schema = T::llm_schema();
+        // A tool without arguments is called with no text at all by some.
+        let text = if self.arguments.trim().is_empty() { "{}" } else { &self.arguments };
+        read_json(&Reply::from_text("", text), schema).map_err(|error| {
+            let message = format!("the arguments for the tool `{}` are not a `{}`", self.name, schema.name());
+            Error::new(ErrorKind::InvalidOutput, message).with_problems(error.problems().to_vec()).with_answer(text)
+        })
+    }
+}
+
 /// The text of an answer that came to its end.
 fn text_of(reply: &Reply) -> Result<Cow<'_, str>> {
     let text = reply.text();
@@ -80,7 +120,8 @@ fn empty(reply: &Reply) -> Error {
         _ => None,
     });
     let error = match called {
-        Some(tool) => Error::new(ErrorKind::Empty, format!("the model called the tool `{tool}` and said nothing")),
+        Some(tool) => Error::new(ErrorKind::Empty, format!("the model called the tool `{tool}` and said nothing"))
+            .with_help("ask by `generate_reply` or `stream_reply`, whose answer has the calls of tools"),
         None => Error::new(ErrorKind::Empty, "the answer is empty"),
     };
     with_usage(error, reply)

@@ -19,6 +19,7 @@ const EXAMPLES: &[(&str, &str)] = sources![
     "classify",
     "extract",
     "by_name",
+    "tools",
     "blocking",
     "registry",
     "library",

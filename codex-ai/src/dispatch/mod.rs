@@ -159,7 +159,8 @@ impl<P: Provider> Dispatcher<P> {
         Box::pin(self.ask_by_name(mode, arguments))
     }
 
-    /// Asks for free text, without a prompt function. Takes text, a [`Prompt`](crate::Prompt) or a [`Request`].
+    /// Asks for free text, without a prompt function. Takes text, a [`Prompt`](crate::Prompt) or a [`Request`], whatever
+    /// form of answer it names.
     ///
     /// # Errors
     /// As [`call`](Self::call).
@@ -173,6 +174,59 @@ impl<P: Provider> Dispatcher<P> {
     /// As [`call`](Self::call).
     pub fn generate_json<T: JsonOutput>(&self, request: impl Into<Request>) -> BoxFuture<'_, Result<T>> {
         Box::pin(self.ask_for(request.into()))
+    }
+
+    /// Asks for an answer and gives it as it is, read as no value: with the calls of tools, and refused, cut off or empty
+    /// as it may be. Takes text, a [`Prompt`](crate::Prompt), a [`Request`] or a reference to one, and asks for the form of
+    /// answer that it names.
+    ///
+    /// ```no_run
+    /// use codex_ai::{Dispatcher, Function, LlmSchema, Message, Prompt, Request};
+    ///
+    /// #[derive(serde::Deserialize, LlmSchema)]
+    /// struct Place {
+    ///     city: String,
+    /// }
+    ///
+    /// # async fn example(dispatcher: Dispatcher) -> codex_ai::Result<()> {
+    /// let weather = Function::new("weather").with_description("The weather now.").with_arguments::<Place>();
+    /// let mut request: Request = Prompt::<String>::new().user("How warm is it in Oslo?").tool(weather).into();
+    /// // A model may call tools for ever; each turn costs.
+    /// for _ in 0..5 {
+    ///     let reply = dispatcher.generate_reply(&request).await?;
+    ///     let results: Vec<_> = reply
+    ///         .tool_calls()
+    ///         .map(|call| match call.read::<Place>() {
+    ///             Ok(place) => call.result(format!("12 degrees in {}", place.city)),
+    ///             Err(error) => call.result(error.to_string()).as_error(),
+    ///         })
+    ///         .collect();
+    ///     if results.is_empty() {
+    ///         println!("{}", reply.read::<String>()?);
+    ///         break;
+    ///     }
+    ///     request.messages.extend([reply.to_message(), Message::tool(results)]);
+    /// }
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// What the provider ended in.
+    pub fn generate_reply(&self, request: impl Into<Request>) -> BoxFuture<'_, Result<Reply>> {
+        Box::pin(self.ask(request.into(), None, |_| Ok(())))
+    }
+
+    /// As [`generate_reply`](Self::generate_reply), while it comes.
+    ///
+    /// # Errors
+    /// As [`stream`](Self::stream).
+    pub fn stream_reply(&self, request: impl Into<Request>) -> BoxFuture<'_, Result<ReplyStream>> {
+        let mut request = request.into();
+        Box::pin(async move {
+            self.complete(&mut request, None)?;
+            let span = telemetry::call(self.provider().name(), &request, None, true);
+            telemetry::streamed(span, self.provider().stream(&request)).await
+        })
     }
 
     /// Calls a prompt and gives the answer while it comes; [`ReplyStream::finish`] gives the value.

@@ -8,11 +8,11 @@ use std::marker::PhantomData;
 use serde_json::Value;
 
 use crate::error::{BoxError, Error, Result};
-use crate::message::{Image, Message, Part, Role};
+use crate::message::{CachePoint, Image, Message, Part, Role};
 use crate::provider::BoxFuture;
 use crate::registry::Entry;
 use crate::reply::Reply;
-use crate::request::{Options, Output, Request};
+use crate::request::{Options, Output, Request, Tool, ToolChoice};
 use crate::schema::{FreeText, Json, LlmSchema};
 use crate::structured;
 
@@ -25,6 +25,21 @@ use crate::structured;
 ///
 /// let prompt: Prompt = Prompt::new().system("You are brief.").user("Why is the sky blue?").temperature(0.0);
 /// assert_eq!(prompt.messages().len(), 1);
+/// ```
+///
+/// Pictures, examples and tools go in as well, in the order in which they are added:
+///
+/// ```
+/// use codex_ai::{Function, Image, Prompt, ToolChoice};
+///
+/// let prompt: Prompt = Prompt::new()
+///     .user("What is 2 + 2?")
+///     .assistant("4")
+///     .user("And what is this?")
+///     .image(Image::url("https://example.com/fox.png"))
+///     .tool(Function::new("today").with_description("Today's date."))
+///     .tool_choice(ToolChoice::Auto);
+/// assert_eq!(prompt.messages().len(), 3);
 /// ```
 pub struct Prompt<T = String> {
     request: Request,
@@ -80,6 +95,36 @@ impl<T> Prompt<T> {
         self
     }
 
+    /// Adds several messages, such as what was said before.
+    #[must_use]
+    pub fn history(mut self, messages: impl IntoIterator<Item = Message>) -> Self {
+        self.request.messages.extend(messages);
+        self
+    }
+
+    /// Says that everything up to here is the same in many requests. It belongs to the last message; before the first
+    /// one, to the instructions, which become a message of their own then.
+    ///
+    /// ```
+    /// use codex_ai::{CachePoint, Prompt};
+    ///
+    /// let manual = "A long text that every question needs.";
+    /// let prompt: Prompt = Prompt::new().system(manual).cache_point(CachePoint::new()).user("What is on page 3?");
+    /// assert_eq!(prompt.messages().len(), 2);
+    /// ```
+    #[must_use]
+    pub fn cache_point(mut self, point: CachePoint) -> Self {
+        let point = Part::CachePoint(point);
+        match self.request.messages.last_mut() {
+            Some(last) => last.parts.push(point),
+            None => {
+                let system = self.request.system.take().map(Part::Text);
+                self.request.messages.push(Message::new(Role::System, system.into_iter().chain([point]).collect()));
+            }
+        }
+        self
+    }
+
     /// Chooses the model, with or without its provider: `gpt-5.6-luna`, `openai/gpt-5.6-luna`.
     #[must_use]
     pub fn model(mut self, model: impl Into<Cow<'static, str>>) -> Self {
@@ -98,6 +143,37 @@ impl<T> Prompt<T> {
     #[must_use]
     pub fn max_tokens(mut self, max_tokens: u32) -> Self {
         self.request.options.max_tokens = Some(max_tokens);
+        self
+    }
+
+    /// Sets nucleus sampling, from 0 to 1.
+    #[must_use]
+    pub fn top_p(mut self, top_p: f64) -> Self {
+        self.request.options.top_p = Some(top_p);
+        self
+    }
+
+    /// Sets how much the model thinks first, in the vendor's words: `none`, `low`, `high`.
+    #[must_use]
+    pub fn reasoning_effort(mut self, effort: impl Into<Cow<'static, str>>) -> Self {
+        self.request.options.reasoning_effort = Some(effort.into());
+        self
+    }
+
+    /// Adds a tool that the model may call: a [`Function`](crate::Function) of the program, or one of the vendor's own.
+    ///
+    /// A model that calls a tool says nothing mostly, and [`call`](crate::Dispatcher::call) needs a value: ask by
+    /// [`generate_reply`](crate::Dispatcher::generate_reply), which shows how.
+    #[must_use]
+    pub fn tool(mut self, tool: impl Into<Tool>) -> Self {
+        self.request.tools.push(tool.into());
+        self
+    }
+
+    /// Sets whether, and which, tool is called.
+    #[must_use]
+    pub fn tool_choice(mut self, choice: ToolChoice) -> Self {
+        self.request.tool_choice = Some(choice);
         self
     }
 
@@ -147,6 +223,8 @@ impl<T> std::fmt::Debug for Prompt<T> {
             .field("system", &self.request.system)
             .field("messages", &self.request.messages)
             .field("options", &self.request.options)
+            .field("tools", &self.request.tools)
+            .field("tool_choice", &self.request.tool_choice)
             .finish()
     }
 }
@@ -204,6 +282,18 @@ pub trait PromptOutput: Sized + Send + 'static {
     /// # Errors
     /// As [`read`](Self::read).
     fn read_value(reply: &Reply) -> Result<Value>;
+}
+
+impl Reply {
+    /// Reads the value of `T` from the answer: free text as `String`, or JSON of a type with a schema. The dispatcher does
+    /// this by itself; it is for a reply that was asked for as it is, by
+    /// [`generate_reply`](crate::Dispatcher::generate_reply) or of a [`Provider`](crate::Provider).
+    ///
+    /// # Errors
+    /// As [`PromptOutput::read`].
+    pub fn read<T: PromptOutput>(&self) -> Result<T> {
+        T::read(self)
+    }
 }
 
 #[diagnostic::do_not_recommend]

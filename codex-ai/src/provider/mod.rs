@@ -63,6 +63,120 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 ///     }
 /// }
 /// ```
+///
+/// A stream is anything that gives [`StreamItem`](crate::StreamItem)s, the whole reply last. A layer takes the items of
+/// the stream within and hands them on; here one that counts the tokens of all calls, streamed or not:
+///
+/// ```
+/// use std::collections::VecDeque;
+/// use std::pin::Pin;
+/// use std::sync::atomic::{AtomicU64, Ordering};
+/// use std::sync::Arc;
+/// use std::task::{Context, Poll, ready};
+///
+/// use codex_ai::{
+///     BoxFuture, Chunk, Dispatcher, GenerateImage, Provider, Reply, ReplyStream, Request, Result, StreamItem, Usage,
+/// };
+/// use futures_core::Stream;
+///
+/// /// Says the last message back, a word at a time.
+/// struct Echo;
+///
+/// struct Words(VecDeque<StreamItem>);
+///
+/// impl Stream for Words {
+///     type Item = Result<StreamItem>;
+///
+///     fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+///         Poll::Ready(self.0.pop_front().map(Ok))
+///     }
+/// }
+///
+/// impl Provider for Echo {
+///     fn name(&self) -> &str {
+///         "echo"
+///     }
+///
+///     fn generate<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Reply>> {
+///         Box::pin(async move {
+///             let text = request.messages.last().and_then(|m| m.text()).unwrap_or_default();
+///             let words = text.split(' ').count() as u64;
+///             Ok(Reply::from_text("echo-1", text).with_usage(Usage::new(words, words)))
+///         })
+///     }
+///
+///     fn stream<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<ReplyStream>> {
+///         Box::pin(async move {
+///             let reply = self.generate(request).await?;
+///             let text = reply.text().into_owned();
+///             let words = text.split_inclusive(' ').map(|word| StreamItem::Chunk(Chunk::Text(word.to_owned())));
+///             Ok(ReplyStream::new(Words(words.chain([StreamItem::Done(Box::new(reply))]).collect())))
+///         })
+///     }
+/// }
+///
+/// /// Counts the tokens of the provider within.
+/// struct Counted<P> {
+///     inner: P,
+///     tokens: Arc<AtomicU64>,
+/// }
+///
+/// struct Counting {
+///     items: Pin<Box<dyn Stream<Item = Result<StreamItem>> + Send>>,
+///     tokens: Arc<AtomicU64>,
+/// }
+///
+/// fn count(tokens: &AtomicU64, reply: &Reply) {
+///     tokens.fetch_add(reply.usage.map_or(0, |usage| usage.total_tokens()), Ordering::Relaxed);
+/// }
+///
+/// impl Stream for Counting {
+///     type Item = Result<StreamItem>;
+///
+///     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+///         let item = ready!(self.items.as_mut().poll_next(cx));
+///         if let Some(Ok(StreamItem::Done(reply))) = &item {
+///             count(&self.tokens, reply);
+///         }
+///         Poll::Ready(item)
+///     }
+/// }
+///
+/// impl<P: Provider> Provider for Counted<P> {
+///     fn name(&self) -> &str {
+///         self.inner.name()
+///     }
+///
+///     fn generate<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Reply>> {
+///         Box::pin(async move {
+///             let reply = self.inner.generate(request).await?;
+///             count(&self.tokens, &reply);
+///             Ok(reply)
+///         })
+///     }
+///
+///     fn stream<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<ReplyStream>> {
+///         Box::pin(async move {
+///             let items = Box::pin(self.inner.stream(request).await?.into_items());
+///             Ok(ReplyStream::new(Counting { items, tokens: Arc::clone(&self.tokens) }))
+///         })
+///     }
+///
+///     // Without this the layer would hide what the provider can do.
+///     fn images(&self) -> Option<&dyn GenerateImage> {
+///         self.inner.images()
+///     }
+/// }
+///
+/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+/// let tokens = Arc::new(AtomicU64::new(0));
+/// let dispatcher = Dispatcher::new(Counted { inner: Echo, tokens: Arc::clone(&tokens) })?;
+/// assert_eq!(dispatcher.generate_text("one two").await?, "one two");
+/// let stream = dispatcher.stream_text("one two three").await?;
+/// assert_eq!(stream.finish().await?.value, "one two three");
+/// assert_eq!(tokens.load(Ordering::Relaxed), 10);
+/// # Ok::<_, codex_ai::Error>(()) }).unwrap();
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a provider",
     label = "cannot be asked for an answer",

@@ -50,6 +50,23 @@ fn failover_moves_on_from_an_overloaded_server() {
 }
 
 #[test]
+fn tools_answers_the_call_of_a_tool() {
+    let out = printed("tools", &["Bergen"]);
+    assert!(out.contains("calls weather with {\"city\":\"Bergen\"}\n"), "{out}");
+    assert!(out.ends_with("Bergen: 4 degrees, rain until the evening\n"), "{out}");
+    let server = Server::start(&[]);
+    let run: Run = command("tools", &[])
+        .env("OPENAI_API_KEY", CANARY)
+        .env("OPENAI_BASE_URL", &server.url)
+        .env("CODEX_AI_MODEL", "scenario-tool-call")
+        .output()
+        .unwrap()
+        .into();
+    assert_eq!(run.code, Some(0), "{}", run.err);
+    assert!(run.out.starts_with("calls weather with"), "{}", run.out);
+}
+
+#[test]
 fn images_writes_a_picture() {
     let server = Server::start(&[]);
     let origin = server.url.trim_end_matches("/v1").to_owned();

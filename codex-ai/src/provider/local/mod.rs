@@ -141,7 +141,7 @@ fn is_longer(text: &str, most: usize) -> bool {
 
 /// The note that nobody should miss who wonders about the answers.
 const NOTE: &str = "codex-ai: no language model is in use; the built-in `local` provider answers by rule. \
-                    Set OPENAI_API_KEY for a real one";
+                    Set the key of a vendor, such as OPENAI_API_KEY, for a real one";
 
 fn say_what_this_is() {
     static SAID: Once = Once::new();
