@@ -173,7 +173,7 @@ impl<P: Provider> Dispatcher<P> {
     /// As [`generate_reply`](Self::generate_reply).
     pub fn stream_reply(&self, request: impl Into<Request>) -> Result<ReplyStream> {
         let inner = self.wait(self.inner.stream_reply(request))?;
-        Ok(ReplyStream { inner, runtime: Arc::clone(&self.runtime) })
+        Ok(ReplyStream { inner, runtime: Arc::clone(&self.runtime), refused: false })
     }
 
     /// As [`Dispatcher::stream`](crate::Dispatcher::stream).

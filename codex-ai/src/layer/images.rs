@@ -43,5 +43,5 @@ pub(super) use image_layer;
 /// The error of a provider that cannot do this.
 pub(super) fn lacks(provider: &str, what: &str) -> Error {
     Error::new(ErrorKind::Unsupported, format!("the provider `{provider}` does not support {what}"))
-        .with_help("use a provider that implements it; with a typed `Dispatcher<P>` the compiler checks this")
+        .with_help("use `Gemini` or, for images, `OpenAi`; with a typed `Dispatcher<P>` the compiler checks this")
 }

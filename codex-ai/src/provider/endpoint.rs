@@ -103,6 +103,11 @@ impl Endpoint {
             Some(b"false") => error = error.with_should_retry(false),
             _ => {}
         }
+        if error.help().is_none()
+            && let Some(help) = advice(error.kind())
+        {
+            error = error.with_help(help);
+        }
         self.finish(error, &whole.headers)
     }
 
@@ -152,6 +157,22 @@ impl fmt::Debug for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Endpoint").field("limits", &self.limits).finish_non_exhaustive()
     }
+}
+
+/// What to do about an error that a vendor has nothing of its own to say about.
+fn advice(kind: ErrorKind) -> Option<&'static str> {
+    Some(match kind {
+        ErrorKind::RateLimit => {
+            "ask again later; `codex_ai::layer::Retry` does so by itself, and `Limit` keeps a program below the limit"
+        }
+        ErrorKind::Quota => "add credit or raise the limit at the vendor; asking again does not help",
+        ErrorKind::NotFound => "check the name of the model, and the base URL",
+        ErrorKind::Permission => "check what the key may do at the vendor, and the name of the model",
+        ErrorKind::Server => {
+            "ask again later; `codex_ai::layer::Retry` does so by itself, `Failover` asks another vendor"
+        }
+        _ => return None,
+    })
 }
 
 /// The headers of a vendor that takes JSON, and its key as `Authorization: Bearer`.

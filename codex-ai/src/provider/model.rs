@@ -1,6 +1,7 @@
 //! The name of a model, with or without the provider in front of it.
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::suggest::nearest;
 
 /// Vendors and routers whose names stand in front of models.
 const OTHER_VENDORS: [&str; 23] = [
@@ -50,10 +51,17 @@ impl<'a> Model<'a> {
     pub(super) fn new(vendor: &'static str, asked: &'a str, own_address: bool) -> Result<Self> {
         match asked.split_once('/') {
             Some((prefix, name)) if prefix == vendor => Ok(Self { vendor, name, had_prefix: true }),
-            Some((prefix, _)) if own_address && OTHER_VENDORS.contains(&prefix) => {
+            Some((prefix, name)) if own_address => {
+                let help = match nearest(prefix, OTHER_VENDORS.into_iter()) {
+                    _ if OTHER_VENDORS.contains(&prefix) => {
+                        format!("use the provider of `{prefix}`, or name a model of `{vendor}`")
+                    }
+                    Some(meant) => format!("did you mean `{meant}/{name}`?"),
+                    None => return Ok(Self { vendor, name: asked, had_prefix: false }),
+                };
                 Err(Error::new(ErrorKind::Unsupported, format!("the model `{asked}` is not one of `{vendor}`"))
                     .with_route(format!("{vendor}/{asked}"))
-                    .with_help(format!("use the provider of `{prefix}`, or name a model of `{vendor}`")))
+                    .with_help(help))
             }
             _ => Ok(Self { vendor, name: asked, had_prefix: false }),
         }

@@ -26,7 +26,7 @@ impl AnyProvider {
 
     fn lacks(&self, what: &str) -> Error {
         Error::new(ErrorKind::Unsupported, format!("the provider `{}` does not support {what}", self.0.name()))
-            .with_help("use a provider that implements it; with a typed `Dispatcher<P>` the compiler checks this")
+            .with_help("use `Gemini` or, for images, `OpenAi`; with a typed `Dispatcher<P>` the compiler checks this")
     }
 }
 

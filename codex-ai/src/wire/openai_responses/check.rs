@@ -85,7 +85,7 @@ impl Check {
         ];
         for (name, _) in without_a_place.into_iter().filter(|(_, set)| *set) {
             let message =
-                "the format has no place for it; leave it out, or set it in `extra` for a server that takes it";
+                "the format has no place for it; leave it out, or speak Chat Completions, which has one for most";
             self.found.unsupported.push(Problem::new(format!("options.{name}"), message));
         }
         let set = [
