@@ -12,7 +12,7 @@ use crate::message::{Message, Part, Role, ToolCall, join_text};
 
 /// What a provider answered; `Reply<T>` is the same with the value that was read from it.
 ///
-/// Two replies are equal if they say the same; [`raw`](Self::raw) is not compared.
+/// Two replies are equal if they say the same; [`provider`](Self::provider) and [`raw`](Self::raw) are not compared.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Reply<T = ()> {
@@ -28,6 +28,8 @@ pub struct Reply<T = ()> {
     pub usage: Option<Usage>,
     /// The model that answered, in the vendor's words.
     pub model: String,
+    /// The name of the provider that answered, as in `openai/gpt-5.6-luna`; `None` where a provider does not say.
+    pub provider: Option<Cow<'static, str>>,
     /// The vendor's id of the answer.
     pub id: Option<String>,
     /// The vendor's id of the HTTP request, for its support.
@@ -119,6 +121,7 @@ impl Reply {
             vendor_finish_reason: None,
             usage: None,
             model: model.into(),
+            provider: None,
             id: None,
             request_id: None,
             rate_limits: None,
@@ -170,6 +173,7 @@ impl<T> Reply<T> {
             vendor_finish_reason: self.vendor_finish_reason,
             usage: self.usage,
             model: self.model,
+            provider: self.provider,
             id: self.id,
             request_id: self.request_id,
             rate_limits: self.rate_limits,

@@ -123,6 +123,7 @@ fn what_cannot_be_told_is_an_error_that_says_what_to_set() {
         (&[("CODEX_AI_PROVIDER", "qqqqqqqqqq")], &["use one of `openai`", "`local`"]),
         (&[("CODEX_AI_PROVIDER", "openai")], &["`OPENAI_API_KEY`"]),
         (&[("CODEX_AI_MODEL", "anthropic/claude")], &["`ANTHROPIC_API_KEY`"]),
+        (&[("CODEX_AI_MODEL", "antropic/claude")], &["`antropic`", "did you mean `anthropic/claude`?"]),
         (&[("OPENAI_API_KEY", "sk-canary-\u{e9}-1234")], &["a character at place 11"]),
         // One says this vendor, the other that one; at an address of one's own anything may be a model.
         (

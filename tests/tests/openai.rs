@@ -2,11 +2,13 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
+use codex_ai::layer::{Failover, Retry};
 use codex_ai::message::{Image, ToolCall, ToolResult};
 use codex_ai::provider::openai::{DEFAULT_MODEL, OpenAi};
 use codex_ai::testing::{Recorded, Step, WireServer};
 use codex_ai::{
-    ErrorKind, FinishReason, Message, Options, Output, Part, Provider, Reply, Request, Role, Schema, Usage,
+    Dispatcher, ErrorKind, FinishReason, LlmSchema, Message, Options, Output, Part, Provider, Reply, Request, Role,
+    Schema, Usage,
 };
 use serde_json::{Value, json};
 
@@ -44,6 +46,7 @@ async fn a_text_goes_out_and_an_answer_comes_back() {
     assert_eq!(answer.id.as_deref(), Some("resp_77"));
     assert_eq!(answer.request_id.as_deref(), Some("req_abc"));
     assert_eq!(answer.attempts, 1);
+    assert_eq!(answer.provider.as_deref(), Some("openai"));
 
     let request = server.requests().remove(0);
     assert_eq!((request.method.as_str(), request.path.as_str()), ("POST", "/v1/responses"));
@@ -54,6 +57,24 @@ async fn a_text_goes_out_and_an_answer_comes_back() {
     assert_eq!(request.header("openai-organization"), None);
     let expected = json!({ "model": DEFAULT_MODEL, "input": "Hi", "store": false, "reasoning": { "effort": "none" } });
     assert_eq!(request.json(), expected);
+}
+
+#[derive(Debug, serde::Deserialize, LlmSchema)]
+struct Mood {
+    #[allow(dead_code, reason = "it is never read")]
+    word: String,
+}
+
+#[tokio::test]
+async fn an_answer_that_cannot_be_read_names_the_provider_behind_the_layers() {
+    let reply = || Step::reply(Reply::from_text("gpt-9", "no JSON"));
+    let server = WireServer::script([reply(), reply()]).unwrap();
+    let chain = Failover::builder().route(Retry::new(client(&server))).build().unwrap();
+    let dispatcher = Dispatcher::new(chain).unwrap();
+    let whole = dispatcher.generate_json::<Mood>("Hi").await.unwrap_err();
+    let streamed = dispatcher.stream_reply("Hi").await.unwrap().finish().await.unwrap();
+    assert_eq!((whole.kind(), whole.route()), (ErrorKind::InvalidOutput, Some("openai/gpt-9")));
+    assert_eq!(streamed.provider.as_deref(), Some("openai"));
 }
 
 #[tokio::test]

@@ -408,8 +408,9 @@ impl<P: Provider> Dispatcher<P> {
     }
 }
 
-/// Names where a reply came from, in the error of reading it.
+/// Names where a reply came from, in the error of reading it; `provider` is for a reply that does not say.
 fn located(error: Error, provider: &str, reply: &Reply) -> Error {
+    let provider = reply.provider.as_deref().unwrap_or(provider);
     let error = error.with_route(format!("{provider}/{}", reply.model));
     match &reply.request_id {
         Some(id) => error.with_request_id(id.clone()),

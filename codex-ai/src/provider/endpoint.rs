@@ -88,6 +88,7 @@ impl Endpoint {
 
     /// Adds what the headers say.
     pub(super) fn complete(&self, reply: &mut Reply, headers: &HeaderMap) {
+        reply.provider = Some(self.vendor.into());
         reply.request_id = self.request_id(headers);
         reply.rate_limits = (self.format.rate_limits)(headers);
     }

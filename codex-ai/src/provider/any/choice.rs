@@ -91,6 +91,13 @@ fn choose(model: Option<&str>, with_key: &[&'static Vendor]) -> Result<Option<&'
     }
     match with_key {
         [] => {
+            if let Some((prefix, rest)) = model.and_then(|model| model.split_once('/'))
+                && let Some(meant) = nearest(prefix, known())
+            {
+                // The built-in provider would answer, and that is surely not meant.
+                let message = format!("`CODEX_AI_MODEL` begins with an unknown provider, `{prefix}`");
+                return Err(Error::new(ErrorKind::Config, message).with_help(format!("did you mean `{meant}/{rest}`?")));
+            }
             tracing::info!(provider = LOCAL, "chosen because the key of no vendor is set");
             Ok(None)
         }
@@ -125,9 +132,13 @@ fn ambiguous(several: &[&'static Vendor]) -> Result<Error> {
     Ok(Error::new(ErrorKind::Config, message).with_help(format!("set {}", names.join(" or "))))
 }
 
+/// All names that can be chosen.
+fn known() -> impl Iterator<Item = &'static str> {
+    VENDORS.iter().map(|vendor| vendor.name).chain([LOCAL])
+}
+
 fn unknown(name: &str) -> Error {
     let error = Error::new(ErrorKind::Config, format!("`CODEX_AI_PROVIDER` names an unknown provider, `{name}`"));
-    let known = || VENDORS.iter().map(|vendor| vendor.name).chain([LOCAL]);
     match nearest(name, known()) {
         Some(meant) => error.with_help(format!("did you mean `{meant}`?")),
         None => error.with_help(format!("use one of `{}`", known().collect::<Vec<_>>().join("`, `"))),
