@@ -11,7 +11,6 @@
 use std::hint::black_box;
 
 use allocation_counter::measure;
-use codex_ai::prompt::PromptOutput;
 use codex_ai::{
     BoxFuture, Dispatcher, LlmSchema, Message, Output, Prompt, Provider, Reply, Request, Result, Schema, prompt,
 };
@@ -72,7 +71,7 @@ async fn json_by_hand(provider: &AtOnce) -> Summary {
         .with_system(SYSTEM)
         .with_output(Output::Schema(Schema::of::<Summary>().clone()));
     let reply = provider.generate(&request).await.expect("it always answers");
-    Summary::read(&reply).expect("the answer is a summary")
+    reply.read().expect("the answer is a summary")
 }
 
 async fn json_by_call(dispatcher: &Dispatcher<AtOnce>) -> Summary {

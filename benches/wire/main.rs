@@ -82,7 +82,10 @@ fn runtime() -> Runtime {
 }
 
 fn schema() -> &'static RawValue {
-    Schema::of::<Report>().openai_strict().expect("strict mode takes it")
+    Schema::of::<Report>()
+        .wire(codex_ai::schema::WireForm::OpenAiStrict)
+        .map(codex_ai::schema::WireSchema::as_raw)
+        .expect("strict mode takes it")
 }
 
 fn calls(criterion: &mut Criterion) {

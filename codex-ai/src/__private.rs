@@ -10,6 +10,7 @@ pub use ::std::option::Option::{self, None, Some};
 
 pub use crate::dispatch::Caller;
 pub use crate::error::Result;
+pub use crate::partial::{Cursor, Grow, Progress, Whole};
 pub use crate::prompt::builder::{Once, Set, Take, Unset, send};
 use crate::prompt::{OutputOf, PromptOutput};
 pub use crate::prompt::{Prompt, PromptDef, Rendered, begin};
@@ -19,6 +20,7 @@ pub use crate::schema::shape::{
     Described, Field, FieldSchema, Shaped, field, generic_name, json, make_schema, no_default, schema_id,
 };
 pub use crate::schema::{Json, LlmSchema, Schema, bounds};
+pub use crate::structured::Checks;
 
 /// The form of a prompt's answer.
 ///

@@ -164,8 +164,10 @@ pub mod blocking;
 pub mod dispatch;
 mod error;
 pub mod image;
+pub mod json;
 pub mod layer;
 pub mod message;
+pub mod partial;
 pub mod prompt;
 pub mod provider;
 pub mod registry;
@@ -173,7 +175,7 @@ pub mod reply;
 pub mod request;
 pub mod schema;
 pub mod stream;
-mod structured;
+pub mod structured;
 mod suggest;
 mod telemetry;
 #[cfg(feature = "testing")]
@@ -186,7 +188,9 @@ pub use codex_ai_macros::{LlmSchema, prompt};
 pub use dispatch::{Dispatcher, DispatcherBuilder};
 pub use error::{Attempt, BoxError, Error, ErrorKind, Problem, Result};
 pub use image::{GenerateImage, GenerateImagen, GeneratedImage, ImageRequest};
+pub use json::{Leniency, Parsed, Repair, RepairKind};
 pub use message::{CachePoint, Image, Message, Part, Role, ToolCall, ToolResult};
+pub use partial::{Partial, Progress};
 pub use prompt::{IntoPrompt, JsonOutput, OutputOf, Prompt, PromptDef, PromptOutput};
 pub use provider::{AnyProvider, BoxFuture, Provider};
 pub use registry::{Entry, Registry, Router};
@@ -194,6 +198,7 @@ pub use reply::{FinishReason, RateLimit, RateLimits, Reply, Usage};
 pub use request::{Function, Options, Output, Request, Tool, ToolChoice};
 pub use schema::{LlmSchema, Schema};
 pub use stream::{Chunk, ReplyStream, StreamItem};
+pub use structured::{Ask, Report, SchemaMode, StructuredOutput};
 
 /// The code of the README, compiled as a test.
 #[cfg(doctest)]

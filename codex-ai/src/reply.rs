@@ -9,10 +9,12 @@ use bytes::Bytes;
 use serde_json::Value;
 
 use crate::message::{Message, Part, Role, ToolCall, join_text};
+use crate::schema::WireForm;
+use crate::structured::{Report, SchemaMode};
 
 /// What a provider answered; `Reply<T>` is the same with the value that was read from it.
 ///
-/// Two replies are equal if they say the same; [`provider`](Self::provider) and [`raw`](Self::raw) are not compared.
+/// Two replies are equal if they say the same; [`provider`](Self::provider), [`report`](Self::report) and [`raw`](Self::raw) are not compared, nor is how the schema was told.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Reply<T = ()> {
@@ -38,6 +40,12 @@ pub struct Reply<T = ()> {
     pub rate_limits: Option<Box<RateLimits>>,
     /// How many times a model was asked until this answer came.
     pub attempts: u32,
+    /// How the model was told the schema of the answer; `None` where none was asked for.
+    pub schema_mode: Option<SchemaMode>,
+    /// The form of schema that the answer follows, where one was asked for.
+    pub wire_form: WireForm,
+    /// What it took to get the value; `None` for a reply that was not asked for a value.
+    pub report: Option<Box<Report>>,
     /// The vendor's JSON, for whatever has no field here; that of a stream holds what its pieces do not.
     pub raw: Option<Bytes>,
 }
@@ -126,6 +134,9 @@ impl Reply {
             request_id: None,
             rate_limits: None,
             attempts: 1,
+            schema_mode: None,
+            wire_form: WireForm::Plain,
+            report: None,
             raw: None,
         }
     }
@@ -178,6 +189,9 @@ impl<T> Reply<T> {
             request_id: self.request_id,
             rate_limits: self.rate_limits,
             attempts: self.attempts,
+            schema_mode: self.schema_mode,
+            wire_form: self.wire_form,
+            report: self.report,
             raw: self.raw,
         }
     }

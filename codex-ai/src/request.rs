@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::message::Message;
 use crate::schema::{LlmSchema, Schema};
+use crate::structured::SchemaMode;
 
 /// One request to a provider: a rendered prompt, ready to be sent.
 #[derive(Debug, Clone, Default)]
@@ -20,6 +21,8 @@ pub struct Request {
     pub options: Options,
     /// The form of the answer.
     pub output: Output,
+    /// How the model is told the schema of [`output`](Self::output); the surest way that it takes where it is `None`.
+    pub schema_mode: Option<SchemaMode>,
     /// The tools that the model may call.
     pub tools: Vec<Tool>,
     /// Whether, and which, tool is called; the vendor's default where it is `None`.
@@ -162,6 +165,13 @@ impl Request {
     #[must_use]
     pub fn with_output(mut self, output: Output) -> Self {
         self.output = output;
+        self
+    }
+
+    /// Sets how the model is told the schema.
+    #[must_use]
+    pub fn with_schema_mode(mut self, mode: SchemaMode) -> Self {
+        self.schema_mode = Some(mode);
         self
     }
 

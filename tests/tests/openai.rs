@@ -86,7 +86,8 @@ async fn a_schema_goes_out_byte_for_byte_as_strict_mode_has_it() {
     let answer = client(&server).generate(&request).await.unwrap();
     assert_eq!(answer.text(), r#"{"x":1}"#);
     let request = server.requests().remove(0);
-    let strict = schema.openai_strict().unwrap().get();
+    let strict =
+        schema.wire(codex_ai::schema::WireForm::OpenAiStrict).map(codex_ai::schema::WireSchema::as_raw).unwrap().get();
     let body = std::str::from_utf8(&request.body).unwrap();
     assert!(body.contains(&format!("\"schema\":{strict}")), "{body}");
     let format = &request.json()["text"]["format"];

@@ -300,7 +300,10 @@ struct BadPattern {
 async fn a_bad_pattern_is_an_error_before_anything_is_sent_and_no_panic() {
     let problems = Schema::of::<BadPattern>().validate(&json!({ "it": "(" })).unwrap_err();
     assert!(problems[0].path.contains("pattern"), "{problems:?}");
-    let error = Schema::of::<BadPattern>().openai_strict().unwrap_err();
+    let error = Schema::of::<BadPattern>()
+        .wire(codex_ai::schema::WireForm::OpenAiStrict)
+        .map(codex_ai::schema::WireSchema::as_raw)
+        .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Schema);
     let provider = Scripted::texts([r#"{ "it": "(" }"#]);
     let dispatcher = Dispatcher::new(provider.clone()).unwrap();

@@ -48,7 +48,7 @@ fn accepted(suite: &mut Suite) {
 /// When the schema does not compile, when the strict form is not legal, when an error has no paths.
 fn check(schema: &Value) -> Result<Result<Value, String>, String> {
     let schema = Schema::new("T", schema.clone()).map_err(|error| error.to_string())?;
-    match schema.openai_strict() {
+    match schema.wire(codex_ai::schema::WireForm::OpenAiStrict).map(codex_ai::schema::WireSchema::as_raw) {
         Ok(wire) => {
             let wire: Value = serde_json::from_str(wire.get()).map_err(|error| error.to_string())?;
             let breaches = breaches(&wire);

@@ -148,7 +148,7 @@ proptest! {
     #[test]
     fn the_strict_form_refuses_nothing_that_the_type_takes(schema in any_root(false), dice in prop::collection::vec(any::<u16>(), 64)) {
         let Ok(canonical) = Schema::new("T", schema) else { return Ok(()) };
-        let Ok(wire) = canonical.openai_strict() else { return Ok(()) };
+        let Ok(wire) = canonical.wire(codex_ai::schema::WireForm::OpenAiStrict).map(codex_ai::schema::WireSchema::as_raw) else { return Ok(()) };
         let wire: Value = serde_json::from_str(wire.get()).expect("JSON");
         let as_schema = Schema::new("W", wire.clone()).expect("the strict form is a schema");
         let scalars = json!([null, true, "a", "x", "z", "é", "v1", -3, 0, 1, 5, 8, 127, 1.0, 2.5, 5.5]);
@@ -167,7 +167,7 @@ proptest! {
     #[test]
     fn the_strict_form_is_legal_and_takes_nothing_else(schema in any_root(true), dice in prop::collection::vec(any::<u16>(), 64)) {
         let Ok(canonical) = Schema::new("T", schema.clone()) else { return Ok(()) };
-        let wire = match canonical.openai_strict() {
+        let wire = match canonical.wire(codex_ai::schema::WireForm::OpenAiStrict).map(codex_ai::schema::WireSchema::as_raw) {
             Ok(wire) => serde_json::from_str::<Value>(wire.get()).expect("JSON"),
             Err(error) => {
                 let known = |message: &str| ["accepts no value", "combines", "levels of objects", "too large", "never ends"].iter().any(|w| message.contains(w));

@@ -8,7 +8,14 @@ use serde_json::{Map, Value, json};
 /// The strict form of a schema, which must be legal.
 fn strict(schema: Value) -> Value {
     let schema = Schema::new("T", schema).expect("a usable schema");
-    let wire = serde_json::from_str(schema.openai_strict().expect("a strict form").get()).expect("JSON");
+    let wire = serde_json::from_str(
+        schema
+            .wire(codex_ai::schema::WireForm::OpenAiStrict)
+            .map(codex_ai::schema::WireSchema::as_raw)
+            .expect("a strict form")
+            .get(),
+    )
+    .expect("JSON");
     assert_eq!(breaches(&wire), [""; 0], "{wire}");
     wire
 }
@@ -22,7 +29,10 @@ fn field(schema: Value) -> Value {
 /// The problems of a schema as `path: message`.
 fn problems(schema: Value) -> Vec<String> {
     let schema = Schema::new("T", schema).expect("a usable schema");
-    let error = schema.openai_strict().expect_err("no strict form");
+    let error = schema
+        .wire(codex_ai::schema::WireForm::OpenAiStrict)
+        .map(codex_ai::schema::WireSchema::as_raw)
+        .expect_err("no strict form");
     assert_eq!(error.kind(), ErrorKind::Schema);
     error.problems().iter().map(|problem| format!("{}: {}", problem.path, problem.message)).collect()
 }
@@ -165,7 +175,14 @@ fn a_type_becomes_closed_and_complete() {
     // The same bytes each time, or the vendor's cache never hits.
     for _ in 0..50 {
         let again = Schema::new("T", schema.clone()).expect("a usable schema");
-        assert_eq!(again.openai_strict().expect("a strict form").get(), wire.to_string());
+        assert_eq!(
+            again
+                .wire(codex_ai::schema::WireForm::OpenAiStrict)
+                .map(codex_ai::schema::WireSchema::as_raw)
+                .expect("a strict form")
+                .get(),
+            wire.to_string()
+        );
     }
 }
 
@@ -444,7 +461,7 @@ fn definitions_that_multiply_stay_small() {
     }
     definitions.insert("D8".into(), json!({ "type": "string" }));
     let schema = Schema::new("T", json!({ "$ref": "#/$defs/D0", "$defs": definitions })).expect("a usable schema");
-    match schema.openai_strict() {
+    match schema.wire(codex_ai::schema::WireForm::OpenAiStrict).map(codex_ai::schema::WireSchema::as_raw) {
         Ok(wire) => assert!(wire.get().len() < 10_000_000),
         Err(error) => assert_eq!(error.problems()[0].path, "$"),
     }

@@ -1,7 +1,7 @@
 //! From an answer to a value: what is read, and how each answer that is no value says so.
 
 use codex_ai::schema::Json;
-use codex_ai::{Error, ErrorKind, FinishReason, LlmSchema, Part, PromptOutput, Reply, Usage};
+use codex_ai::{Error, ErrorKind, FinishReason, Leniency, LlmSchema, Part, PromptOutput, Reply, Result, Usage};
 use proptest::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -38,13 +38,24 @@ struct Numbers {
 
 impl LlmSchema for Summary {
     type Form = Json;
+    type Partial = codex_ai::partial::Whole;
 }
 
 impl LlmSchema for Numbers {
     type Form = Json;
+    type Partial = codex_ai::partial::Whole;
 }
 
 const GOOD: &str = r#"{"headline":"A","points":[{"name":"b","votes":3}],"mood":{"is":"Bad","level":2}}"#;
+
+/// Reads to the letter.
+fn read<T: PromptOutput>(reply: &Reply) -> Result<T> {
+    T::read(reply, Leniency::Exact).map(|parsed| parsed.value)
+}
+
+fn read_value<T: PromptOutput>(reply: &Reply) -> Result<Value> {
+    T::read_value(reply, Leniency::Exact).map(|parsed| parsed.value)
+}
 
 fn usage() -> Usage {
     Usage::new(10, 20)
@@ -56,7 +67,7 @@ fn reply(text: &str) -> Reply {
 
 /// The error of an answer that is no summary; the usage is on each.
 fn error(reply: &Reply) -> Error {
-    let error = Summary::read(reply).expect_err("no summary");
+    let error = read::<Summary>(reply).expect_err("no summary");
     assert_eq!(error.usage(), Some(&usage()));
     error
 }
@@ -72,26 +83,26 @@ fn a_good_answer_is_read() {
         points: vec![Point { name: "b".into(), votes: 3 }],
         mood: Some(Mood::Bad { level: 2 }),
     };
-    assert_eq!(Summary::read(&reply(GOOD)).expect("a summary"), expected);
-    assert_eq!(Summary::read(&reply(&format!("\n\t {GOOD} \r\n"))).expect("a summary"), expected);
-    assert_eq!(Summary::read_value(&reply(GOOD)).expect("a summary").to_string(), GOOD);
+    assert_eq!(read::<Summary>(&reply(GOOD)).expect("a summary"), expected);
+    assert_eq!(read::<Summary>(&reply(&format!("\n\t {GOOD} \r\n"))).expect("a summary"), expected);
+    assert_eq!(read_value::<Summary>(&reply(GOOD)).expect("a summary").to_string(), GOOD);
     let (head, tail) = GOOD.split_at(20);
     let parts =
         vec![Part::Reasoning("{".into()), Part::Text(head.into()), Part::Raw(Value::Null), Part::Text(tail.into())];
-    assert_eq!(Summary::read(&Reply::new("m", parts)).expect("a summary"), expected);
+    assert_eq!(read::<Summary>(&Reply::new("m", parts)).expect("a summary"), expected);
     let other = reply(GOOD).with_finish_reason(FinishReason::Other("eos".into()));
-    assert_eq!(Summary::read(&other).expect("a summary"), expected);
+    assert_eq!(read::<Summary>(&other).expect("a summary"), expected);
 }
 
 #[test]
 fn free_text_is_given_as_it_is() {
-    assert_eq!(String::read(&reply(" hello\n")).expect("text"), " hello\n");
-    assert_eq!(String::read_value(&reply("{}")).expect("text"), json!("{}"));
-    assert_eq!(String::read(&reply(" ")).expect("text"), " ");
+    assert_eq!(read::<String>(&reply(" hello\n")).expect("text"), " hello\n");
+    assert_eq!(read_value::<String>(&reply("{}")).expect("text"), json!("{}"));
+    assert_eq!(read::<String>(&reply(" ")).expect("text"), " ");
     for empty in
         [Reply::from_text("m", ""), Reply::new("m", vec![]), Reply::new("m", vec![Part::Reasoning("hm".into())])]
     {
-        assert_eq!(String::read(&empty).expect_err("empty").kind(), ErrorKind::Empty);
+        assert_eq!(read::<String>(&empty).expect_err("empty").kind(), ErrorKind::Empty);
     }
 }
 
@@ -101,7 +112,7 @@ fn refused_filtered_cut_off_and_empty_are_four_things() {
     for reply in [refusal.clone(), reply("I will not.").with_finish_reason(FinishReason::Refusal)] {
         assert_eq!(error(&reply).kind(), ErrorKind::Refused);
         assert_eq!(error(&reply).answer(), Some("I will not."));
-        assert_eq!(String::read(&reply).expect_err("a refusal").kind(), ErrorKind::Refused);
+        assert_eq!(read::<String>(&reply).expect_err("a refusal").kind(), ErrorKind::Refused);
     }
     // A refusal is one also where the vendor says that the token limit was met while refusing.
     assert_eq!(error(&refusal.with_finish_reason(FinishReason::Length)).kind(), ErrorKind::Refused);
@@ -167,7 +178,7 @@ fn what_only_the_type_knows_is_told_with_its_path() {
     assert_eq!(error.kind(), ErrorKind::InvalidOutput);
     assert_eq!(error.problems()[0].path, "points[0].votes");
     assert!(error.problems()[0].message.starts_with("invalid value: integer `3000000000`"), "{error}");
-    assert!(Summary::read_value(&reply(&text)).is_err());
+    assert!(read_value::<Summary>(&reply(&text)).is_err());
 }
 
 #[test]
@@ -175,15 +186,15 @@ fn numbers_are_not_changed() {
     let huge = u128::MAX;
     let text =
         format!(r#"{{"unsigned":{},"signed":{},"huge":{huge},"float":0.1234567890123456789}}"#, u64::MAX, i64::MIN);
-    let numbers = Numbers::read(&reply(&text)).expect("numbers");
+    let numbers = read::<Numbers>(&reply(&text)).expect("numbers");
     assert_eq!(numbers, Numbers { unsigned: u64::MAX, signed: i64::MIN, huge, float: 0.123_456_789_012_345_68 });
     // JSON values hold no such integer, so none is given rather than another one.
-    let error = Numbers::read_value(&reply(&text)).expect_err("an integer beyond 64 bits");
+    let error = read_value::<Numbers>(&reply(&text)).expect_err("an integer beyond 64 bits");
     assert_eq!(problems(&error), [format!("$: `{huge}` is too large to be kept exactly as JSON")]);
     let text = text.replace(&huge.to_string(), "7");
-    assert_eq!(Numbers::read_value(&reply(&text)).expect("numbers")["signed"], json!(i64::MIN));
-    assert!(Value::read_value(&reply(r#"["99999999999999999999", "\"99999999999999999999", 1e30, -1.5]"#)).is_ok());
-    assert!(Value::read_value(&reply("[-99999999999999999999]")).is_err());
+    assert_eq!(read_value::<Numbers>(&reply(&text)).expect("numbers")["signed"], json!(i64::MIN));
+    assert!(read_value::<Value>(&reply(r#"["99999999999999999999", "\"99999999999999999999", 1e30, -1.5]"#)).is_ok());
+    assert!(read_value::<Value>(&reply("[-99999999999999999999]")).is_err());
 }
 
 proptest! {
@@ -197,19 +208,19 @@ proptest! {
         let mood = level.map(|level| if level % 2 == 0 { Mood::Good } else { Mood::Bad { level } });
         let summary = Summary { headline, points, mood };
         let text = serde_json::to_string_pretty(&summary).expect("JSON");
-        prop_assert_eq!(Summary::read(&reply(&text)).expect("the same"), summary);
+        prop_assert_eq!(read::<Summary>(&reply(&text)).expect("the same"), summary);
     }
 
     #[test]
     fn floats_are_read_to_the_last_bit(float in any::<f64>().prop_filter("JSON has no infinity", |f| f.is_finite())) {
         let text = format!(r#"{{"unsigned":0,"signed":0,"huge":0,"float":{}}}"#, json!(float));
-        prop_assert_eq!(Numbers::read(&reply(&text)).expect("numbers").float, float);
-        prop_assert_eq!(Numbers::read_value(&reply(&text)).expect("numbers")["float"].as_f64(), Some(float));
+        prop_assert_eq!(read::<Numbers>(&reply(&text)).expect("numbers").float, float);
+        prop_assert_eq!(read_value::<Numbers>(&reply(&text)).expect("numbers")["float"].as_f64(), Some(float));
     }
 
     #[test]
     fn no_answer_panics(text in r#"[ \n{}\[\]",:a-c0-9.eE\\+-]{0,40}"#) {
-        let _ = Summary::read(&reply(&text));
-        let _ = Value::read_value(&reply(&text));
+        let _ = read::<Summary>(&reply(&text));
+        let _ = read_value::<Value>(&reply(&text));
     }
 }

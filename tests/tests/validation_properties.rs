@@ -201,7 +201,7 @@ proptest! {
     fn no_schema_and_no_value_panics(schema_value in any_json(), value in any_json()) {
         if let Ok(schema) = Schema::new("T", schema_value) {
             let _ = schema.validate(&value);
-            let _ = schema.openai_strict();
+            let _ = schema.wire(codex_ai::schema::WireForm::OpenAiStrict);
         }
     }
 

@@ -443,7 +443,10 @@ fn errors_go_both_ways() {
 
 fn wire(schema: Value) -> Value {
     let schema = Schema::new("S", schema).unwrap();
-    serde_json::from_str(schema.anthropic().unwrap().get()).unwrap()
+    serde_json::from_str(
+        schema.wire(codex_ai::schema::WireForm::Anthropic).map(codex_ai::schema::WireSchema::as_raw).unwrap().get(),
+    )
+    .unwrap()
 }
 
 #[test]

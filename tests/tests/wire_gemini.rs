@@ -218,7 +218,10 @@ fn a_schema_goes_in_geminis_form_and_an_own_one_as_it_is() {
 #[test]
 fn schemas_that_are_all_meant_become_one_and_may_not_multiply() {
     let form = |value: Value| {
-        let raw = Schema::new("S", value)?.gemini()?.to_string();
+        let raw = Schema::new("S", value)?
+            .wire(codex_ai::schema::WireForm::Gemini)
+            .map(codex_ai::schema::WireSchema::as_raw)?
+            .to_string();
         Ok::<Value, Error>(serde_json::from_str(&raw).unwrap())
     };
     let both = json!({

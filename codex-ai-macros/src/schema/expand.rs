@@ -54,6 +54,7 @@ pub(super) fn broken(ty: &SchemaType<'_>) -> TokenStream {
             #[automatically_derived]
             impl #impl_generics #p::LlmSchema for #name #type_generics #where_clause {
                 type Form = #p::Json;
+                type Partial = #p::Whole;
             }
         };
     }
@@ -169,6 +170,7 @@ fn llm_schema(ty: &SchemaType<'_>) -> TokenStream {
         #[automatically_derived]
         impl #impl_generics #p::LlmSchema for #name #type_generics #where_clause {
             type Form = #p::Json;
+            type Partial = #p::Whole;
             #cached
         }
     }

@@ -5,6 +5,7 @@ use crate::error::Result;
 use crate::provider::Provider;
 use crate::registry::{Registry, Router};
 use crate::request::Options;
+use crate::structured::StructuredOutput;
 
 /// Sets up a [`Dispatcher`].
 #[derive(Debug)]
@@ -14,11 +15,18 @@ pub struct DispatcherBuilder<P> {
     registry: Option<Registry>,
     router: Router,
     defaults: Options,
+    structured: StructuredOutput,
 }
 
 impl<P: Provider> DispatcherBuilder<P> {
     pub(super) fn new(provider: P) -> Self {
-        Self { provider, registry: None, router: Router::new(), defaults: Options::new() }
+        Self {
+            provider,
+            registry: None,
+            router: Router::new(),
+            defaults: Options::new(),
+            structured: StructuredOutput::new(),
+        }
     }
 
     /// Takes the prompts of this registry instead of all of the binary.
@@ -39,6 +47,12 @@ impl<P: Provider> DispatcherBuilder<P> {
         self
     }
 
+    /// Sets how values are got from a model: how strictly answers are read, how often it is asked again.
+    pub fn structured_output(mut self, policy: StructuredOutput) -> Self {
+        self.structured = policy;
+        self
+    }
+
     /// Builds the dispatcher.
     ///
     /// # Errors
@@ -53,6 +67,7 @@ impl<P: Provider> DispatcherBuilder<P> {
             shared: Arc::new(Shared { provider: self.provider, defaults: self.defaults }),
             prompts: Arc::new(prompts),
             options: None,
+            structured: Arc::new(self.structured),
         })
     }
 }

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::image::{GenerateImage, GenerateImagen, GeneratedImage, ImageRequest};
+use crate::json::{Leniency, Parsed};
 use crate::prompt::{JsonOutput, OutputOf, PromptDef, PromptOutput};
 use crate::provider::{AnyProvider, BoxFuture, Provider};
 use crate::registry::{Entry, LINKING_HELP, Router};
@@ -16,6 +17,7 @@ use crate::reply::Reply;
 use crate::request::{Options, Output, Request};
 use crate::schema::words::cut;
 use crate::stream::ReplyStream;
+use crate::structured::StructuredOutput;
 use crate::suggest::nearest;
 use crate::telemetry;
 
@@ -59,12 +61,16 @@ pub struct Dispatcher<P = AnyProvider> {
     prompts: Arc<Router>,
     /// What [`Dispatcher::with_options`] set.
     options: Option<Arc<Options>>,
+    structured: Arc<StructuredOutput>,
 }
 
 struct Shared<P> {
     provider: P,
     defaults: Options,
 }
+
+/// Reads the value of an answer.
+type Read<T> = fn(&Reply, Leniency) -> Result<Parsed<T>>;
 
 impl Dispatcher<AnyProvider> {
     /// A dispatcher over the provider that the environment names, with all prompts of the binary.
@@ -124,6 +130,12 @@ impl<P: Provider> Dispatcher<P> {
             options.fill_from(earlier);
         }
         Self { options: Some(Arc::new(options)), ..self.clone() }
+    }
+
+    /// The same dispatcher with another way to get values: how strictly answers are read, how often it asks again.
+    #[must_use]
+    pub fn with_structured_output(&self, policy: StructuredOutput) -> Self {
+        Self { structured: Arc::new(policy), ..self.clone() }
     }
 
     /// Calls a prompt and gives the value. `Q` is the marker type: `Summarize` for `fn summarize`.
@@ -213,7 +225,7 @@ impl<P: Provider> Dispatcher<P> {
     /// # Errors
     /// What the provider ended in.
     pub fn generate_reply(&self, request: impl Into<Request>) -> BoxFuture<'_, Result<Reply>> {
-        Box::pin(self.ask(request.into(), None, |_| Ok(())))
+        Box::pin(self.ask(request.into(), None, |_, _| Ok(Parsed::exact(()))))
     }
 
     /// As [`generate_reply`](Self::generate_reply), while it comes.
@@ -321,19 +333,14 @@ impl<P: Provider> Dispatcher<P> {
     }
 
     /// Asks the provider and reads the value, in one span.
-    async fn ask<T>(
-        &self,
-        mut request: Request,
-        entry: Option<&'static Entry>,
-        read: impl FnOnce(&Reply) -> Result<T>,
-    ) -> Result<Reply<T>> {
+    async fn ask<T>(&self, mut request: Request, entry: Option<&'static Entry>, read: Read<T>) -> Result<Reply<T>> {
         self.complete(&mut request, entry)?;
         let provider = &self.shared.provider;
         let span = telemetry::call(provider.name(), &request, entry.map(Entry::mode), false);
         let answer = async {
             let reply = provider.generate(&request).await.map_err(|error| named(error, entry))?;
-            match read(&reply) {
-                Ok(value) => Ok(reply.with_value(value)),
+            match read(&reply, self.structured.leniency) {
+                Ok(parsed) => Ok(reply.with_value(parsed.value)),
                 Err(error) => Err(self.reading(error, &reply, entry)),
             }
         };
@@ -350,10 +357,11 @@ impl<P: Provider> Dispatcher<P> {
         let span = telemetry::call(self.shared.provider.name(), &request, entry.map(Entry::mode), true);
         let opened = telemetry::streamed(span, self.shared.provider.stream(&request)).await;
         let provider = self.shared.provider.name().to_owned();
+        let leniency = self.structured.leniency;
         Ok(opened
             .map_err(|error| named(error, entry))?
-            .with_value(move |reply| match T::read(&reply) {
-                Ok(value) => Ok(reply.with_value(value)),
+            .with_value(move |reply| match T::read(&reply, leniency) {
+                Ok(parsed) => Ok(reply.with_value(parsed.value)),
                 Err(error) => Err(located(error, &provider, &reply)),
             })
             .with_errors(move |error| named(error, entry)))
@@ -361,6 +369,9 @@ impl<P: Provider> Dispatcher<P> {
 
     /// Puts the options together.
     fn complete(&self, request: &mut Request, entry: Option<&'static Entry>) -> Result<()> {
+        if request.schema_mode.is_none() {
+            request.schema_mode = self.structured.mode;
+        }
         if let Some(strongest) = &self.options {
             let mut options = Options::clone(strongest);
             options.fill_from(&request.options);
@@ -431,7 +442,12 @@ const LISTED_MODES: usize = 10;
 
 impl<P> Clone for Dispatcher<P> {
     fn clone(&self) -> Self {
-        Self { shared: Arc::clone(&self.shared), prompts: Arc::clone(&self.prompts), options: self.options.clone() }
+        Self {
+            shared: Arc::clone(&self.shared),
+            prompts: Arc::clone(&self.prompts),
+            options: self.options.clone(),
+            structured: Arc::clone(&self.structured),
+        }
     }
 }
 

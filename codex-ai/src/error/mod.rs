@@ -8,6 +8,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::reply::Usage;
+use crate::structured::Report;
 
 pub use kind::{Attempt, ErrorKind, Problem};
 
@@ -51,6 +52,7 @@ struct Inner {
     problems: Vec<Problem>,
     answer: Option<String>,
     usage: Option<Usage>,
+    report: Option<Box<Report>>,
     source: Option<BoxError>,
 }
 
@@ -72,6 +74,7 @@ impl Error {
             problems: Vec::new(),
             answer: None,
             usage: None,
+            report: None,
             source: None,
         }))
     }
@@ -163,6 +166,11 @@ impl Error {
         self.0.usage.as_ref()
     }
 
+    /// What the call took until it failed, where it asked for a value.
+    pub fn report(&self) -> Option<&Report> {
+        self.0.report.as_deref()
+    }
+
     /// Adds what to do now; an imperative, without a full stop.
     #[must_use]
     pub fn with_help(mut self, help: impl Into<Cow<'static, str>>) -> Self {
@@ -244,6 +252,13 @@ impl Error {
     #[must_use]
     pub fn with_usage(mut self, usage: Usage) -> Self {
         self.0.usage = Some(usage);
+        self
+    }
+
+    /// Adds what the call took.
+    #[must_use]
+    pub fn with_report(mut self, report: Report) -> Self {
+        self.0.report = Some(Box::new(report));
         self
     }
 

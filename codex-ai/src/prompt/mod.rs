@@ -8,6 +8,7 @@ use std::marker::PhantomData;
 use serde_json::Value;
 
 use crate::error::{BoxError, Error, Result};
+use crate::json::{Leniency, Parsed};
 use crate::message::{CachePoint, Image, Message, Part, Role};
 use crate::provider::BoxFuture;
 use crate::registry::Entry;
@@ -275,13 +276,13 @@ pub trait PromptOutput: Sized + Send + 'static {
     ///
     /// # Errors
     /// Each way in which an answer is no value has its own kind: refused, filtered, truncated, empty, invalid.
-    fn read(reply: &Reply) -> Result<Self>;
+    fn read(reply: &Reply, leniency: Leniency) -> Result<Parsed<Self>>;
 
     /// Reads and checks the value as [`read`](Self::read) does, but gives it as JSON.
     ///
     /// # Errors
     /// As [`read`](Self::read).
-    fn read_value(reply: &Reply) -> Result<Value>;
+    fn read_value(reply: &Reply, leniency: Leniency) -> Result<Parsed<Value>>;
 }
 
 impl Reply {
@@ -292,7 +293,7 @@ impl Reply {
     /// # Errors
     /// As [`PromptOutput::read`].
     pub fn read<T: PromptOutput>(&self) -> Result<T> {
-        T::read(self)
+        Ok(T::read(self, Leniency::Lenient)?.value)
     }
 }
 
@@ -305,12 +306,12 @@ where
         <T::Form as ReadAs<T>>::output()
     }
 
-    fn read(reply: &Reply) -> Result<Self> {
-        <T::Form as ReadAs<T>>::read(reply)
+    fn read(reply: &Reply, leniency: Leniency) -> Result<Parsed<Self>> {
+        <T::Form as ReadAs<T>>::read(reply, leniency)
     }
 
-    fn read_value(reply: &Reply) -> Result<Value> {
-        <T::Form as ReadAs<T>>::read_value(reply)
+    fn read_value(reply: &Reply, leniency: Leniency) -> Result<Parsed<Value>> {
+        <T::Form as ReadAs<T>>::read_value(reply, leniency)
     }
 }
 
@@ -334,8 +335,8 @@ impl IsJson for Json {}
 #[doc(hidden)]
 pub trait ReadAs<T> {
     fn output() -> Output;
-    fn read(reply: &Reply) -> Result<T>;
-    fn read_value(reply: &Reply) -> Result<Value>;
+    fn read(reply: &Reply, leniency: Leniency) -> Result<Parsed<T>>;
+    fn read_value(reply: &Reply, leniency: Leniency) -> Result<Parsed<Value>>;
 }
 
 impl ReadAs<String> for FreeText {
@@ -343,12 +344,12 @@ impl ReadAs<String> for FreeText {
         Output::Text
     }
 
-    fn read(reply: &Reply) -> Result<String> {
-        structured::read_text(reply)
+    fn read(reply: &Reply, _: Leniency) -> Result<Parsed<String>> {
+        structured::read_text(reply).map(Parsed::exact)
     }
 
-    fn read_value(reply: &Reply) -> Result<Value> {
-        structured::read_text(reply).map(Value::String)
+    fn read_value(reply: &Reply, _: Leniency) -> Result<Parsed<Value>> {
+        structured::read_text(reply).map(|text| Parsed::exact(Value::String(text)))
     }
 }
 
@@ -357,12 +358,12 @@ impl<T: LlmSchema + 'static> ReadAs<T> for Json {
         Output::Schema(T::llm_schema().clone())
     }
 
-    fn read(reply: &Reply) -> Result<T> {
-        structured::read_json(reply, T::llm_schema())
+    fn read(reply: &Reply, leniency: Leniency) -> Result<Parsed<T>> {
+        structured::read_json(reply, T::llm_schema(), leniency)
     }
 
-    fn read_value(reply: &Reply) -> Result<Value> {
-        structured::read_json_value::<T>(reply, T::llm_schema())
+    fn read_value(reply: &Reply, leniency: Leniency) -> Result<Parsed<Value>> {
+        structured::read_json_value::<T>(reply, T::llm_schema(), leniency)
     }
 }
 
@@ -438,7 +439,7 @@ impl<E: Into<BoxError>> PromptError for E {
 #[derive(Debug)]
 pub struct Rendered {
     pub(crate) request: Request,
-    pub(crate) read: fn(&Reply) -> Result<Value>,
+    pub(crate) read: fn(&Reply, Leniency) -> Result<Parsed<Value>>,
 }
 
 impl Rendered {

@@ -61,9 +61,7 @@ impl Schema {
             name,
             value: Value::Bool(false),
             validator: super::Validator::refuse_all(problems.clone()),
-            openai_strict: OnceLock::from(Err(problems.clone())),
-            anthropic: OnceLock::from(Err(problems.clone())),
-            gemini: OnceLock::from(Err(problems)),
+            wire: std::array::from_fn(|_| OnceLock::from(Err(problems.clone()))),
         }
     }
 }

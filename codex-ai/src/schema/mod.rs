@@ -4,6 +4,7 @@ mod anthropic;
 #[doc(hidden)]
 pub mod bounds;
 mod cache;
+mod encode;
 mod format;
 mod gemini;
 #[doc(hidden)]
@@ -11,6 +12,7 @@ pub mod shape;
 mod standard;
 mod strict;
 mod validate;
+mod wire;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -18,13 +20,15 @@ use std::sync::{Arc, OnceLock};
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use serde_json::value::RawValue;
 
 use crate::error::{Error, Problem, Result};
+use crate::partial::Grow;
+use crate::structured::Checks;
 pub(crate) use cache::{make, make_shared};
 use validate::Validator;
 pub(crate) use validate::unique::Unique;
 pub(crate) use validate::{path, words};
+pub use wire::{WireForm, WireSchema};
 
 /// A type that a model can be asked for, by `#[derive(LlmSchema)]`.
 ///
@@ -59,6 +63,9 @@ pub trait LlmSchema: schemars::JsonSchema + DeserializeOwned {
     #[doc(hidden)]
     type Form;
 
+    /// A value of the type that is still coming: for a struct the same fields, each a [`Progress`](crate::Progress).
+    type Partial: Grow;
+
     /// The schema, made at the first call and shared from then on.
     #[doc(hidden)]
     fn llm_schema() -> &'static Arc<Schema>
@@ -67,6 +74,10 @@ pub trait LlmSchema: schemars::JsonSchema + DeserializeOwned {
     {
         cache::schema_of::<Self>()
     }
+
+    /// Runs the checks that the type's author wrote.
+    #[doc(hidden)]
+    fn check(&self, _: &mut Checks) {}
 }
 
 /// The form of `String`: what the model says, as it is.
@@ -84,9 +95,7 @@ pub struct Schema {
     name: Cow<'static, str>,
     value: Value,
     validator: Validator,
-    openai_strict: OnceLock<Result<Box<RawValue>, Vec<Problem>>>,
-    anthropic: OnceLock<Result<Box<RawValue>, Vec<Problem>>>,
-    gemini: OnceLock<Result<Box<RawValue>, Vec<Problem>>>,
+    wire: [OnceLock<Result<WireSchema, Vec<Problem>>>; WireForm::COUNT],
 }
 
 impl Schema {
@@ -103,14 +112,7 @@ impl Schema {
     pub fn new(name: impl Into<Cow<'static, str>>, value: Value) -> Result<Self> {
         let name = name.into();
         let validator = Validator::compile(&value).map_err(|problems| unusable(&name, problems))?;
-        Ok(Self {
-            name,
-            value,
-            validator,
-            openai_strict: OnceLock::new(),
-            anthropic: OnceLock::new(),
-            gemini: OnceLock::new(),
-        })
+        Ok(Self { name, value, validator, wire: Default::default() })
     }
 
     /// The schema's name, as vendors are told it.
@@ -148,59 +150,6 @@ impl Schema {
     /// found out.
     pub(crate) fn is_followed_by(&self, text: &str) -> bool {
         self.validator.is_followed_by(text)
-    }
-
-    /// The schema as OpenAI's strict mode takes it, made at the first call.
-    ///
-    /// Every object is closed and every property required. What strict mode cannot check stands in the descriptions and
-    /// is checked by [`validate`](Self::validate).
-    ///
-    /// # Errors
-    /// [`ErrorKind::Schema`](crate::ErrorKind::Schema) with the path of everything that strict mode cannot hold.
-    pub fn openai_strict(&self) -> Result<&RawValue> {
-        match self.openai_strict.get_or_init(|| strict::compile(&self.value)) {
-            Ok(raw) => Ok(raw),
-            Err(problems) => Err(Error::new(
-                crate::ErrorKind::Schema,
-                format!("the schema of `{}` is not accepted by `openai` in strict mode", self.name),
-            )
-            .with_problems(problems.clone())),
-        }
-    }
-
-    /// The schema as Anthropic's structured output takes it, made at the first call.
-    ///
-    /// Every object is closed; optional properties stay optional. What the vendor cannot check stands in the descriptions
-    /// and is checked by [`validate`](Self::validate).
-    ///
-    /// # Errors
-    /// [`ErrorKind::Schema`](crate::ErrorKind::Schema) with the path of everything that the vendor cannot hold.
-    pub fn anthropic(&self) -> Result<&RawValue> {
-        match self.anthropic.get_or_init(|| anthropic::compile(&self.value)) {
-            Ok(raw) => Ok(raw),
-            Err(problems) => Err(Error::new(
-                crate::ErrorKind::Schema,
-                format!("the schema of `{}` is not accepted by `anthropic`", self.name),
-            )
-            .with_problems(problems.clone())),
-        }
-    }
-
-    /// The schema as Gemini takes it (`responseJsonSchema`), made at the first call.
-    ///
-    /// What Gemini does not look at (a pattern, the length of a text) stands in the descriptions and is checked by
-    /// [`validate`](Self::validate).
-    ///
-    /// # Errors
-    /// [`ErrorKind::Schema`](crate::ErrorKind::Schema) with the path of everything that Gemini cannot hold.
-    pub fn gemini(&self) -> Result<&RawValue> {
-        match self.gemini.get_or_init(|| gemini::compile(&self.value)) {
-            Ok(raw) => Ok(raw),
-            Err(problems) => {
-                let message = format!("the schema of `{}` is not accepted by `gemini`", self.name);
-                Err(Error::new(crate::ErrorKind::Schema, message).with_problems(problems.clone()))
-            }
-        }
     }
 }
 

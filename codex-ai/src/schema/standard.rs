@@ -9,10 +9,12 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{FreeText, Json, LlmSchema};
+use crate::partial::Whole;
 
 #[diagnostic::do_not_recommend]
 impl LlmSchema for String {
     type Form = FreeText;
+    type Partial = Whole;
 }
 
 macro_rules! json {
@@ -20,6 +22,7 @@ macro_rules! json {
         #[diagnostic::do_not_recommend]
         impl LlmSchema for $ty {
             type Form = Json;
+            type Partial = Whole;
         }
     )*};
 }
@@ -37,6 +40,7 @@ macro_rules! containers {
     ($($name:ident),*) => {$(
         impl<T: LlmSchema> LlmSchema for $name<T> {
             type Form = Json;
+            type Partial = Whole;
         }
     )*};
 }
@@ -45,10 +49,12 @@ containers!(Vec, VecDeque, LinkedList, Option, Box);
 
 impl<T: LlmSchema> LlmSchema for Box<[T]> {
     type Form = Json;
+    type Partial = Whole;
 }
 
 impl<T: LlmSchema + Ord> LlmSchema for BTreeSet<T> {
     type Form = Json;
+    type Partial = Whole;
 }
 
 impl<T, S> LlmSchema for HashSet<T, S>
@@ -57,6 +63,7 @@ where
     S: BuildHasher + Default,
 {
     type Form = Json;
+    type Partial = Whole;
 }
 
 impl<K, V> LlmSchema for BTreeMap<K, V>
@@ -65,6 +72,7 @@ where
     V: LlmSchema,
 {
     type Form = Json;
+    type Partial = Whole;
 }
 
 impl<K, V, S> LlmSchema for HashMap<K, V, S>
@@ -74,6 +82,7 @@ where
     S: BuildHasher + Default,
 {
     type Form = Json;
+    type Partial = Whole;
 }
 
 #[diagnostic::do_not_recommend]
@@ -83,6 +92,7 @@ where
     T::Owned: for<'de> Deserialize<'de>,
 {
     type Form = Json;
+    type Partial = Whole;
 }
 
 macro_rules! tuples {
@@ -90,6 +100,7 @@ macro_rules! tuples {
         #[diagnostic::do_not_recommend]
         impl<$($name: LlmSchema),+> LlmSchema for ($($name,)+) {
             type Form = Json;
+            type Partial = Whole;
         }
     )*};
 }
@@ -101,6 +112,7 @@ macro_rules! arrays {
         #[diagnostic::do_not_recommend]
         impl<T: LlmSchema> LlmSchema for [T; $len] {
             type Form = Json;
+            type Partial = Whole;
         }
     )*};
 }
@@ -115,6 +127,7 @@ where
     Self: for<'de> Deserialize<'de>,
 {
     type Form = Json;
+    type Partial = Whole;
 }
 
 #[cfg(feature = "chrono")]

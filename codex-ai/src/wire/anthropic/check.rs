@@ -105,7 +105,14 @@ impl Check {
             self.found.collision("output_config.format.type");
         }
         let own = extra.is_some_and(|extra| extra.contains_key("schema"));
-        Ok(Some(Format { schema: if own { None } else { Some(schema.anthropic()?) }, extra }))
+        Ok(Some(Format {
+            schema: if own {
+                None
+            } else {
+                Some(schema.wire(crate::schema::WireForm::Anthropic).map(crate::schema::WireSchema::as_raw)?)
+            },
+            extra,
+        }))
     }
 
     /// The effort, and what an extra `output_config` adds.

@@ -184,8 +184,11 @@ impl Reader {
                 format.shift_remove("type");
                 match format.shift_remove("schema").map(|schema| Schema::new(SCHEMA_NAME, schema)) {
                     Some(Ok(schema)) => {
-                        let form =
-                            schema.anthropic().ok().and_then(|raw| serde_json::from_str::<Value>(raw.get()).ok());
+                        let form = schema
+                            .wire(crate::schema::WireForm::Anthropic)
+                            .map(crate::schema::WireSchema::as_raw)
+                            .ok()
+                            .and_then(|raw| serde_json::from_str::<Value>(raw.get()).ok());
                         if form.as_ref() != Some(schema.as_value()) {
                             format.insert("schema".to_owned(), schema.as_value().clone());
                         }

@@ -162,7 +162,9 @@ impl Check {
             Output::Text => Form::Text,
             Output::Json => Form::Json,
             Output::Schema(_) if own_schema(request) => Form::Json,
-            Output::Schema(schema) => Form::Schema(schema.gemini()?),
+            Output::Schema(schema) => {
+                Form::Schema(schema.wire(crate::schema::WireForm::Gemini).map(crate::schema::WireSchema::as_raw)?)
+            }
         };
         let mut config = Config { options, output, effort: None, thinking: None, extra: None };
         let own = options.reasoning_effort.as_deref();

@@ -197,7 +197,11 @@ impl Reader {
         if is_json && (name == "responseJsonSchema" || !is_googles(&schema)) {
             match Schema::new("response", schema) {
                 Ok(schema) => {
-                    let form = schema.gemini().ok().and_then(|raw| serde_json::from_str::<Value>(raw.get()).ok());
+                    let form = schema
+                        .wire(crate::schema::WireForm::Gemini)
+                        .map(crate::schema::WireSchema::as_raw)
+                        .ok()
+                        .and_then(|raw| serde_json::from_str::<Value>(raw.get()).ok());
                     if name == "responseJsonSchema" && form.as_ref() != Some(schema.as_value()) {
                         rest.insert(name, schema.as_value().clone());
                     }

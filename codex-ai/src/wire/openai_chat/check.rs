@@ -124,7 +124,9 @@ impl<'d> Check<'d> {
             }
         }
         let body = match inner.and_then(|inner| inner.get("strict")) {
-            None if self.dialect.schema == SchemaForm::Strict => SchemaBody::Strict(schema.openai_strict()?),
+            None if self.dialect.schema == SchemaForm::Strict => SchemaBody::Strict(
+                schema.wire(crate::schema::WireForm::OpenAiStrict).map(crate::schema::WireSchema::as_raw)?,
+            ),
             // Whoever says it knows what the schema is: it is not translated once more.
             None | Some(Value::Bool(_)) => SchemaBody::AsItIs(schema.as_value()),
             Some(_) => {

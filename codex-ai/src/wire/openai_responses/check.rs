@@ -133,7 +133,9 @@ impl Check {
             }
         }
         let body = match extra.and_then(|extra| extra.get("strict")) {
-            None => SchemaBody::Strict(schema.openai_strict()?),
+            None => SchemaBody::Strict(
+                schema.wire(crate::schema::WireForm::OpenAiStrict).map(crate::schema::WireSchema::as_raw)?,
+            ),
             // Whoever says it knows what the schema is: it is not translated once more.
             Some(Value::Bool(_)) => SchemaBody::AsItIs(schema.as_value()),
             Some(_) => {

@@ -3,15 +3,24 @@
 //! An answer that is no value says so by its kind of error: refused, filtered, truncated, empty, invalid. Each keeps the
 //! model's text and the usage, since both are paid for.
 
+mod checks;
+mod policy;
+mod report;
+
 use std::borrow::Cow;
 
 use serde::de::DeserializeSeed;
 use serde_json::Value;
 
 use crate::error::{Error, ErrorKind, Problem, Result};
+use crate::json::{Leniency, Parsed};
 use crate::message::{Part, ToolCall};
 use crate::reply::{FinishReason, Reply};
 use crate::schema::{LlmSchema, Schema, Unique, path};
+
+pub use checks::Checks;
+pub use policy::{SchemaMode, StructuredOutput};
+pub use report::{Ask, Report};
 
 /// The answer as free text, as it is.
 pub(crate) fn read_text(reply: &Reply) -> Result<String> {
@@ -23,25 +32,25 @@ pub(crate) fn read_text(reply: &Reply) -> Result<String> {
 ///
 /// The whole text must be one JSON value, white space around it apart. `T` is read from the text itself, so numbers
 /// beyond 64 bits are exact where `T` can hold them.
-pub(crate) fn read_json<T: LlmSchema>(reply: &Reply, schema: &Schema) -> Result<T> {
+pub(crate) fn read_json<T: LlmSchema>(reply: &Reply, schema: &Schema, _: Leniency) -> Result<Parsed<T>> {
     let text = json_text_of(reply)?;
     // Most answers are right. What is wrong with one is found on a second way, which knows paths.
     if schema.is_followed_by(&text)
         && let Ok(value) = serde_json::from_str(&text)
     {
-        return Ok(value);
+        return Ok(Parsed::exact(value));
     }
     checked(&text, schema, reply)?;
-    deserialize(&text, schema, reply)
+    deserialize(&text, schema, reply).map(Parsed::exact)
 }
 
 /// The answer as JSON that is known to be a value of `T`.
-pub(crate) fn read_json_value<T: LlmSchema>(reply: &Reply, schema: &Schema) -> Result<Value> {
+pub(crate) fn read_json_value<T: LlmSchema>(reply: &Reply, schema: &Schema, _: Leniency) -> Result<Parsed<Value>> {
     let text = json_text_of(reply)?;
     let value = checked(&text, schema, reply)?;
     deserialize::<T>(&text, schema, reply)?;
     match inexact_integer(&text) {
-        None => Ok(value),
+        None => Ok(Parsed::exact(value)),
         Some(digits) => {
             let message = format!("`{digits}` is too large to be kept exactly as JSON");
             Err(invalid(schema, &text, reply, vec![Problem::new("", message)])
@@ -83,7 +92,8 @@ impl ToolCall {
         let schema = T::llm_schema();
         // A tool without arguments is called with no text at all by some.
         let text = if self.arguments.trim().is_empty() { "{}" } else { &self.arguments };
-        read_json(&Reply::from_text("", text), schema).map_err(|error| {
+        let read = read_json(&Reply::from_text("", text), schema, Leniency::Lenient);
+        read.map(|parsed| parsed.value).map_err(|error| {
             let message = format!("the arguments for the tool `{}` are not a `{}`", self.name, schema.name());
             Error::new(ErrorKind::InvalidOutput, message).with_problems(error.problems().to_vec()).with_answer(text)
         })

@@ -1,0 +1,30 @@
+//! A place in a value that is still coming.
+
+use std::marker::PhantomData;
+
+use crate::schema::LlmSchema;
+
+/// A place in a value that is still coming. For generated code.
+#[derive(Debug, Clone, Copy)]
+pub struct Cursor<'a> {
+    place: PhantomData<&'a ()>,
+}
+
+impl<'a> Cursor<'a> {
+    /// Whether the value here is complete.
+    pub fn is_closed(self) -> bool {
+        false
+    }
+
+    /// The value here, if it is complete and is a `T`.
+    pub(crate) fn read<T: LlmSchema>(self) -> Option<T> {
+        None
+    }
+
+    /// The next field after the first `seen` ones of the object here, by the name that serde reads it by. A field that is
+    /// not complete is given again the next time.
+    pub fn next_field(self, seen: &mut usize) -> Option<(&'a str, Cursor<'a>)> {
+        let _ = seen;
+        None
+    }
+}

@@ -1,0 +1,140 @@
+//! A schema in the form that a vendor takes, with the way back for its answers.
+
+use std::fmt;
+
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use super::encode::{self, Encoded, Lacks, Plan};
+use super::{Schema, anthropic, gemini, strict};
+use crate::error::{Error, ErrorKind, Problem, Result};
+use crate::json::Tree;
+
+/// A vendor's schema language.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum WireForm {
+    /// JSON Schema as it is.
+    #[default]
+    Plain,
+    /// OpenAI's strict mode.
+    OpenAiStrict,
+    /// Anthropic's structured output and strict tools.
+    Anthropic,
+    /// Gemini's `responseJsonSchema`.
+    Gemini,
+}
+
+/// A schema in the form that a vendor takes.
+pub struct WireSchema {
+    raw: Box<RawValue>,
+    plan: Plan,
+}
+
+impl WireForm {
+    /// How many there are; each has its place in [`Schema`].
+    pub(super) const COUNT: usize = 4;
+
+    pub(super) fn index(self) -> usize {
+        self as usize
+    }
+
+    /// The vendor in words, for errors.
+    fn vendor(self) -> &'static str {
+        match self {
+            Self::Plain => "JSON Schema",
+            Self::OpenAiStrict => "`openai` in strict mode",
+            Self::Anthropic => "`anthropic`",
+            Self::Gemini => "`gemini`",
+        }
+    }
+
+    fn lacks(self) -> Lacks {
+        Lacks::default()
+    }
+
+    /// The schema in this form.
+    ///
+    /// # Errors
+    /// Everything that cannot be said in it, each with its path.
+    pub(super) fn compile(self, schema: &Value) -> Result<WireSchema, Vec<Problem>> {
+        let Encoded { schema, plan } = encode::encode(schema, self.lacks())?;
+        let raw = match self {
+            Self::Plain => {
+                serde_json::value::to_raw_value(&schema).map_err(|error| vec![Problem::new("", error.to_string())])?
+            }
+            Self::OpenAiStrict => strict::compile(&schema)?,
+            Self::Anthropic => anthropic::compile(&schema)?,
+            Self::Gemini => gemini::compile(&schema)?,
+        };
+        Ok(WireSchema { raw, plan })
+    }
+}
+
+impl WireSchema {
+    /// The schema as it is sent; the same bytes each time.
+    pub fn as_raw(&self) -> &RawValue {
+        &self.raw
+    }
+
+    /// Whether a value of the type is written as it is: [`encode`](Self::encode) and [`decode`](Self::decode) change
+    /// nothing then.
+    pub fn is_same(&self) -> bool {
+        self.plan.is_same()
+    }
+
+    /// A value of the type as the vendor would write it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Schema`] with the path of what has no place in the vendor's form.
+    pub fn encode(&self, value: Value) -> Result<Value> {
+        match self.plan.encode(value.into()) {
+            Ok(tree) => Ok(tree.into()),
+            Err(problem) => {
+                Err(Error::new(ErrorKind::Schema, "the value has no vendor's form").with_problems(vec![problem]))
+            }
+        }
+    }
+
+    /// A value that the vendor wrote, as one of the type. It is not checked.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidOutput`] with the path of what would be lost.
+    pub fn decode(&self, value: Value) -> Result<Value> {
+        match self.decode_tree(value.into()) {
+            Ok(tree) => Ok(tree.into()),
+            Err(problem) => {
+                Err(Error::new(ErrorKind::InvalidOutput, "the answer is not in the form that was asked for")
+                    .with_problems(vec![problem]))
+            }
+        }
+    }
+
+    pub(crate) fn decode_tree(&self, value: Tree) -> Result<Tree, Problem> {
+        self.plan.decode(value)
+    }
+}
+
+impl fmt::Debug for WireSchema {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WireSchema").field("raw", &self.raw).field("same", &self.is_same()).finish()
+    }
+}
+
+impl Schema {
+    /// The schema in a vendor's form, made at the first call.
+    ///
+    /// What the vendor cannot check stands in the descriptions and is checked by [`validate`](Self::validate).
+    ///
+    /// # Errors
+    /// [`ErrorKind::Schema`] with the path of everything that the vendor cannot hold.
+    pub fn wire(&self, form: WireForm) -> Result<&WireSchema> {
+        match self.wire[form.index()].get_or_init(|| form.compile(&self.value)) {
+            Ok(wire) => Ok(wire),
+            Err(problems) => {
+                let message = format!("the schema of `{}` is not accepted by {}", self.name, form.vendor());
+                Err(Error::new(ErrorKind::Schema, message).with_problems(problems.clone()))
+            }
+        }
+    }
+}
