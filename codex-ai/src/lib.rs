@@ -198,7 +198,7 @@ pub use reply::{FinishReason, RateLimit, RateLimits, Reply, Usage};
 pub use request::{Function, Options, Output, Request, Tool, ToolChoice};
 pub use schema::{LlmSchema, Schema};
 pub use stream::{Chunk, ReplyStream, StreamItem};
-pub use structured::{Ask, Report, SchemaMode, StructuredOutput};
+pub use structured::{Ask, Asks, Budget, Report, SchemaMode, StructuredOutput};
 
 /// The code of the README, compiled as a test.
 #[cfg(doctest)]

@@ -18,6 +18,7 @@ pub(super) mod pattern;
 mod read;
 pub(super) mod refs;
 mod rules;
+mod said;
 mod scan;
 mod text;
 pub(super) mod unique;
