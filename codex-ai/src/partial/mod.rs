@@ -13,22 +13,29 @@ use crate::schema::LlmSchema;
 pub type Partial<T> = <T as LlmSchema>::Partial;
 
 /// How far a part of a value has come.
+// Without a bound on `T`, so that a field without a schema is one error in a derived type.
 #[derive(Default)]
 #[non_exhaustive]
-pub enum Progress<T: LlmSchema> {
+pub enum Progress<T, P = <T as LlmSchema>::Partial> {
     /// Nothing of it has come, or nothing that can be shown.
     #[default]
     Pending,
     /// Some of it has come.
-    Partial(Partial<T>),
+    Partial(P),
     /// It is complete and will not change.
     Done(T),
 }
 
 /// A partial value. For generated code.
-pub trait Grow: Default + Send + 'static {
-    /// Takes in what has come since the last time.
-    fn grow(&mut self, from: Cursor<'_>);
+pub trait Grow: Default + std::fmt::Debug {
+    /// Takes in what has come since the last time. Whether something can be seen of it.
+    fn grow(&mut self, from: Cursor<'_>) -> bool;
+
+    /// Takes in one field of the object, where the value is flattened into another.
+    fn grow_field(&mut self, name: &str, at: Cursor<'_>) -> bool {
+        let _ = (name, at);
+        false
+    }
 }
 
 /// The partial value of a type that is shown only when it is complete: a number, an enum.
@@ -37,7 +44,9 @@ pub trait Grow: Default + Send + 'static {
 pub struct Whole;
 
 impl Grow for Whole {
-    fn grow(&mut self, _: Cursor<'_>) {}
+    fn grow(&mut self, _: Cursor<'_>) -> bool {
+        false
+    }
 }
 
 impl<T: LlmSchema> Progress<T> {
@@ -63,26 +72,24 @@ impl<T: LlmSchema> Progress<T> {
     }
 
     /// Takes in what has come since the last time.
-    pub fn grow(&mut self, from: Cursor<'_>) {
+    pub fn grow(&mut self, from: Cursor<'_>) -> bool {
         if self.is_done() {
-            return;
+            return false;
         }
         if from.is_closed() {
-            if let Some(value) = from.read() {
-                *self = Self::Done(value);
-            }
-            return;
+            return from.read().map(|value| *self = Self::Done(value)).is_some();
         }
         if let Self::Pending = self {
             *self = Self::Partial(Partial::<T>::default());
         }
-        if let Self::Partial(partial) = self {
-            partial.grow(from);
+        match self {
+            Self::Partial(partial) => partial.grow(from),
+            _ => false,
         }
     }
 }
 
-impl<T: LlmSchema> std::fmt::Debug for Progress<T> {
+impl<T, P> std::fmt::Debug for Progress<T, P> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             Self::Pending => "Pending",
