@@ -11,6 +11,7 @@ mod gemini;
 pub mod shape;
 mod standard;
 mod strict;
+mod type_text;
 mod validate;
 mod wire;
 
@@ -96,6 +97,7 @@ pub struct Schema {
     value: Value,
     validator: Validator,
     wire: [OnceLock<Result<WireSchema, Vec<Problem>>>; WireForm::COUNT],
+    told: type_text::Told,
 }
 
 impl Schema {
@@ -112,7 +114,7 @@ impl Schema {
     pub fn new(name: impl Into<Cow<'static, str>>, value: Value) -> Result<Self> {
         let name = name.into();
         let validator = Validator::compile(&value).map_err(|problems| unusable(&name, problems))?;
-        Ok(Self { name, value, validator, wire: Default::default() })
+        Ok(Self { name, value, validator, wire: Default::default(), told: Default::default() })
     }
 
     /// The schema's name, as vendors are told it.
