@@ -43,8 +43,7 @@ pub fn suite(
     exceptions: &'static [(&'static str, &'static str)],
     run: impl FnOnce(&mut Suite),
 ) -> ExitCode {
-    let default = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared");
-    let folder = std::env::var_os("CODEX_AI_DATA").map_or_else(default, PathBuf::from);
+    let folder = folder();
     if let Some(missing) = needs.iter().find(|file| !folder.join(file).exists()) {
         let is_required = std::env::var_os("CODEX_AI_REQUIRE_DATA").is_some_and(|value| value == "1");
         print(format_args!("{name}: skipped, as `{missing}` is not in `{}`", folder.display()));
@@ -54,6 +53,12 @@ pub fn suite(
     let mut suite = Suite { name, folder, exceptions, counts, subtotal: counts, skipped };
     run(&mut suite);
     suite.finish()
+}
+
+/// The folder of the data.
+pub fn folder() -> PathBuf {
+    let default = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared");
+    std::env::var_os("CODEX_AI_DATA").map_or_else(default, PathBuf::from)
 }
 
 impl Suite {

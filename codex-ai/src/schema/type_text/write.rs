@@ -47,6 +47,7 @@ impl<'a> Writer<'a> {
             let _ = write!(self.out, "{name} = ");
             self.written(schema, Around::Nothing, 0);
         }
+        self.out.truncate(self.out.trim_end().len());
         self.out
     }
 
@@ -67,7 +68,7 @@ impl<'a> Writer<'a> {
             Value::Bool(false) => return self.out.push_str("never"),
             Value::Object(object) if depth <= DEEPEST => object,
             Value::Object(_) => {
-                let _ = write!(self.out, "any (following {schema})");
+                self.out.push_str("any (deeper than this text goes)");
                 return;
             }
             _ => return self.out.push_str("any"),
@@ -143,6 +144,7 @@ impl<'a> Writer<'a> {
                     match (documented, at) {
                         (true, _) => self.out.push_str("\n| "),
                         (false, 0) => {}
+                        (false, _) if self.out.ends_with('\n') => self.out.push_str("| "),
                         (false, _) => self.out.push_str(" | "),
                     }
                     self.used(branch, if branches.len() > 1 { Around::Union } else { around }, depth + 1);
@@ -252,13 +254,15 @@ impl<'a> Writer<'a> {
             other => other,
         };
         let count = properties.map_or(0, Map::len) + extra.len() + patterns.map_or(0, Map::len);
-        let short = properties.is_none_or(|all| all.len() <= 3 && all.values().all(is_short));
+        let is_plain = |schema: &Value| is_short(schema) && self.comment(schema).is_none();
+        let short = properties.is_none_or(|all| all.len() <= 3 && all.values().all(is_plain));
         let (open, between, close) = if short || count == 0 { ("{", ", ", "}") } else { ("{\n", "\n", "\n}") };
         self.out.push_str(open);
         let mut first = true;
         let mut next = |out: &mut String| {
             if !std::mem::take(&mut first) {
-                out.push_str(between);
+                // The last of several alternatives has ended its line.
+                out.push_str(if out.ends_with('\n') { between.trim_start_matches('\n') } else { between });
             }
         };
         for (name, schema) in properties.into_iter().flatten() {
@@ -288,7 +292,7 @@ impl<'a> Writer<'a> {
             self.out.push_str("]: ");
             self.used(others, Around::Nothing, depth + 1);
         }
-        self.out.push_str(close);
+        self.out.push_str(if self.out.ends_with('\n') { close.trim_start() } else { close });
     }
 
     fn key(&mut self, name: &str) {
