@@ -6,7 +6,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::encode::{self, Encoded, Lacks, Plan};
-use super::{Schema, anthropic, gemini, strict};
+use super::{Schema, anthropic, gemini, openai};
 use crate::error::{Error, ErrorKind, Problem, Result};
 use crate::json::Tree;
 
@@ -19,10 +19,14 @@ pub enum WireForm {
     Plain,
     /// OpenAI's strict mode.
     OpenAiStrict,
+    /// OpenAI's strict mode with the lengths of strings, which not all who offer that mode take.
+    OpenAiStrictLengths,
     /// Anthropic's structured output and strict tools.
     Anthropic,
     /// Gemini's `responseJsonSchema`.
     Gemini,
+    /// Gemini's older `responseSchema`, a part of OpenAPI.
+    GeminiOpenApi,
 }
 
 /// A schema in the form that a vendor takes.
@@ -33,7 +37,7 @@ pub struct WireSchema {
 
 impl WireForm {
     /// How many there are; each has its place in [`Schema`].
-    pub(super) const COUNT: usize = 4;
+    pub(super) const COUNT: usize = 6;
 
     pub(super) fn index(self) -> usize {
         self as usize
@@ -43,9 +47,10 @@ impl WireForm {
     fn vendor(self) -> &'static str {
         match self {
             Self::Plain => "JSON Schema",
-            Self::OpenAiStrict => "`openai` in strict mode",
+            Self::OpenAiStrict | Self::OpenAiStrictLengths => "`openai` in strict mode",
             Self::Anthropic => "`anthropic`",
             Self::Gemini => "`gemini`",
+            Self::GeminiOpenApi => "`gemini` as `responseSchema`",
         }
     }
 
@@ -63,9 +68,11 @@ impl WireForm {
             Self::Plain => {
                 serde_json::value::to_raw_value(&schema).map_err(|error| vec![Problem::new("", error.to_string())])?
             }
-            Self::OpenAiStrict => strict::compile(&schema)?,
+            Self::OpenAiStrict => openai::compile(&schema, false)?,
+            Self::OpenAiStrictLengths => openai::compile(&schema, true)?,
             Self::Anthropic => anthropic::compile(&schema)?,
             Self::Gemini => gemini::compile(&schema)?,
+            Self::GeminiOpenApi => gemini::compile_open_api(&schema)?,
         };
         Ok(WireSchema { raw, plan })
     }
