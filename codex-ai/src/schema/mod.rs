@@ -4,13 +4,14 @@ mod anthropic;
 #[doc(hidden)]
 pub mod bounds;
 mod cache;
+mod dialect;
 mod encode;
 mod format;
 mod gemini;
+mod openai;
 #[doc(hidden)]
 pub mod shape;
 mod standard;
-mod strict;
 mod type_text;
 mod validate;
 mod wire;

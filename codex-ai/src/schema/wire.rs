@@ -7,7 +7,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::encode::{self, Encoded, Lacks, Plan};
-use super::{Schema, anthropic, gemini, strict};
+use super::{Schema, anthropic, gemini, openai};
 use crate::error::{Error, ErrorKind, Problem, Result};
 use crate::json::Tree;
 
@@ -20,10 +20,14 @@ pub enum WireForm {
     Plain,
     /// OpenAI's strict mode.
     OpenAiStrict,
+    /// OpenAI's strict mode with the lengths of strings, which not all who offer that mode take.
+    OpenAiStrictLengths,
     /// Anthropic's structured output and strict tools.
     Anthropic,
     /// Gemini's `responseJsonSchema`.
     Gemini,
+    /// Gemini's older `responseSchema`, a part of OpenAPI.
+    GeminiOpenApi,
     /// JSON Schema with an object at the root: the parameters of a function, and JSON modes.
     Object,
 }
@@ -38,7 +42,7 @@ pub struct WireSchema {
 
 impl WireForm {
     /// How many there are; each has its place in [`Schema`].
-    pub(super) const COUNT: usize = 5;
+    pub(super) const COUNT: usize = 7;
 
     pub(super) fn index(self) -> usize {
         self as usize
@@ -48,9 +52,10 @@ impl WireForm {
     fn vendor(self) -> &'static str {
         match self {
             Self::Plain => "JSON Schema",
-            Self::OpenAiStrict => "`openai` in strict mode",
+            Self::OpenAiStrict | Self::OpenAiStrictLengths => "`openai` in strict mode",
             Self::Anthropic => "`anthropic`",
             Self::Gemini => "`gemini`",
+            Self::GeminiOpenApi => "`gemini` as `responseSchema`",
             Self::Object => "JSON Schema with an object at the root",
         }
     }
@@ -69,9 +74,11 @@ impl WireForm {
             Self::Plain | Self::Object => {
                 serde_json::value::to_raw_value(&schema).map_err(|error| vec![Problem::new("", error.to_string())])?
             }
-            Self::OpenAiStrict => strict::compile(&schema)?,
+            Self::OpenAiStrict => openai::compile(&schema, false)?,
+            Self::OpenAiStrictLengths => openai::compile(&schema, true)?,
             Self::Anthropic => anthropic::compile(&schema)?,
             Self::Gemini => gemini::compile(&schema)?,
+            Self::GeminiOpenApi => gemini::compile_open_api(&schema)?,
         };
         Ok(WireSchema { raw, plan, value: OnceLock::new(), text: OnceLock::new() })
     }

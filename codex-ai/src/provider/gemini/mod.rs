@@ -211,6 +211,7 @@ impl fmt::Debug for Gemini {
 /// A function's arguments are held to its schema where it must be called, without a word for it.
 const RUNGS: Rungs = Rungs::new(&[
     Rung::new(SchemaMode::Native, WireForm::Gemini),
+    Rung::new(SchemaMode::Native, WireForm::GeminiOpenApi),
     Rung::new(SchemaMode::Tool, WireForm::Object),
     Rung::new(SchemaMode::JsonMode, WireForm::Object),
     Rung::new(SchemaMode::Prompt, WireForm::Plain),

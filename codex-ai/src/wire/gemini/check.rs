@@ -260,6 +260,5 @@ pub(crate) fn own_format(request: &Request) -> OwnFormat {
 
 /// The field that takes a schema of this form.
 fn schema_field(form: WireForm) -> &'static str {
-    let _ = form;
-    "responseJsonSchema"
+    if form == WireForm::GeminiOpenApi { "responseSchema" } else { "responseJsonSchema" }
 }

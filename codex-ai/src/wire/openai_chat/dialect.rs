@@ -146,12 +146,16 @@ impl Dialect {
 
     fn form(&self, mode: SchemaMode) -> WireForm {
         match mode {
-            SchemaMode::Native if self.strict => WireForm::OpenAiStrict,
-            SchemaMode::StrictTool => WireForm::OpenAiStrict,
+            SchemaMode::Native if self.strict => self.strict_form(),
+            SchemaMode::StrictTool => self.strict_form(),
             SchemaMode::Native | SchemaMode::Tool if !self.length_keywords => WireForm::OpenAiStrict,
             SchemaMode::Native | SchemaMode::Prompt => WireForm::Plain,
             SchemaMode::Tool | SchemaMode::JsonMode => WireForm::Object,
         }
+    }
+
+    fn strict_form(&self) -> WireForm {
+        if self.length_keywords { WireForm::OpenAiStrictLengths } else { WireForm::OpenAiStrict }
     }
 
     /// The form of a schema in `response_format`.
