@@ -194,7 +194,7 @@ pub use partial::{Partial, Progress};
 pub use prompt::{IntoPrompt, JsonOutput, OutputOf, Prompt, PromptDef, PromptOutput};
 pub use provider::{AnyProvider, BoxFuture, Provider};
 pub use registry::{Entry, Registry, Router};
-pub use reply::{FinishReason, RateLimit, RateLimits, Reply, Usage};
+pub use reply::{AnswerCall, FinishReason, RateLimit, RateLimits, Reply, Usage};
 pub use request::{Function, Options, Output, Request, Tool, ToolChoice};
 pub use schema::{LlmSchema, Schema};
 pub use stream::{Chunk, ReplyStream, StreamItem};

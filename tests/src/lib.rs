@@ -1,7 +1,11 @@
 //! What the tests of the workspace share.
 
+pub mod anthropic_lint;
 pub mod data;
 pub mod difference;
 pub mod exchange;
+pub mod forms;
+pub mod gemini_lint;
+pub mod open_api_lint;
 pub mod places;
 pub mod strict_lint;

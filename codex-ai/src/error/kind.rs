@@ -21,9 +21,11 @@ pub enum ErrorKind {
     InvalidArguments,
     /// The prompt function itself returned an error; it is the [`source`](StdError::source).
     Prompt,
-    /// The provider or the model cannot do what the request asks for; nothing was sent.
+    /// The provider or the model cannot do what the request asks for: found before anything is sent, or, with a
+    /// [`status`](Error::status), said by the vendor of tools or of the field that asks for JSON.
     Unsupported,
-    /// The schema cannot be expressed for this provider; nothing was sent. See [`Error::problems`].
+    /// The schema cannot be expressed for this provider: found before anything is sent (see [`Error::problems`]), or,
+    /// with a [`status`](Error::status), said by the vendor.
     Schema,
     /// The blocking API was used inside an async runtime.
     Blocking,

@@ -62,6 +62,7 @@ impl Schema {
             value: Value::Bool(false),
             validator: super::Validator::refuse_all(problems.clone()),
             wire: std::array::from_fn(|_| OnceLock::from(Err(problems.clone()))),
+            told: Default::default(),
         }
     }
 }

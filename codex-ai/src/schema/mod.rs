@@ -4,13 +4,15 @@ mod anthropic;
 #[doc(hidden)]
 pub mod bounds;
 mod cache;
+mod dialect;
 mod encode;
 mod format;
 mod gemini;
+mod openai;
 #[doc(hidden)]
 pub mod shape;
 mod standard;
-mod strict;
+mod type_text;
 mod validate;
 mod wire;
 
@@ -106,6 +108,7 @@ pub struct Schema {
     value: Value,
     validator: Validator,
     wire: [OnceLock<Result<WireSchema, Vec<Problem>>>; WireForm::COUNT],
+    told: type_text::Told,
 }
 
 impl Schema {
@@ -122,7 +125,7 @@ impl Schema {
     pub fn new(name: impl Into<Cow<'static, str>>, value: Value) -> Result<Self> {
         let name = name.into();
         let validator = Validator::compile(&value).map_err(|problems| unusable(&name, problems))?;
-        Ok(Self { name, value, validator, wire: Default::default() })
+        Ok(Self { name, value, validator, wire: Default::default(), told: Default::default() })
     }
 
     /// The schema's name, as vendors are told it.
