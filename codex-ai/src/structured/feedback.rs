@@ -8,7 +8,7 @@ use std::cmp::Ordering;
 use std::fmt::Write as _;
 
 use crate::error::Problem;
-use crate::message::Message;
+use crate::message::{Message, Role, ToolResult};
 use crate::reply::Reply;
 use crate::schema::words::cut;
 
@@ -26,7 +26,15 @@ const END: &str = "</problems>\nGive the whole answer again, corrected.";
 
 /// The failed answer and what is wrong with it, as the end of the next request.
 pub(super) fn exchange(reply: &Reply, problems: &[Problem]) -> [Message; 2] {
-    [reply.to_message(), Message::user(text(problems))]
+    let text = text(problems);
+    match &reply.answered_by {
+        None => [reply.to_message(), Message::user(text)],
+        // A call wants its result, and what is wrong with it is one.
+        Some(call) => {
+            let result = ToolResult::new(call.id.clone(), text).with_name(call.name.clone()).as_error();
+            [Message::new(Role::Assistant, call.parts.clone()), Message::tool([result])]
+        }
+    }
 }
 
 fn text(problems: &[Problem]) -> String {
