@@ -112,7 +112,7 @@ async fn on_the_wire_the_prefix_stays_as_it_is() {
     let dispatcher = Dispatcher::builder(openai).structured_output(exact()).build().unwrap();
     let reply = dispatcher.reply::<Reviewing>(BOOK).await.unwrap();
     assert_eq!(reply.usage, Some(Usage::new(300, 60)));
-    let bodies: Vec<Value> = server.requests().iter().map(|request| request.json()).collect();
+    let bodies: Vec<Value> = server.requests().iter().map(codex_ai::testing::Recorded::json).collect();
     let messages = |body: &Value| body["messages"].as_array().unwrap().clone();
     let first = messages(&bodies[0]);
     for (body, answer) in bodies[1..].iter().zip([BAD, WORSE]) {
