@@ -84,10 +84,6 @@ pub trait LlmSchema: schemars::JsonSchema + DeserializeOwned {
     fn llm_key(&self) -> Option<Cow<'_, str>> {
         None
     }
-
-    /// What generated code needs of the type of a field.
-    #[doc(hidden)]
-    const FIELD: shape::FieldSchema<Self, Self::Partial> = shape::FieldSchema::new();
 }
 
 /// The form of `String`: what the model says, as it is.
