@@ -8,6 +8,6 @@ mod repair;
 mod tree;
 
 #[allow(unused_imports)]
-pub(crate) use raw::{Raw, RawKind};
+pub(crate) use raw::{Entry, Mistakes, Raw, RawKind, Span};
 pub use repair::{Leniency, Parsed, Repair, RepairKind};
 pub(crate) use tree::Tree;

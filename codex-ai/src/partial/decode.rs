@@ -3,13 +3,11 @@
 //! A vendor that takes objects only gives a list as the one property of an object, a map as a list of entries, a tuple as
 //! an object. Which form was asked for is known at the end of a stream, so it is told by what has come.
 
-use serde_json::{Number, Value};
-
 use super::cursor::Cursor;
-use super::guide::{Guide, Kind, Property};
-use crate::json::{Entry, Raw, RawKind, Tree};
+use crate::json::align::{ListNode, Node};
+use crate::json::{Entry, Mistakes, Raw, RawKind, Span, Tree};
 
-/// What is in the object that a vendor put around a value that is none.
+/// What is in the object that is put around a value that is none.
 pub(super) fn unwrapped(at: Cursor<'_>) -> Option<&Raw> {
     const WRAPPER: &str = "value";
     let RawKind::Object(entries) = &at.raw.kind else { return None };
@@ -17,20 +15,18 @@ pub(super) fn unwrapped(at: Cursor<'_>) -> Option<&Raw> {
     if key != WRAPPER {
         return None;
     }
-    let is_wrapped = match at.found().kind {
-        Kind::Text | Kind::Scalar | Kind::List(_) | Kind::Tuple(_) => true,
-        Kind::Object { properties, rest: Some(rest) } => {
-            let holds_lists = matches!(at.guide.place(*rest).kind, Kind::List(_) | Kind::Tuple(_) | Kind::Any);
-            properties.is_empty() && matches!(value.kind, RawKind::List(_)) && !holds_lists
+    let is_wrapped = match at.node() {
+        Node::Any | Node::Never => false,
+        Node::Object(object) => {
+            let holds_lists = object.beyond(WRAPPER).is_none_or(|id| matches!(at.shape.node(id), Node::List(_)));
+            object.is_map() && matches!(value.kind, RawKind::List(_)) && !holds_lists
         }
-        Kind::Union(branches) => !branches.iter().any(|branch| match at.guide.place(*branch).kind {
-            Kind::Object { properties, rest } => {
-                rest.is_some() || properties.iter().any(|property| property.name == WRAPPER)
-            }
-            Kind::Any | Kind::Union(_) => true,
+        Node::Union(union) => !union.branches.iter().any(|branch| match at.shape.node(*branch) {
+            Node::Object(object) => object.is_map() || object.property(WRAPPER).is_some(),
+            Node::Any => true,
             _ => false,
         }),
-        _ => false,
+        _ => true,
     };
     is_wrapped.then_some(value)
 }
@@ -43,101 +39,118 @@ pub(super) fn entry(raw: &Raw) -> Option<(&str, &Raw)> {
     Some((key.text()?, part("value")?))
 }
 
-/// Whether a text is the one value that a tag has.
-pub(super) fn is_tag(tag: &Value, text: &str) -> bool {
-    match tag {
-        Value::String(tag) => tag == text,
-        other => other.to_string() == text,
+/// A complete value as one of the type.
+pub(super) fn tree(at: Cursor<'_>) -> Option<Tree> {
+    match rewritten(at) {
+        Some(raw) => fit(Cursor { raw: &raw, ..at }),
+        None => fit(at),
     }
 }
 
-/// A complete value as one of the type.
-pub(super) fn tree(at: Cursor<'_>) -> Option<Tree> {
+/// The value in the form that the type has; `None` where it is that already.
+fn rewritten(at: Cursor<'_>) -> Option<Raw> {
     let at = at.settled();
-    let found = at.found();
-    if found.nullable && at.is_null() {
-        return Some(Tree::Null);
-    }
-    Some(match (&at.raw.kind, found.kind) {
-        (RawKind::Bare(text), Kind::Text) => Tree::Text(text.clone()),
-        (RawKind::Bare(text), _) => bare(text),
-        (RawKind::Quoted(text), _) => Tree::Text(text.clone()),
-        (RawKind::List(items), Kind::Object { properties, rest: Some(rest) }) if properties.is_empty() => {
+    let kind = match (&at.raw.kind, at.node()) {
+        (RawKind::List(items), Node::Object(object)) if object.is_map() => {
             let entries = items.iter().map(|item| {
                 let (key, raw) = entry(item)?;
-                Some((key.to_owned(), tree(Cursor { raw, at: *rest, ..at })?))
+                Some(new_entry(key, owned(at.value(key, raw))))
             });
-            Tree::Object(entries.collect::<Option<_>>()?)
+            RawKind::Object(entries.collect::<Option<_>>()?)
         }
-        (RawKind::List(items), kind) => Tree::List(
-            items
-                .iter()
-                .enumerate()
-                .map(|(index, raw)| match kind {
-                    Kind::List(item) => tree(Cursor { raw, at: *item, ..at }),
-                    Kind::Tuple(places) => match places.get(index) {
-                        Some(place) => tree(Cursor { raw, at: *place, ..at }),
-                        None => Some(plain(raw)),
-                    },
-                    _ => Some(plain(raw)),
-                })
-                .collect::<Option<_>>()?,
-        ),
-        (RawKind::Object(entries), Kind::Tuple(places)) => {
-            let items = places.iter().enumerate().map(|(index, place)| {
-                let name = index.to_string();
-                let entry = entries.iter().find(|entry| entry.key == name)?;
-                tree(Cursor { raw: &entry.value, at: *place, ..at })
-            });
-            Tree::List(items.collect::<Option<_>>()?)
+        (RawKind::Object(entries), Node::List(list)) if !list.first.is_empty() => {
+            RawKind::List(tuple_items(at, list, entries)?)
         }
-        (RawKind::Object(entries), Kind::Object { properties, rest }) => {
-            let mut fields = Vec::with_capacity(entries.len());
-            for Entry { key, value, .. } in entries {
-                match Guide::property(properties, key) {
-                    Some(property) if is_left_out(at, property, value) => {}
-                    Some(property) => {
-                        fields.push((property.name.clone(), tree(Cursor { raw: value, at: property.place, ..at })?));
-                    }
-                    None => fields.push((
-                        key.clone(),
-                        match rest {
-                            Some(rest) => tree(Cursor { raw: value, at: *rest, ..at })?,
-                            None => plain(value),
-                        },
-                    )),
-                }
+        (RawKind::List(items), Node::List(_)) => {
+            let new: Vec<_> = items.iter().enumerate().map(|(index, raw)| rewritten(at.item(index, raw))).collect();
+            if new.iter().all(Option::is_none) {
+                return None;
             }
-            Tree::Object(fields)
+            RawKind::List(new.into_iter().zip(items).map(|(new, old)| new.unwrap_or_else(|| old.clone())).collect())
         }
-        (RawKind::Object(_), _) => plain(at.raw),
+        (RawKind::Object(entries), Node::Object(_)) => {
+            let new: Vec<_> = entries.iter().map(|entry| rewritten(at.property(entry).1)).collect();
+            let is_kept = |entry: &&Entry| !is_left_out(at, entry);
+            if new.iter().all(Option::is_none) && entries.iter().all(|entry| is_kept(&entry)) {
+                return None;
+            }
+            let both = new.into_iter().zip(entries).filter(|(_, entry)| is_kept(entry));
+            let entries = both.map(|(new, old)| match new {
+                Some(value) => Entry { value, ..old.clone() },
+                None => old.clone(),
+            });
+            RawKind::Object(entries.collect())
+        }
+        _ => return None,
+    };
+    Some(Raw { kind, ..bare_node() })
+}
+
+fn owned(at: Cursor<'_>) -> Raw {
+    rewritten(at).unwrap_or_else(|| at.raw.clone())
+}
+
+/// The items of a tuple that is written as an object with its places as keys.
+fn tuple_items(at: Cursor<'_>, list: &ListNode, entries: &[Entry]) -> Option<Vec<Raw>> {
+    let count = list.first.len().max(entries.len());
+    let item = |index: usize| {
+        let name = index.to_string();
+        let entry = entries.iter().find(|entry| entry.key == name)?;
+        Some(owned(at.item(index, &entry.value)))
+    };
+    (0..count).map(item).collect()
+}
+
+/// Whether it is a null for a property that need not be there and cannot be null.
+fn is_left_out(at: Cursor<'_>, entry: &Entry) -> bool {
+    let property = at.object().and_then(|object| object.property(&entry.key));
+    property.is_some_and(|(_, property)| {
+        !property.required && at.property(entry).1.is_null() && !at.shape.takes_null(property.node)
     })
 }
 
-/// A null for a property that need not be there and cannot be null.
-fn is_left_out(at: Cursor<'_>, property: &Property, value: &Raw) -> bool {
-    let value = Cursor { raw: value, at: property.place, ..at };
-    !property.required && value.is_null() && !value.found().nullable && !matches!(value.found().kind, Kind::Any)
+fn new_entry(key: &str, value: Raw) -> Entry {
+    Entry { key: key.to_owned(), mistakes: Mistakes::NONE, span: Span::default(), value }
+}
+
+fn bare_node() -> Raw {
+    Raw { kind: RawKind::List(Vec::new()), closed: true, mistakes: Mistakes::NONE, span: Span::default() }
+}
+
+/// The value as the schema means it.
+fn fit(at: Cursor<'_>) -> Option<Tree> {
+    Some(match (&at.raw.kind, at.node()) {
+        (RawKind::Bare(text), Node::Text) => Tree::Text(text.clone()),
+        (RawKind::List(items), _) => Tree::List(
+            items.iter().enumerate().map(|(index, raw)| fit(at.item(index, raw))).collect::<Option<_>>()?,
+        ),
+        (RawKind::Object(entries), _) => Tree::Object(
+            entries
+                .iter()
+                .map(|entry| {
+                    let (name, at) = at.property(entry);
+                    Some((name.to_owned(), fit(at)?))
+                })
+                .collect::<Option<_>>()?,
+        ),
+        _ => plain(at.raw),
+    })
 }
 
 /// A value as it was written.
 pub(super) fn plain(raw: &Raw) -> Tree {
     match &raw.kind {
-        RawKind::Bare(text) => bare(text),
+        RawKind::Bare(text) => match text.as_str() {
+            "true" => Tree::Bool(true),
+            "false" => Tree::Bool(false),
+            "null" => Tree::Null,
+            text if text.parse::<serde_json::Number>().is_ok() => Tree::Number(text.to_owned()),
+            text => Tree::Text(text.to_owned()),
+        },
         RawKind::Quoted(text) => Tree::Text(text.clone()),
         RawKind::List(items) => Tree::List(items.iter().map(plain).collect()),
         RawKind::Object(entries) => {
             Tree::Object(entries.iter().map(|entry| (entry.key.clone(), plain(&entry.value))).collect())
         }
-    }
-}
-
-fn bare(text: &str) -> Tree {
-    match text {
-        "true" | "True" => Tree::Bool(true),
-        "false" | "False" => Tree::Bool(false),
-        "null" | "None" => Tree::Null,
-        text if text.parse::<Number>().is_ok() => Tree::Number(text.to_owned()),
-        text => Tree::Text(text.to_owned()),
     }
 }

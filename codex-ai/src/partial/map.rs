@@ -36,24 +36,31 @@ impl<K: DeserializeOwned, V: LlmSchema> Grow for PartialMap<K, V> {
     fn grow(&mut self, from: Cursor<'_>) -> bool {
         let mut changed = false;
         let mut index = self.seen;
-        for (key, value) in from.entries(&mut self.seen) {
-            match self.entries.get_mut(index) {
-                Some(Some((_, known))) => changed |= known.grow(value),
-                Some(None) => {}
-                None => {
-                    let entry = read_key(key).map(|key| {
-                        changed = true;
-                        let mut new = Progress::Pending;
-                        new.grow(value);
-                        (key, new)
-                    });
-                    self.entries.push(entry);
+        for entry in from.entries(&mut self.seen) {
+            match (self.entries.get_mut(index), entry) {
+                (Some(Some((_, known))), Some((_, value))) => changed |= known.grow(value),
+                (Some(known), Some((key, value))) => {
+                    *known = begun(key, value);
+                    changed |= known.is_some();
                 }
+                (None, Some((key, value))) => {
+                    let new = begun(key, value);
+                    changed |= new.is_some();
+                    self.entries.push(new);
+                }
+                (None, None) => self.entries.push(None),
+                (Some(_), None) => {}
             }
             index += 1;
         }
         changed
     }
+}
+
+fn begun<K: DeserializeOwned, V: LlmSchema>(key: &str, value: Cursor<'_>) -> Option<(K, Progress<V>)> {
+    let mut new = Progress::Pending;
+    new.grow(value);
+    Some((read_key(key)?, new))
 }
 
 /// The key of a map as serde reads it: a number may stand for itself.

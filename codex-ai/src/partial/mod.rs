@@ -38,7 +38,6 @@
 mod cursor;
 mod decode;
 mod growing;
-mod guide;
 mod incoming;
 mod list;
 mod map;
@@ -46,6 +45,7 @@ mod reader;
 mod scalar;
 mod snapshot;
 mod text;
+mod union;
 
 use std::fmt;
 
@@ -53,7 +53,6 @@ use crate::schema::LlmSchema;
 
 pub use cursor::{Cursor, Fields};
 pub(crate) use growing::Growing;
-pub(crate) use guide::Guide;
 pub(crate) use incoming::Incoming;
 pub use list::PartialList;
 pub use map::PartialMap;

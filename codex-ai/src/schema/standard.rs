@@ -9,12 +9,18 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{FreeText, Json, LlmSchema};
-use crate::partial::Whole;
+use crate::partial::{PartialList, PartialMap, PartialText, Whole};
 
 #[diagnostic::do_not_recommend]
 impl LlmSchema for String {
     type Form = FreeText;
-    type Partial = Whole;
+    type Partial = PartialText;
+}
+
+#[diagnostic::do_not_recommend]
+impl LlmSchema for Box<str> {
+    type Form = Json;
+    type Partial = PartialText;
 }
 
 macro_rules! json {
@@ -32,7 +38,7 @@ json! {
     u8, u16, u32, u64, u128, usize, i8, i16, i32, i64, i128, isize,
     NonZeroU8, NonZeroU16, NonZeroU32, NonZeroU64, NonZeroU128, NonZeroUsize,
     NonZeroI8, NonZeroI16, NonZeroI32, NonZeroI64, NonZeroI128, NonZeroIsize,
-    Box<str>, std::path::PathBuf, std::net::IpAddr, std::net::Ipv4Addr, std::net::Ipv6Addr, std::time::Duration,
+    std::path::PathBuf, std::net::IpAddr, std::net::Ipv4Addr, std::net::Ipv6Addr, std::time::Duration,
     std::time::SystemTime, serde_json::Value, serde_json::Map<String, serde_json::Value>, serde_json::Number,
 }
 
@@ -40,21 +46,33 @@ macro_rules! containers {
     ($($name:ident),*) => {$(
         impl<T: LlmSchema> LlmSchema for $name<T> {
             type Form = Json;
-            type Partial = Whole;
+            type Partial = PartialList<T>;
         }
     )*};
 }
 
-containers!(Vec, VecDeque, LinkedList, Option, Box);
+containers!(Vec, VecDeque, LinkedList);
+
+/// A value that may be missing grows as the value does.
+impl<T: LlmSchema> LlmSchema for Option<T> {
+    type Form = Json;
+    type Partial = T::Partial;
+}
+
+// Boxed, as a type may hold itself.
+impl<T: LlmSchema> LlmSchema for Box<T> {
+    type Form = Json;
+    type Partial = Box<T::Partial>;
+}
 
 impl<T: LlmSchema> LlmSchema for Box<[T]> {
     type Form = Json;
-    type Partial = Whole;
+    type Partial = PartialList<T>;
 }
 
 impl<T: LlmSchema + Ord> LlmSchema for BTreeSet<T> {
     type Form = Json;
-    type Partial = Whole;
+    type Partial = PartialList<T>;
 }
 
 impl<T, S> LlmSchema for HashSet<T, S>
@@ -63,7 +81,7 @@ where
     S: BuildHasher + Default,
 {
     type Form = Json;
-    type Partial = Whole;
+    type Partial = PartialList<T>;
 }
 
 impl<K, V> LlmSchema for BTreeMap<K, V>
@@ -72,7 +90,7 @@ where
     V: LlmSchema,
 {
     type Form = Json;
-    type Partial = Whole;
+    type Partial = PartialMap<K, V>;
 }
 
 impl<K, V, S> LlmSchema for HashMap<K, V, S>
@@ -82,7 +100,7 @@ where
     S: BuildHasher + Default,
 {
     type Form = Json;
-    type Partial = Whole;
+    type Partial = PartialMap<K, V>;
 }
 
 #[diagnostic::do_not_recommend]

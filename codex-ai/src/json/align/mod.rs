@@ -4,4 +4,4 @@ mod fold;
 mod shape;
 
 #[allow(unused_imports)]
-pub(crate) use shape::{Fixed, ListNode, Node, NodeId, ObjectNode, Property, Rest, Shape, UnionNode, Values};
+pub(crate) use shape::{Fixed, ListNode, Node, NodeId, ObjectNode, Property, Rest, Shape, Shown, UnionNode, Values};

@@ -1,0 +1,32 @@
+//! A partial value with what it grows from.
+
+use std::sync::Arc;
+
+use super::{Cursor, Grow, Incoming};
+use crate::schema::Schema;
+
+/// A partial value with what it grows from.
+#[derive(Debug)]
+pub(crate) struct Growing<P> {
+    incoming: Incoming,
+    schema: Arc<Schema>,
+    partial: P,
+}
+
+impl<P: Grow> Growing<P> {
+    pub(crate) fn new(schema: Arc<Schema>) -> Self {
+        Self { incoming: Incoming::default(), schema, partial: P::default() }
+    }
+
+    /// Takes in the next piece of the answer, and tells whether anything that is shown has changed.
+    pub(crate) fn push(&mut self, piece: &str) -> bool {
+        self.incoming.push(piece);
+        let Some(raw) = self.incoming.value() else { return false };
+        let from = Cursor::new(raw, self.schema.shape());
+        (from.is_closed() || from.shows()) && self.partial.grow(from)
+    }
+
+    pub(crate) fn partial(&self) -> &P {
+        &self.partial
+    }
+}
