@@ -73,6 +73,19 @@ impl<'a> Cursor<'a> {
         objects.chain(items).map(move |entry| entry.map(|(key, raw)| (key, from.value(key, raw))))
     }
 
+    /// A field of the object here, by its place.
+    pub(crate) fn entry(self, index: usize) -> Option<(&'a str, Self)> {
+        match &self.raw.kind {
+            RawKind::Object(entries) => entries.get(index).map(|entry| self.settled().property(entry)),
+            _ => None,
+        }
+    }
+
+    /// The value as it was written.
+    pub(crate) fn written(self) -> Tree {
+        decode::plain(self.raw)
+    }
+
     /// The text here, as far as it has come.
     pub(crate) fn text(self) -> Option<&'a str> {
         match &self.raw.kind {

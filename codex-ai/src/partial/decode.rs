@@ -121,9 +121,9 @@ fn bare_node() -> Raw {
 fn fit(at: Cursor<'_>) -> Option<Tree> {
     Some(match (&at.raw.kind, at.node()) {
         (RawKind::Bare(text), Node::Text) => Tree::Text(text.clone()),
-        (RawKind::List(items), _) => Tree::List(
-            items.iter().enumerate().map(|(index, raw)| fit(at.item(index, raw))).collect::<Option<_>>()?,
-        ),
+        (RawKind::List(items), _) => {
+            Tree::List(items.iter().enumerate().map(|(index, raw)| fit(at.item(index, raw))).collect::<Option<_>>()?)
+        }
         (RawKind::Object(entries), _) => Tree::Object(
             entries
                 .iter()

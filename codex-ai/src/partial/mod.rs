@@ -66,14 +66,15 @@ pub use text::PartialText;
 pub type Partial<T> = <T as LlmSchema>::Partial;
 
 /// How far a part of a value has come.
+// Without a bound on `T`, so that a field without a schema is one error in a derived type.
 #[derive(Default)]
 #[non_exhaustive]
-pub enum Progress<T: LlmSchema> {
+pub enum Progress<T, P = <T as LlmSchema>::Partial> {
     /// Nothing of it has come, or nothing that can be shown.
     #[default]
     Pending,
     /// Some of it has come.
-    Partial(Partial<T>),
+    Partial(P),
     /// It is complete and will not change.
     Done(T),
 }
@@ -119,7 +120,7 @@ impl<P: Grow> Grow for Box<P> {
     }
 }
 
-impl<T: LlmSchema> Progress<T> {
+impl<T, P> Progress<T, P> {
     /// The value, once it is complete.
     pub fn done(&self) -> Option<&T> {
         match self {
@@ -129,7 +130,7 @@ impl<T: LlmSchema> Progress<T> {
     }
 
     /// What has come, while it is not complete.
-    pub fn partial(&self) -> Option<&Partial<T>> {
+    pub fn partial(&self) -> Option<&P> {
         match self {
             Self::Partial(partial) => Some(partial),
             _ => None,
@@ -145,7 +146,9 @@ impl<T: LlmSchema> Progress<T> {
     pub fn is_pending(&self) -> bool {
         matches!(self, Self::Pending)
     }
+}
 
+impl<T: LlmSchema> Progress<T> {
     /// Takes in what has come since the last time, and tells whether it has changed. For generated code.
     pub fn grow(&mut self, from: Cursor<'_>) -> bool {
         if self.is_done() {
@@ -170,7 +173,7 @@ impl<T: LlmSchema> Progress<T> {
     }
 }
 
-impl<T: LlmSchema<Partial = PartialText> + AsRef<str>> Progress<T> {
+impl<T: AsRef<str>> Progress<T, PartialText> {
     /// The text so far, complete or not; empty while there is none.
     pub fn as_str(&self) -> &str {
         match self {
@@ -182,7 +185,7 @@ impl<T: LlmSchema<Partial = PartialText> + AsRef<str>> Progress<T> {
 }
 
 /// Without the value, which may have no `Debug`.
-impl<T: LlmSchema> fmt::Debug for Progress<T> {
+impl<T, P: fmt::Debug> fmt::Debug for Progress<T, P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Pending => f.write_str("Pending"),

@@ -21,9 +21,9 @@ pub(super) fn of_any(at: Cursor<'_>) -> Option<Value> {
         RawKind::Quoted(text) => Some(Value::String(text.clone())),
         RawKind::List(items) => Some(items.iter().filter_map(|raw| of_any(Cursor { raw, ..at })).collect()),
         RawKind::Object(entries) => {
-            let entries = entries.iter().filter_map(|entry| {
-                Some((entry.key.clone(), of_any(Cursor { raw: &entry.value, ..at })?))
-            });
+            let entries = entries
+                .iter()
+                .filter_map(|entry| Some((entry.key.clone(), of_any(Cursor { raw: &entry.value, ..at })?)));
             Some(Value::Object(entries.collect()))
         }
     }
@@ -60,9 +60,9 @@ fn any(at: Cursor<'_>) -> Option<Value> {
     match &at.raw.kind {
         RawKind::List(items) => Some(items.iter().filter_map(|raw| shown(Cursor { raw, id: None, ..at })).collect()),
         RawKind::Object(entries) => {
-            let entries = entries.iter().filter_map(|entry| {
-                Some((entry.key.clone(), shown(Cursor { raw: &entry.value, id: None, ..at })?))
-            });
+            let entries = entries
+                .iter()
+                .filter_map(|entry| Some((entry.key.clone(), shown(Cursor { raw: &entry.value, id: None, ..at })?)));
             Some(Value::Object(entries.collect()))
         }
         _ => None,

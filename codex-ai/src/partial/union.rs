@@ -28,17 +28,19 @@ fn can_be(at: Cursor<'_>, node: &Node) -> bool {
         (Node::List(_), RawKind::List(_)) => true,
         // A map may be written as a list of entries.
         (Node::Object(object), RawKind::List(_)) => object.is_map(),
-        (Node::Object(object), RawKind::Object(entries)) => entries.iter().all(|entry| match object.property(&entry.key) {
-            Some((_, property)) => match at.shape.node(property.node) {
-                Node::Values(values) if !entry.value.closed => values.all.is_empty(),
-                Node::Values(values) => values.all.iter().any(|fixed| match &fixed.value {
-                    crate::json::Tree::Text(text) => entry.value.text() == Some(text),
+        (Node::Object(object), RawKind::Object(entries)) => {
+            entries.iter().all(|entry| match object.property(&entry.key) {
+                Some((_, property)) => match at.shape.node(property.node) {
+                    Node::Values(values) if !entry.value.closed => values.all.is_empty(),
+                    Node::Values(values) => values.all.iter().any(|fixed| match &fixed.value {
+                        crate::json::Tree::Text(text) => entry.value.text() == Some(text),
+                        _ => true,
+                    }),
                     _ => true,
-                }),
-                _ => true,
-            },
-            None => object.is_map(),
-        }),
+                },
+                None => object.is_map(),
+            })
+        }
         _ => false,
     }
 }
