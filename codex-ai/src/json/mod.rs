@@ -1,6 +1,8 @@
 //! JSON as models write it: with prose around it, in fences, with mistakes that everybody understands.
 
 #[allow(dead_code)]
+pub(crate) mod parser;
+#[allow(dead_code)]
 mod raw;
 mod repair;
 mod tree;
