@@ -21,6 +21,16 @@ impl<P: Grow> Growing<P> {
     /// Takes in the next piece of the answer, and tells whether anything that is shown has changed.
     pub(crate) fn push(&mut self, piece: &str) -> bool {
         self.incoming.push(piece);
+        self.grow()
+    }
+
+    /// The answer has ended; what waited for more of it is taken in.
+    pub(crate) fn end(&mut self) -> bool {
+        self.incoming.end();
+        self.grow()
+    }
+
+    fn grow(&mut self) -> bool {
         let Some(raw) = self.incoming.value() else { return false };
         let from = Cursor::new(raw, self.schema.shape());
         (from.is_closed() || from.shows()) && self.partial.grow(from)

@@ -107,8 +107,9 @@ impl<T, E: LlmSchema + 'static> Elements<T, E> {
 
     /// Takes in the text that has come.
     fn take_in(&mut self) {
-        let Some(text) = self.stream.take_text() else { return };
-        self.part.push(&text);
+        if !self.stream.feed(&mut self.part) {
+            return;
+        }
         let path = self.part.path();
         let mut index = self.seen;
         let Some(list) = self.part.cursor() else { return };

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::ReplyStream;
+use super::{ReplyStream, State};
 use crate::error::{Error, ErrorKind, Result};
 use crate::json::align::{Node, NodeId, Shape};
 use crate::partial::{Cursor, Incoming};
@@ -53,6 +53,10 @@ impl Part {
 
     pub(super) fn push(&mut self, piece: &str) {
         self.incoming.push(piece);
+    }
+
+    pub(super) fn end(&mut self) {
+        self.incoming.end();
     }
 
     /// The part, once it has begun.
@@ -119,8 +123,19 @@ fn wrong(schema: &Schema, path: &str, (message, help): Wrong) -> Error {
 }
 
 impl<T> ReplyStream<T> {
-    /// The text that has come and was taken in by nobody.
-    pub(super) fn take_text(&mut self) -> Option<String> {
-        self.text.as_mut().filter(|text| !text.is_empty()).map(std::mem::take)
+    /// Whether text has come that was not taken in yet, or the end of it; `part` takes it in.
+    pub(super) fn feed(&mut self, part: &mut Part) -> bool {
+        let Some(text) = &mut self.text else { return false };
+        if !text.is_empty() {
+            part.push(text);
+            text.clear();
+            return true;
+        }
+        let has_ended = matches!(self.state, State::Done(_));
+        if has_ended {
+            self.text = None;
+            part.end();
+        }
+        has_ended
     }
 }

@@ -1,6 +1,6 @@
 //! Partial values of an answer.
 
-use super::ReplyStream;
+use super::{ReplyStream, State};
 use crate::error::Result;
 use crate::partial::{Growing, Partial};
 use crate::prompt::JsonOutput;
@@ -45,7 +45,11 @@ where
     fn grow(&mut self) -> bool {
         let Some(text) = &mut self.text else { return false };
         if text.is_empty() {
-            return false;
+            let has_ended = matches!(self.state, State::Done(_));
+            if has_ended {
+                self.text = None;
+            }
+            return has_ended && self.growing().is_some_and(Growing::end);
         }
         let new = std::mem::take(text);
         let changed = self.growing().is_some_and(|growing| growing.push(&new));

@@ -68,8 +68,9 @@ impl<T> TextOf<T> {
 
     /// What has come of the text since the last time.
     fn take_in(&mut self) -> Option<String> {
-        let text = self.stream.take_text()?;
-        self.part.push(&text);
+        if !self.stream.feed(&mut self.part) {
+            return None;
+        }
         let new = self.part.cursor()?.text()?.get(self.given..)?;
         self.given += new.len();
         (!new.is_empty()).then(|| new.to_owned())
