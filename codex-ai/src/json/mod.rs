@@ -3,6 +3,8 @@
 #[allow(dead_code)]
 pub(crate) mod align;
 #[allow(dead_code)]
+pub(crate) mod parser;
+#[allow(dead_code)]
 mod raw;
 mod repair;
 mod tree;
