@@ -15,6 +15,8 @@ pub struct Cursor<'a> {
     pub(super) shape: &'a Shape,
     /// What the schema says of the place; `None` where it says nothing.
     pub(super) id: Option<NodeId>,
+    /// The text that the value is a piece of.
+    pub(super) text: &'a str,
 }
 
 /// The fields of an object that are new or still coming, each by the name that the schema has for it.
@@ -27,8 +29,8 @@ pub struct Fields<'a> {
 
 impl<'a> Cursor<'a> {
     /// The place of a whole value, within what is put around one that is no object for vendors that take objects only.
-    pub(crate) fn new(raw: &'a Raw, shape: &'a Shape) -> Self {
-        let at = Self { raw, shape, id: Some(shape.root()) };
+    pub(super) fn new(raw: &'a Raw, shape: &'a Shape, text: &'a str) -> Self {
+        let at = Self { raw, shape, id: Some(shape.root()), text };
         decode::unwrapped(at).map_or(at, |raw| Self { raw, ..at })
     }
 

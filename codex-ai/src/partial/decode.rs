@@ -4,7 +4,7 @@
 //! an object. Which form was asked for is known at the end of a stream, so it is told by what has come.
 
 use super::cursor::Cursor;
-use crate::json::align::{ListNode, Node};
+use crate::json::align::{self, ListNode, Node};
 use crate::json::{Entry, Mistakes, Raw, RawKind, Span, Tree};
 
 /// What is in the object that is put around a value that is none.
@@ -83,7 +83,7 @@ fn rewritten(at: Cursor<'_>) -> Option<Raw> {
         }
         _ => return None,
     };
-    Some(Raw { kind, ..bare_node() })
+    Some(Raw { kind, closed: true, mistakes: at.raw.mistakes, span: at.raw.span })
 }
 
 fn owned(at: Cursor<'_>) -> Raw {
@@ -113,28 +113,12 @@ fn new_entry(key: &str, value: Raw) -> Entry {
     Entry { key: key.to_owned(), mistakes: Mistakes::NONE, span: Span::default(), value }
 }
 
-fn bare_node() -> Raw {
-    Raw { kind: RawKind::List(Vec::new()), closed: true, mistakes: Mistakes::NONE, span: Span::default() }
-}
-
 /// The value as the schema means it.
 fn fit(at: Cursor<'_>) -> Option<Tree> {
-    Some(match (&at.raw.kind, at.node()) {
-        (RawKind::Bare(text), Node::Text) => Tree::Text(text.clone()),
-        (RawKind::List(items), _) => {
-            Tree::List(items.iter().enumerate().map(|(index, raw)| fit(at.item(index, raw))).collect::<Option<_>>()?)
-        }
-        (RawKind::Object(entries), _) => Tree::Object(
-            entries
-                .iter()
-                .map(|entry| {
-                    let (name, at) = at.property(entry);
-                    Some((name.to_owned(), fit(at)?))
-                })
-                .collect::<Option<_>>()?,
-        ),
-        _ => plain(at.raw),
-    })
+    match at.id {
+        Some(id) => align::fit(at.shape, id, at.raw, at.text).ok().map(|(tree, _)| tree),
+        None => Some(plain(at.raw)),
+    }
 }
 
 /// A value as it was written.

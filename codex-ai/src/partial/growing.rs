@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Cursor, Grow, Incoming};
+use super::{Grow, Incoming};
 use crate::schema::Schema;
 
 /// A partial value with what it grows from.
@@ -31,8 +31,7 @@ impl<P: Grow> Growing<P> {
     }
 
     fn grow(&mut self) -> bool {
-        let Some(raw) = self.incoming.value() else { return false };
-        let from = Cursor::new(raw, self.schema.shape());
+        let Some(from) = self.incoming.cursor(self.schema.shape()) else { return false };
         (from.is_closed() || from.shows()) && self.partial.grow(from)
     }
 

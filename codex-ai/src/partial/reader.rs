@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 
 use serde_json::Value;
 
-use super::{Cursor, Incoming, scalar, snapshot};
+use super::{Incoming, scalar, snapshot};
 use crate::json::align::Shape;
 use crate::schema::Schema;
 
@@ -26,8 +26,6 @@ use crate::schema::Schema;
 pub struct PartialReader {
     incoming: Incoming,
     schema: Option<Arc<Schema>>,
-    /// The text while it has no brackets.
-    text: Option<String>,
 }
 
 /// The shape of anything.
@@ -36,23 +34,18 @@ static ANY: LazyLock<Shape> = LazyLock::new(|| Shape::of(&Value::Bool(true)));
 impl PartialReader {
     /// A reader of values that follow a schema.
     pub fn new(schema: impl Into<Arc<Schema>>) -> Self {
-        Self { incoming: Incoming::default(), schema: Some(schema.into()), text: None }
+        Self { incoming: Incoming::default(), schema: Some(schema.into()) }
     }
 
     /// A reader of any JSON. Without a schema everything is shown as it comes, numbers and literals too, whose end was not
     /// seen yet.
     pub fn any() -> Self {
-        Self { incoming: Incoming::default(), schema: None, text: Some(String::new()) }
+        Self { incoming: Incoming::default(), schema: None }
     }
 
     /// Takes in the next piece of the text.
     pub fn push(&mut self, piece: &str) {
         self.incoming.push(piece);
-        if self.incoming.value().is_some() {
-            self.text = None;
-        } else if let Some(text) = &mut self.text {
-            text.push_str(piece);
-        }
     }
 
     /// What has come so far; `None` where nothing has that can be shown.
@@ -65,11 +58,12 @@ impl PartialReader {
     ///
     /// Nothing is checked before the text is complete.
     pub fn snapshot(&self) -> Option<Value> {
-        let raw = self.incoming.value();
-        match (&self.schema, raw) {
-            (Some(schema), Some(raw)) => snapshot::of(Cursor::new(raw, schema.shape())),
-            (None, Some(raw)) => snapshot::of_any(Cursor::new(raw, &ANY)),
-            (_, None) => scalar::so_far(self.text.as_deref()?.trim()),
+        match &self.schema {
+            Some(schema) => snapshot::of(self.incoming.cursor(schema.shape())?),
+            None => match self.incoming.cursor(&ANY) {
+                Some(at) => snapshot::of_any(at),
+                None => scalar::so_far(self.incoming.text().trim()),
+            },
         }
     }
 }
@@ -80,7 +74,7 @@ impl Schema {
     pub fn read_partial(&self, text: &str) -> Option<Value> {
         let mut incoming = Incoming::default();
         incoming.push(text);
-        snapshot::of(Cursor::new(incoming.value()?, self.shape()))
+        snapshot::of(incoming.cursor(self.shape())?)
     }
 }
 

@@ -61,7 +61,7 @@ impl Part {
 
     /// The part, once it has begun.
     pub(super) fn cursor(&mut self) -> Option<Cursor<'_>> {
-        let mut at = Cursor::new(self.incoming.value()?, self.schema.shape());
+        let mut at = self.incoming.cursor(self.schema.shape())?;
         for index in &self.found {
             at = at.entry(*index)?.1;
         }

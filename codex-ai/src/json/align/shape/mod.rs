@@ -63,7 +63,7 @@ pub(crate) struct Fixed {
     pub(crate) value: Tree,
     pub(crate) title: Option<Box<str>>,
     pub(crate) description: Option<Box<str>>,
-    /// Of a text: in lower case and without accents; then without punctuation, too.
+    /// Its text in lower case and without accents; then without punctuation, too.
     pub(crate) unaccented: Box<str>,
     pub(crate) folded: Box<str>,
 }
@@ -195,6 +195,11 @@ impl ObjectNode {
         }
     }
 
+    /// Whether it has values at keys that the schema does not name.
+    pub(crate) fn has_further(&self) -> bool {
+        matches!(self.rest, Rest::Of(_)) || !self.patterns.is_empty()
+    }
+
     /// Whether it is a map: keys that the schema does not name, and none that it does.
     pub(crate) fn is_map(&self) -> bool {
         self.properties.is_empty() && (self.rest != Rest::None || !self.patterns.is_empty())
@@ -211,13 +216,17 @@ impl ListNode {
 impl Fixed {
     fn new(value: &Value, title: Option<&Value>, description: Option<&Value>) -> Self {
         let words = |words: Option<&Value>| words.and_then(Value::as_str).map(Box::from);
-        let text = value.as_str().unwrap_or_default();
+        let text = match value {
+            Value::String(text) => text.clone(),
+            Value::Number(_) | Value::Bool(_) => value.to_string(),
+            _ => String::new(),
+        };
         Self {
             value: value.clone().into(),
             title: words(title),
             description: words(description),
-            unaccented: without_accents(text).into(),
-            folded: folded(text).into(),
+            unaccented: without_accents(&text).into(),
+            folded: folded(&text).into(),
         }
     }
 }
