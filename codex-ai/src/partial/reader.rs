@@ -48,6 +48,13 @@ impl PartialReader {
         self.incoming.push(piece);
     }
 
+    /// As [`snapshot`](Self::snapshot), for a text of which no more will come: a quote at its end is a closing one, which
+    /// may be part of the text where more follows.
+    pub fn finish(mut self) -> Option<Value> {
+        self.incoming.end();
+        self.snapshot()
+    }
+
     /// What has come so far; `None` where nothing has that can be shown.
     ///
     /// With a schema: an object has all its properties, those that have not come as `null`, `[]` or `{}`. A number, a
@@ -69,11 +76,11 @@ impl PartialReader {
 }
 
 impl Schema {
-    /// What there is of a value in a text that was cut off or is still coming, as
-    /// [`PartialReader::snapshot`] shows it.
+    /// What there is of a value in a text that was cut off, as [`PartialReader::snapshot`] shows it.
     pub fn read_partial(&self, text: &str) -> Option<Value> {
         let mut incoming = Incoming::default();
         incoming.push(text);
+        incoming.end();
         snapshot::of(incoming.cursor(self.shape())?)
     }
 }

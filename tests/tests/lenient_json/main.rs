@@ -1,0 +1,9 @@
+mod partial;
+use std::process::ExitCode;
+use codex_ai_tests::data::suite;
+fn main() -> ExitCode {
+    suite("lenient_json", &["cases/lenient-json.json"], &[], |suite| {
+        let cases: Vec<_> = suite.cases("cases/lenient-json.json").into_iter().map(|(_, c)| c).filter(|c| c["partial"] == true).collect();
+        partial::run(suite, &cases);
+    })
+}
