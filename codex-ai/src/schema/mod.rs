@@ -79,7 +79,13 @@ pub trait LlmSchema: schemars::JsonSchema + DeserializeOwned {
 
     /// Runs the checks that the type's author wrote.
     #[doc(hidden)]
-    fn check(&self, _: &mut Checks) {}
+    fn llm_check(&self, _: &mut Checks<'_>) {}
+
+    /// The value as a key of an object, for paths.
+    #[doc(hidden)]
+    fn llm_key(&self) -> Option<Cow<'_, str>> {
+        None
+    }
 }
 
 /// The form of `String`: what the model says, as it is.

@@ -18,7 +18,7 @@ use crate::message::{Part, ToolCall};
 use crate::reply::{FinishReason, Reply};
 use crate::schema::{LlmSchema, Schema, Unique, path};
 
-pub use checks::Checks;
+pub use checks::{Checks, Given, Outcome, There, Words};
 pub use policy::{SchemaMode, StructuredOutput};
 pub use report::{Ask, Report};
 
