@@ -1,6 +1,7 @@
 //! A schema in the form that a vendor takes, with the way back for its answers.
 
 use std::fmt;
+use std::sync::OnceLock;
 
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -9,6 +10,7 @@ use super::encode::{self, Encoded, Lacks, Plan};
 use super::{Schema, anthropic, gemini, strict};
 use crate::error::{Error, ErrorKind, Problem, Result};
 use crate::json::Tree;
+use crate::json::align::Shape;
 
 /// A vendor's schema language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -29,6 +31,7 @@ pub enum WireForm {
 pub struct WireSchema {
     raw: Box<RawValue>,
     plan: Plan,
+    shape: OnceLock<Shape>,
 }
 
 impl WireForm {
@@ -67,7 +70,7 @@ impl WireForm {
             Self::Anthropic => anthropic::compile(&schema)?,
             Self::Gemini => gemini::compile(&schema)?,
         };
-        Ok(WireSchema { raw, plan })
+        Ok(WireSchema { raw, plan, shape: OnceLock::new() })
     }
 }
 
@@ -108,6 +111,15 @@ impl WireSchema {
                     .with_problems(vec![problem]))
             }
         }
+    }
+
+    /// What a value in this form may be, worked out at the first call.
+    #[allow(dead_code)]
+    pub(crate) fn shape(&self) -> &Shape {
+        self.shape.get_or_init(|| {
+            let schema: Value = serde_json::from_str(self.raw.get()).unwrap_or(Value::Bool(true));
+            Shape::of(&schema)
+        })
     }
 
     pub(crate) fn decode_tree(&self, value: Tree) -> Result<Tree, Problem> {
