@@ -49,7 +49,8 @@ pub(super) fn check<'a>(input: &'a DeriveInput, diag: &mut Diag) -> SchemaType<'
     let (shape, handle, checks) = (names.fresh("Fields"), names.fresh("ShapeOf"), names.fresh("checks"));
     let (partial, seen) = (names.fresh(&format!("Partial{}", plain_name(&input.ident))), names.fresh("seen"));
     let llm::TypeRules { description, validate, paths } = rules;
-    let names = TypeNames { shape, handle, checks, partial, seen };
+    let (parts, parts_of) = (names.fresh("Parts"), names.fresh("PartsOf"));
+    let names = TypeNames { shape, handle, checks, partial, parts, parts_of, seen };
     SchemaType { input, paths, description, validate, body, names, hopeless }
 }
 

@@ -21,8 +21,9 @@ pub(super) fn good(ty: &SchemaType<'_>) -> TokenStream {
     let partial = partial::items(ty);
     quote! {
         // The shape is never made, and it repeats what the user's own type answers for.
-        #[allow(dead_code, deprecated, non_camel_case_types, unused_qualifications)]
-        #[allow(clippy::absolute_paths, clippy::all, clippy::nursery, clippy::pedantic)]
+        #[allow(dead_code, deprecated, non_camel_case_types, private_bounds, private_interfaces, unnameable_types)]
+        #[allow(unused_qualifications)]
+        #[allow(clippy::absolute_paths, clippy::all, clippy::nursery, clippy::pedantic, clippy::partial_pub_fields)]
         const _: () = {
             #items
             #checks

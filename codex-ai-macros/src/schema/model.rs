@@ -29,6 +29,10 @@ pub(super) struct TypeNames {
     pub(super) checks: Ident,
     /// The partial value.
     pub(super) partial: Ident,
+    /// The trait of the partial value's parts.
+    pub(super) parts: Ident,
+    /// The type that has it.
+    pub(super) parts_of: Ident,
     /// The partial value's count of fields that have come.
     pub(super) seen: Ident,
 }

@@ -5,8 +5,8 @@ use quote::{ToTokens, quote};
 
 use super::attributes::key_of;
 use super::expand::bounded;
-use super::model::{Body, Field, SchemaType, Style};
-use super::shape::{is_described, own_type, partial_of, within, without_self};
+use super::model::{Body, Field, SchemaType, Style, TypeNames};
+use super::shape::{is_described, own_type};
 use super::walk::stand_in;
 use super::wire_names;
 use crate::docs;
@@ -20,9 +20,9 @@ pub(super) fn named(ty: &SchemaType<'_>) -> TokenStream {
             quote!(#p::Whole)
         }
         _ => {
-            let name = &ty.names.partial;
+            let TypeNames { partial, parts_of, .. } = &ty.names;
             let (_, type_generics, _) = ty.input.generics.split_for_impl();
-            quote!(#name #type_generics)
+            quote!(#partial<#parts_of #type_generics>)
         }
     }
 }
@@ -64,7 +64,8 @@ fn kind<'t>(ty: &'t SchemaType<'_>) -> Kind<'t> {
         let is_flat = key_of(&["serde"], field.attrs, "flatten").is_some();
         field.name.map(|name| Part { field, name, is_flat })
     });
-    Kind::Fields(parts.collect())
+    let parts: Vec<_> = parts.collect();
+    if parts.is_empty() { Kind::Whole } else { Kind::Fields(parts) }
 }
 
 /// Whether there is a type that reads the field as it comes.
@@ -73,115 +74,120 @@ fn is_shown(field: &Field<'_>) -> bool {
     is_described(field) && (!by_function || field.rules.with.is_some())
 }
 
-/// The type that a field is described by.
-fn described(field: &Field<'_>, ty: &SchemaType<'_>) -> TokenStream {
-    without_self(crate::tokens(field.rules.with.as_ref().unwrap_or(field.ty)), &own_type(ty))
-}
-
 fn of_content(field: &Field<'_>, ty: &SchemaType<'_>) -> TokenStream {
     let p = ty.paths.private();
-    let described = described(field, ty);
-    let content = partial_of(&described, &p);
-    let (vis, name, partial) = (&ty.input.vis, &ty.input.ident, &ty.names.partial);
-    let (docs, field_vis, stand_in) = (doc(name), field.vis, stand_in(field, ty));
-    let member = field.name.map_or_else(|| quote!(0), ToTokens::to_token_stream);
-    let generics = bounded(ty);
-    let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
-    let definition = match field.name {
-        Some(field) => {
-            quote!(struct #partial #impl_generics #where_clause { /** Its content. */ #field_vis #field: #content })
-        }
-        None => quote!(struct #partial #impl_generics (/** Its content. */ #field_vis #content) #where_clause;),
+    let (vis, partial) = (&ty.input.vis, &ty.names.partial);
+    let parts = &ty.names.parts;
+    let (parameter, docs, field_vis) = (&field.names.parameter, doc(&ty.input.ident), field.vis);
+    let content = quote!(#p::PartialOf<P::#parameter>);
+    let (definition, member) = match field.name {
+        Some(name) => (quote!({ /** Its content. */ #field_vis #name: #content }), name.to_token_stream()),
+        None => (quote!((/** Its content. */ #field_vis #content);), quote!(0)),
     };
-    let here = quote!(self.#member);
-    let schema = within(&described, |_| quote!(<#stand_in as #p::Field>::SCHEMA));
     let text = partial.to_string();
+    let items = parts_items([field].into_iter(), ty);
     quote! {
+        #items
         #docs
-        #vis #definition
+        #vis struct #partial<P: #parts> #definition
         #[automatically_derived]
-        impl #impl_generics ::core::default::Default for #partial #type_generics #where_clause {
+        impl<P: #parts> ::core::default::Default for #partial<P> {
             fn default() -> Self {
-                Self { #member: (#schema.content.nothing)() }
+                Self { #member: ::core::default::Default::default() }
             }
         }
         #[automatically_derived]
-        impl #impl_generics ::core::fmt::Debug for #partial #type_generics #where_clause {
+        impl<P: #parts> ::core::fmt::Debug for #partial<P> {
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                f.debug_tuple(#text).field((#schema.content.debug)(&#here)).finish()
+                f.debug_tuple(#text).field(&self.#member).finish()
             }
         }
         #[automatically_derived]
-        impl #impl_generics #p::Grow for #partial #type_generics #where_clause {
+        impl<P: #parts> #p::Grow for #partial<P> {
             fn grow(&mut self, from: #p::Cursor<'_>) -> ::core::primitive::bool {
-                (#schema.content.grow)(&mut #here, from)
+                #p::Grow::grow(&mut self.#member, from)
             }
             fn grow_field(&mut self, name: &::core::primitive::str, at: #p::Cursor<'_>) -> ::core::primitive::bool {
-                (#schema.content.grow_field)(&mut #here, name, at)
+                #p::Grow::grow_field(&mut self.#member, name, at)
             }
         }
     }
 }
 
-fn of_fields(parts: &[Part<'_>], ty: &SchemaType<'_>) -> TokenStream {
+/// The trait that leads from one type to the stand-ins of all fields, and the type. The stand-ins are private, as the types
+/// of the fields may be; the partial value is as public as the type is.
+fn parts_items<'t>(fields: impl Iterator<Item = &'t Field<'t>> + Clone, ty: &SchemaType<'_>) -> TokenStream {
     let p = ty.paths.private();
-    let (vis, name, partial, seen) = (&ty.input.vis, &ty.input.ident, &ty.names.partial, &ty.names.seen);
+    let TypeNames { parts, parts_of, .. } = &ty.names;
+    let (vis, own) = (&ty.input.vis, own_type(ty));
     let generics = bounded(ty);
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
-    let (mut fields, mut nothings) = (TokenStream::new(), TokenStream::new());
-    let (mut arms, mut flat, mut debugs) = (TokenStream::new(), TokenStream::new(), TokenStream::new());
-    for part in parts {
-        let (field, name) = (part.field, part.name);
-        let described = described(field, ty);
-        let docs = docs::attributes(field.attrs);
-        let vis = field.vis;
-        let (stand_in, text) = (stand_in(field, ty), plain_name(name));
-        let here = quote!(self.#name);
-        let schema = within(&described, |_| quote!(<#stand_in as #p::Field>::SCHEMA));
-        if part.is_flat {
-            let content = partial_of(&described, &p);
-            fields.extend(quote!(#(#docs)* #vis #name: #content,));
-            nothings.extend(quote!(#name: (#schema.content.nothing)(),));
-            flat.extend(quote!(|| (#schema.content.grow_field)(&mut #here, name, at)));
-            debugs.extend(quote!(.field(#text, (#schema.content.debug)(&#here))));
-            continue;
-        }
-        let progress = within(&described, |ty| quote!(#p::Progress<#ty, <#ty as #p::LlmSchema>::Partial>));
-        let pending = within(&described, |_| quote!(#p::Progress::Pending));
-        fields.extend(quote!(#(#docs)* #vis #name: #progress,));
-        nothings.extend(quote!(#name: #pending,));
-        let wire = wire_names::of_field(name, field.attrs, None, &ty.input.attrs);
-        let names = wire_names::with_aliases(wire, field.attrs);
-        arms.extend(quote!(#(#names)|* => (#schema.grow)(&mut #here, at),));
-        debugs.extend(quote!(.field(#text, (#schema.debug)(&#here))));
-    }
-    let (docs, text) = (doc(name), partial.to_string());
+    let parameters = fields.clone().map(|field| &field.names.parameter);
+    let links = fields.map(|field| {
+        let (parameter, stand_in) = (&field.names.parameter, stand_in(field, ty));
+        quote!(type #parameter = #stand_in;)
+    });
     quote! {
+        trait #parts {
+            #(type #parameters: #p::Field;)*
+        }
+        #vis struct #parts_of #impl_generics (::core::marker::PhantomData<fn() -> #own>) #where_clause;
+        impl #impl_generics #parts for #parts_of #type_generics #where_clause {
+            #(#links)*
+        }
+    }
+}
+
+fn of_fields(list: &[Part<'_>], ty: &SchemaType<'_>) -> TokenStream {
+    let p = ty.paths.private();
+    let (vis, partial) = (&ty.input.vis, &ty.names.partial);
+    let TypeNames { parts, seen, .. } = &ty.names;
+    let (mut fields, mut nothings, mut debugs) = (TokenStream::new(), TokenStream::new(), TokenStream::new());
+    let (mut arms, mut flat) = (TokenStream::new(), TokenStream::new());
+    for Part { field, name, is_flat } in list {
+        let (docs, vis, parameter) = (docs::attributes(field.attrs), field.vis, &field.names.parameter);
+        let text = plain_name(name);
+        nothings.extend(quote!(#name: ::core::default::Default::default(),));
+        debugs.extend(quote!(.field(#text, &self.#name)));
+        if *is_flat {
+            fields.extend(quote!(#(#docs)* #vis #name: #p::PartialOf<P::#parameter>,));
+            flat.extend(quote!(|| #p::Grow::grow_field(&mut self.#name, name, at)));
+        } else {
+            fields.extend(quote!(#(#docs)* #vis #name: #p::ProgressOf<P::#parameter>,));
+            let wire = wire_names::of_field(name, field.attrs, None, &ty.input.attrs);
+            let names = wire_names::with_aliases(wire, field.attrs);
+            arms.extend(quote!(#(#names)|* => self.#name.grow(at),));
+        }
+    }
+    let (docs, text) = (doc(&ty.input.ident), partial.to_string());
+    let items = parts_items(list.iter().map(|part| part.field), ty);
+    quote! {
+        #items
         #docs
-        #vis struct #partial #impl_generics #where_clause {
+        #vis struct #partial<P: #parts> {
             #fields
-            #seen: #p::Seen<#name #type_generics>,
+            #seen: ::core::primitive::usize,
         }
         #[automatically_derived]
-        impl #impl_generics ::core::default::Default for #partial #type_generics #where_clause {
+        impl<P: #parts> ::core::default::Default for #partial<P> {
             fn default() -> Self {
-                Self { #nothings #seen: ::core::default::Default::default() }
+                Self { #nothings #seen: 0 }
             }
         }
         #[automatically_derived]
-        impl #impl_generics ::core::fmt::Debug for #partial #type_generics #where_clause {
+        impl<P: #parts> ::core::fmt::Debug for #partial<P> {
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 f.debug_struct(#text) #debugs .finish()
             }
         }
         #[automatically_derived]
-        impl #impl_generics #p::Grow for #partial #type_generics #where_clause {
+        impl<P: #parts> #p::Grow for #partial<P> {
             fn grow(&mut self, from: #p::Cursor<'_>) -> ::core::primitive::bool {
-                let (mut seen, mut changed) = (self.#seen.count, false);
+                let (mut seen, mut changed) = (self.#seen, false);
                 for (name, at) in from.fields(&mut seen) {
-                    changed |= self.grow_field(name, at);
+                    changed |= #p::Grow::grow_field(self, name, at);
                 }
-                self.#seen.count = seen;
+                self.#seen = seen;
                 changed
             }
             fn grow_field(&mut self, name: &::core::primitive::str, at: #p::Cursor<'_>) -> ::core::primitive::bool {

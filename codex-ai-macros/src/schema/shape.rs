@@ -9,7 +9,6 @@ use syn::{Expr, GenericParam};
 use super::attributes::{NOT_OF_CONTAINERS, NOT_OF_FIELDS, NOT_OF_UNTOLD, attributes, key_of, serde_key};
 use super::expand::bounded;
 use super::model::{Body, Field, FieldNames, Fields, SchemaType, Style};
-use crate::keys::{ends, respanned};
 
 /// The shape and what it takes to name it.
 pub(super) struct Shape {
@@ -123,15 +122,10 @@ impl Shape {
             let described = without_self(crate::tokens(described), &own);
             let generics = bounded(ty);
             let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
-            let partial = partial_of(&described, &p);
-            let schema = within(&described, |inner| quote!(<#inner as #p::LlmSchema>::FIELD));
-            let kind = within(&described, |_| quote!(#p::FieldSchema<Self::Type, Self::Partial>));
             self.items.extend(quote! {
                 struct #stand_in #impl_generics (::core::marker::PhantomData<fn() -> #own>) #where_clause;
                 impl #impl_generics #p::Field for #stand_in #type_generics #where_clause {
                     type Type = #described;
-                    type Partial = #partial;
-                    const SCHEMA: #kind = #schema;
                 }
             });
             self.parameters.push(quote!(#parameter));
@@ -181,22 +175,6 @@ fn is_skipped(field: &Field<'_>) -> bool {
 pub(super) fn is_described(field: &Field<'_>) -> bool {
     let by_user = ["with", "schema_with"].iter().any(|key| key_of(&["schemars"], field.attrs, key).is_some());
     !by_user && !is_skipped(field)
-}
-
-/// Code about a type, pointing at the whole of it: rustc tells only once what it has told in the same words at the same
-/// place.
-pub(super) fn within(ty: &TokenStream, code: impl Fn(&TokenStream) -> TokenStream) -> TokenStream {
-    let (first, last) = ends(ty.clone());
-    let mut trees: Vec<TokenTree> = respanned(code(ty), first).into_iter().collect();
-    if let Some(end) = trees.last_mut() {
-        end.set_span(last);
-    }
-    trees.into_iter().collect()
-}
-
-/// The partial value of a type.
-pub(super) fn partial_of(ty: &TokenStream, p: &TokenStream) -> TokenStream {
-    within(ty, |inner| quote!(<#inner as #p::LlmSchema>::Partial))
 }
 
 /// Whether the model can be told a field's default. It cannot where the field is written by a function of its own, and

@@ -144,7 +144,7 @@ fn of_field(field: &Field<'_>, value: &TokenStream, place: Place, ty: &SchemaTyp
     };
     let walked = is_walked(field, ty).then(|| {
         let stand_in = stand_in(field, ty);
-        quote!((<#stand_in as #p::Field>::CHECK)(#value, #checks);)
+        quote!(<#stand_in as #p::Field>::check(#value, #checks);)
     });
     let checked = field.rules.check.as_ref().map(|function| {
         let given = local("given", function.span());
@@ -193,7 +193,7 @@ pub(super) fn key(ty: &SchemaType<'_>) -> TokenStream {
             let walked = fields.fields.iter().enumerate().find(|(_, field)| is_walked(field, ty));
             let Some((index, field)) = walked else { return TokenStream::new() };
             let (stand_in, member) = (stand_in(field, ty), member(index, field));
-            quote!((<#stand_in as #p::Field>::KEY)(&self.#member))
+            quote!(<#stand_in as #p::Field>::key(&self.#member))
         }
         _ => return TokenStream::new(),
     };

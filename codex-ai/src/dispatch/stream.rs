@@ -7,7 +7,7 @@ use tokio::time::Instant;
 use super::Dispatcher;
 use super::ask::{located, named};
 use crate::error::{Error, ErrorKind, Result};
-use crate::prompt::{OutputOf, PromptDef, PromptOutput};
+use crate::prompt::{JsonOutput, OutputOf, PromptDef, PromptOutput};
 use crate::provider::{BoxFuture, Provider};
 use crate::registry::Entry;
 use crate::reply::Reply;
@@ -72,6 +72,19 @@ impl<P: Provider> Dispatcher<P> {
         request.output = Output::Text;
         Box::pin(self.open(request, None))
     }
+
+    /// Asks for a `T` as JSON and gives it while it comes, without a prompt function: partial values by
+    /// [`ReplyStream::next_partial`], the value by [`ReplyStream::finish`]. Takes text, a [`Prompt`](crate::Prompt) or a
+    /// [`Request`].
+    ///
+    /// # Errors
+    /// As [`stream`](Self::stream).
+    pub fn stream_json<T: JsonOutput>(&self, request: impl Into<Request>) -> BoxFuture<'_, Result<ReplyStream<T>>> {
+        let mut request = request.into();
+        request.output = T::output();
+        Box::pin(self.open(request, None))
+    }
+
     /// As `ask`, for an answer while it comes.
     async fn open<T: PromptOutput>(
         &self,
@@ -85,8 +98,11 @@ impl<P: Provider> Dispatcher<P> {
         let provider = self.shared.provider.name().to_owned();
         let is_json = !matches!(request.output, Output::Text);
         let leniency = self.structured.leniency;
+        let mut opened = opened.map_err(|error| named(error, entry))?;
+        if let Output::Schema(_) = request.output {
+            opened = opened.of_json();
+        }
         Ok(opened
-            .map_err(|error| named(error, entry))?
             .with_value(move |mut reply| match T::read(&reply, leniency) {
                 Ok(parsed) => {
                     if is_json {

@@ -1,11 +1,15 @@
 //! JSON as models write it: with prose around it, in fences, with mistakes that everybody understands.
 
 #[allow(dead_code)]
+pub(crate) mod align;
+#[allow(dead_code)]
+pub(crate) mod parser;
+#[allow(dead_code)]
 mod raw;
 mod repair;
 mod tree;
 
 #[allow(unused_imports)]
-pub(crate) use raw::{Raw, RawKind};
+pub(crate) use raw::{Entry, Mistakes, Raw, RawKind, Span};
 pub use repair::{Leniency, Parsed, Repair, RepairKind};
 pub(crate) use tree::Tree;

@@ -9,16 +9,26 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{FreeText, Json, LlmSchema};
-use crate::partial::Whole;
+use crate::partial::{PartialList, PartialMap, PartialText, Whole};
 use crate::structured::Checks;
 
 #[diagnostic::do_not_recommend]
 impl LlmSchema for String {
     type Form = FreeText;
-    type Partial = Whole;
+    type Partial = PartialText;
 
     fn llm_key(&self) -> Option<Cow<'_, str>> {
         Some(self.into())
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl LlmSchema for Box<str> {
+    type Form = Json;
+    type Partial = PartialText;
+
+    fn llm_key(&self) -> Option<Cow<'_, str>> {
+        Some((**self).into())
     }
 }
 
@@ -53,7 +63,7 @@ macro_rules! keys {
 }
 
 keys! {
-    bool, char, Box<str>,
+    bool, char,
     u8, u16, u32, u64, u128, usize, i8, i16, i32, i64, i128, isize,
     NonZeroU8, NonZeroU16, NonZeroU32, NonZeroU64, NonZeroU128, NonZeroUsize,
     NonZeroI8, NonZeroI16, NonZeroI32, NonZeroI64, NonZeroI128, NonZeroIsize,
@@ -79,7 +89,7 @@ macro_rules! lists {
     ($($name:ident),*) => {$(
         impl<T: LlmSchema> LlmSchema for $name<T> {
             type Form = Json;
-            type Partial = Whole;
+            type Partial = PartialList<T>;
 
             fn llm_check(&self, checks: &mut Checks<'_>) {
                 each(self, checks);
@@ -92,7 +102,7 @@ lists!(Vec, VecDeque, LinkedList);
 
 impl<T: LlmSchema> LlmSchema for Option<T> {
     type Form = Json;
-    type Partial = Whole;
+    type Partial = T::Partial;
 
     fn llm_check(&self, checks: &mut Checks<'_>) {
         if let Some(value) = self {
@@ -103,7 +113,8 @@ impl<T: LlmSchema> LlmSchema for Option<T> {
 
 impl<T: LlmSchema> LlmSchema for Box<T> {
     type Form = Json;
-    type Partial = Whole;
+    // Boxed, as a type may hold itself.
+    type Partial = Box<T::Partial>;
 
     fn llm_check(&self, checks: &mut Checks<'_>) {
         T::llm_check(self, checks);
@@ -116,7 +127,7 @@ impl<T: LlmSchema> LlmSchema for Box<T> {
 
 impl<T: LlmSchema> LlmSchema for Box<[T]> {
     type Form = Json;
-    type Partial = Whole;
+    type Partial = PartialList<T>;
 
     fn llm_check(&self, checks: &mut Checks<'_>) {
         each(self, checks);
@@ -125,7 +136,7 @@ impl<T: LlmSchema> LlmSchema for Box<[T]> {
 
 impl<T: LlmSchema + Ord> LlmSchema for BTreeSet<T> {
     type Form = Json;
-    type Partial = Whole;
+    type Partial = PartialList<T>;
 
     fn llm_check(&self, checks: &mut Checks<'_>) {
         each(self, checks);
@@ -138,7 +149,7 @@ where
     S: BuildHasher + Default,
 {
     type Form = Json;
-    type Partial = Whole;
+    type Partial = PartialList<T>;
 
     fn llm_check(&self, checks: &mut Checks<'_>) {
         each(self, checks);
@@ -151,7 +162,7 @@ where
     V: LlmSchema,
 {
     type Form = Json;
-    type Partial = Whole;
+    type Partial = PartialMap<K, V>;
 
     fn llm_check(&self, checks: &mut Checks<'_>) {
         entries(self, checks);
@@ -165,7 +176,7 @@ where
     S: BuildHasher + Default,
 {
     type Form = Json;
-    type Partial = Whole;
+    type Partial = PartialMap<K, V>;
 
     fn llm_check(&self, checks: &mut Checks<'_>) {
         entries(self, checks);

@@ -16,7 +16,7 @@ mod number;
 pub(crate) mod path;
 pub(super) mod pattern;
 mod read;
-pub(super) mod refs;
+pub(crate) mod refs;
 mod rules;
 mod said;
 mod scan;

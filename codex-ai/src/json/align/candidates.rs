@@ -1,0 +1,117 @@
+//! The values that a text may be.
+
+use super::shape::{Node, NodeId, Shape};
+use crate::json::parser::Found;
+use crate::json::raw::{Mistakes, Span};
+use crate::json::{Raw, RawKind, RepairKind};
+
+/// How many values of a text are looked at.
+const MOST_VALUES: usize = 32;
+
+/// A value that a text may be.
+#[derive(Debug)]
+pub(super) struct Candidate {
+    raw: Raw,
+    notes: Vec<RepairKind>,
+    weak: bool,
+}
+
+impl Candidate {
+    pub(super) fn raw(&self) -> &Raw {
+        &self.raw
+    }
+
+    /// What was done to come to it.
+    pub(super) fn notes(&self) -> &[RepairKind] {
+        &self.notes
+    }
+
+    /// Whether it counts only where no other fits.
+    pub(super) fn is_weak(&self) -> bool {
+        self.weak
+    }
+}
+
+/// The values that a text may be, those first that win among equals.
+pub(super) fn of(shape: &Shape, text: &str, found: &Found) -> Vec<Candidate> {
+    let strong = found.values.iter().filter(|value| !value.weak).count();
+    let mut candidates = Vec::new();
+    let roots = roots(shape);
+    let takes_lists = roots.iter().any(|node| matches!(node, Node::List(_) | Node::Any));
+    if strong > 1 && strong <= MOST_VALUES && takes_lists {
+        let values = found.values.iter().filter(|value| !value.weak);
+        let items: Vec<Raw> = values.map(|value| value.raw.clone()).collect();
+        let span = Span { start: items[0].span.start, end: items[items.len() - 1].span.end };
+        let raw = Raw { kind: RawKind::List(items), closed: true, mistakes: Mistakes::NONE, span };
+        candidates.push(Candidate { raw, notes: vec![RepairKind::Collected], weak: false });
+    }
+    for value in found.values.iter().take(MOST_VALUES) {
+        let mut notes = Vec::new();
+        if value.raw.span.of(text) != text.trim() {
+            notes.push(RepairKind::Extracted);
+        }
+        if strong > 1 || strong == 1 && value.weak {
+            notes.push(RepairKind::OthersLeftOut);
+        }
+        candidates.push(Candidate { raw: value.raw.clone(), notes, weak: value.weak });
+    }
+    texts(&roots, text, found, strong, &mut candidates);
+    candidates
+}
+
+/// The text itself, and that of fences.
+fn texts(roots: &[&Node], text: &str, found: &Found, strong: usize, candidates: &mut Vec<Candidate>) {
+    let trimmed = text.trim();
+    if trimmed.is_empty() {
+        return;
+    }
+    let span = |piece: &str| {
+        let start = piece.as_ptr().addr() - text.as_ptr().addr();
+        let at = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        Span { start: at(start), end: at(start + piece.len()) }
+    };
+    let bare = |piece: &str, kind| Raw { kind, closed: true, mistakes: Mistakes::NONE, span: span(piece) };
+    if trimmed.starts_with('"')
+        && let Ok(inner) = serde_json::from_str::<String>(trimmed)
+    {
+        let raw = bare(trimmed, RawKind::Quoted(inner));
+        candidates.push(Candidate { raw, notes: Vec::new(), weak: false });
+        return;
+    }
+    let is_literal =
+        serde_json::from_str::<serde_json::Value>(trimmed).is_ok_and(|value| !value.is_array() && !value.is_object());
+    if is_literal || roots.iter().any(|node| takes_words(node)) {
+        let only_text = roots.iter().all(|node| matches!(node, Node::Text));
+        let piece = if only_text && !is_literal { text } else { trimmed };
+        let raw = bare(piece, RawKind::Bare(piece.to_owned()));
+        let is_text = roots.iter().any(|node| matches!(node, Node::Text));
+        let notes = if is_text && !is_literal { vec![RepairKind::Unquoted] } else { Vec::new() };
+        // Where text is only one of several things, JSON in it is more likely to be what was meant.
+        candidates.push(Candidate { raw, notes, weak: is_text && !only_text && strong > 0 });
+    }
+    for (index, fence) in found.fences.iter().enumerate().take(MOST_VALUES) {
+        let body = fence.body.of(text).trim();
+        if body.is_empty() || found.values.iter().any(|value| value.fence == Some(index)) {
+            continue;
+        }
+        let raw = bare(body, RawKind::Bare(body.to_owned()));
+        let is_text = roots.iter().any(|node| matches!(node, Node::Text));
+        if roots.iter().any(|node| takes_words(node)) && !is_text {
+            candidates.push(Candidate { raw, notes: vec![RepairKind::Extracted], weak: false });
+        }
+    }
+}
+
+/// Whether a value may be words without any brackets.
+fn takes_words(node: &Node) -> bool {
+    matches!(node, Node::Text | Node::Bool | Node::Integer | Node::Number | Node::Null | Node::Values(_))
+}
+
+/// The root, or the branches of a root that is a union.
+fn roots(shape: &Shape) -> Vec<&Node> {
+    let node = |id: NodeId| shape.node(id);
+    match node(shape.root()) {
+        Node::Union(union) => union.branches.iter().map(|id| node(*id)).collect(),
+        other => vec![other],
+    }
+}

@@ -1,0 +1,28 @@
+//! JSON that is right but for the text around it, without a tolerant parser.
+
+use serde::de::IgnoredAny;
+
+use super::Aligned;
+use crate::json::{Repair, RepairKind};
+use crate::schema::Schema;
+
+/// The only value in a text, if it is JSON that follows the schema.
+pub(super) fn read<'t>(schema: &Schema, text: &'t str) -> Option<Aligned<'t>> {
+    let trimmed = text.trim();
+    if follows(schema, trimmed) {
+        return Some(Aligned { text: trimmed.into(), repairs: Vec::new() });
+    }
+    let start = trimmed.find(['{', '['])?;
+    let end = trimmed.rfind(['}', ']'])? + 1;
+    let piece = trimmed.get(start..end)?;
+    // The whole text was looked at already.
+    if piece.len() == trimmed.len() || !follows(schema, piece) {
+        return None;
+    }
+    let repair = Repair { path: "$".to_owned(), kind: RepairKind::Extracted, cost: RepairKind::Extracted.cost() };
+    Some(Aligned { text: piece.into(), repairs: vec![repair] })
+}
+
+fn follows(schema: &Schema, text: &str) -> bool {
+    schema.is_followed_by(text) && serde_json::from_str::<IgnoredAny>(text).is_ok()
+}
