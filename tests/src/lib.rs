@@ -4,4 +4,5 @@ pub mod data;
 pub mod difference;
 pub mod exchange;
 pub mod places;
+pub mod same_json;
 pub mod strict_lint;

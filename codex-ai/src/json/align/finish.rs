@@ -56,7 +56,11 @@ impl Run {
         match &fit.what {
             What::Plain(tree) => tree.clone(),
             What::List(items) => Tree::List(
-                items.iter().enumerate().map(|(index, item)| self.at(Step::Index(index), |run| run.tree(item))).collect(),
+                items
+                    .iter()
+                    .enumerate()
+                    .map(|(index, item)| self.at(Step::Index(index), |run| run.tree(item)))
+                    .collect(),
             ),
             What::Object(entries) => Tree::Object(
                 entries

@@ -162,7 +162,8 @@ pub(super) fn in_sentence<S: AsRef<str>>(text: &str, names: &[S]) -> Found {
     }
     // Scripts without spaces between words.
     let text = without_accents(text);
-    let counts: Vec<usize> = plain.iter().map(|name| if is_unspaced(name) { text.matches(name).count() } else { 0 }).collect();
+    let counts: Vec<usize> =
+        plain.iter().map(|name| if is_unspaced(name) { text.matches(name).count() } else { 0 }).collect();
     most(&counts)
 }
 

@@ -4,8 +4,8 @@ use std::rc::Rc;
 
 use super::{Fit, Fitter, Given, MOST_WRAPS, Rank, What, by_looks, mistakes};
 use crate::json::align::shape::{ListNode, Node, NodeId, ObjectNode, Property, Rest};
-use crate::json::{Raw, RawKind, RepairKind, Tree};
 use crate::json::raw::Entry;
+use crate::json::{Raw, RawKind, RepairKind, Tree};
 
 /// How far a missing property puts a reading from the schema.
 const MISSING: u32 = 2;
@@ -28,11 +28,8 @@ impl Fitter<'_> {
         let mut raws: Vec<Option<&Raw>> = vec![None; node.properties.len()];
         let mut seen = std::collections::HashSet::new();
         // A key that is written as the schema has it goes before one that only looks like it.
-        let exact: Vec<bool> = node
-            .properties
-            .iter()
-            .map(|property| entries.iter().any(|entry| *entry.key == *property.name))
-            .collect();
+        let exact: Vec<bool> =
+            node.properties.iter().map(|property| entries.iter().any(|entry| *entry.key == *property.name)).collect();
         for entry in entries {
             let value = Given { raw: &entry.value, wraps: 0, ..given };
             mistakes::kinds(entry.mistakes, |kind| fit.note(kind, Some(entry.key.clone())));
@@ -63,13 +60,7 @@ impl Fitter<'_> {
         fit
     }
 
-    fn property(
-        &mut self,
-        property: &Property,
-        given: Given<'_>,
-        values: &mut Vec<(String, Rc<Fit>)>,
-        fit: &mut Fit,
-    ) {
+    fn property(&mut self, property: &Property, given: Given<'_>, values: &mut Vec<(String, Rc<Fit>)>, fit: &mut Fit) {
         let value = self.value(property.node, given);
         let says_nothing = matches!(&given.raw.kind, RawKind::Bare(text) if text.is_empty() || text == "null");
         if says_nothing && !property.required && value.rank.misfits > 0 {
