@@ -5,6 +5,8 @@
 
 use std::collections::BTreeMap;
 
+use codex_ai::layer::{Failover, Retry};
+use codex_ai::provider::Local;
 use codex_ai::provider::compatible::{Compatible, Profile};
 use codex_ai::schema::WireForm;
 use codex_ai::testing::{Step, WireServer};
@@ -200,4 +202,22 @@ async fn lists_go_where_only_objects_are_taken() {
             _ => assert!(body["messages"][0]["content"].as_str().unwrap().contains("value: "), "{body}"),
         }
     }
+}
+
+/// Layers hand on how a schema was told.
+#[tokio::test]
+async fn layers_hand_it_on() {
+    let server = WireServer::script([calls(written(WireForm::Object)), calls(written(WireForm::Object))]).unwrap();
+    let first = compatible(profile(&[SchemaMode::Tool]), &server);
+    let provider = Retry::new(Failover::builder().route(first).route(Local::quiet()).build().unwrap());
+    let whole = provider.generate(&request()).await.unwrap();
+    let streamed = provider.stream(&request()).await.unwrap().finish().await.unwrap();
+    for reply in [whole, streamed] {
+        assert_eq!((reply.schema_mode, reply.wire_form), (Some(SchemaMode::Tool), WireForm::Object));
+        assert_eq!((reply.answered_by.is_some(), read(&reply)), (true, trip()));
+    }
+    let reply = Local::quiet().generate(&request()).await.unwrap();
+    assert_eq!((reply.schema_mode, reply.wire_form), (Some(SchemaMode::Native), WireForm::Plain));
+    let free = Local::quiet().generate(&Request::new(vec![Message::user("Hi there.")])).await.unwrap();
+    assert_eq!(free.schema_mode, None);
 }
