@@ -20,6 +20,7 @@ const EXAMPLES: &[(&str, &str)] = sources![
     "extract",
     "by_name",
     "tools",
+    "reask",
     "blocking",
     "registry",
     "library",
