@@ -14,6 +14,8 @@ mod env;
 mod events;
 #[cfg(feature = "gemini")]
 pub mod gemini;
+#[cfg(feature = "_vendor")]
+mod ladder;
 pub mod local;
 #[cfg(feature = "_vendor")]
 mod model;

@@ -12,6 +12,7 @@ use super::{
 use crate::error::{Error, ErrorKind, Result};
 use crate::provider::endpoint::{base_url, secret_value};
 use crate::provider::env;
+use crate::provider::ladder::Ladder;
 use crate::provider::model::Model;
 use crate::provider::settings::{Settings, common_settings};
 
@@ -123,6 +124,7 @@ impl GeminiBuilder {
             imagen_model: or(self.imagen_model, DEFAULT_IMAGEN_MODEL),
             effort: self.reasoning_effort,
             own_address,
+            ladder: Ladder::default(),
         })
     }
 }
