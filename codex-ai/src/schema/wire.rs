@@ -37,9 +37,9 @@ pub enum WireForm {
 pub struct WireSchema {
     raw: Box<RawValue>,
     plan: Plan,
+    shape: OnceLock<Shape>,
     value: OnceLock<Option<Arc<Value>>>,
     text: OnceLock<String>,
-    shape: OnceLock<Shape>,
 }
 
 impl WireForm {
@@ -63,14 +63,7 @@ impl WireForm {
     }
 
     fn lacks(self) -> Lacks {
-        match self {
-            Self::Plain => Lacks::NONE,
-            Self::OpenAiStrict | Self::OpenAiStrictLengths => Lacks::OPENAI_STRICT,
-            Self::Anthropic => Lacks::ANTHROPIC,
-            Self::Gemini => Lacks::GEMINI,
-            Self::GeminiOpenApi => Lacks::GEMINI_OPENAPI,
-            Self::Object => Lacks::OBJECT,
-        }
+        Lacks { other_roots: self == Self::Object, ..Lacks::default() }
     }
 
     /// The schema in this form.
@@ -89,7 +82,7 @@ impl WireForm {
             Self::Gemini => gemini::compile(&schema)?,
             Self::GeminiOpenApi => gemini::compile_open_api(&schema)?,
         };
-        Ok(WireSchema { raw, plan, value: OnceLock::new(), text: OnceLock::new(), shape: OnceLock::new() })
+        Ok(WireSchema { raw, plan, shape: OnceLock::new(), value: OnceLock::new(), text: OnceLock::new() })
     }
 }
 
