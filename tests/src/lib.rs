@@ -3,6 +3,7 @@
 pub mod anthropic_lint;
 pub mod data;
 pub mod difference;
+pub mod encoding;
 pub mod exchange;
 pub mod forms;
 pub mod gemini_lint;
