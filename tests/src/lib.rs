@@ -9,4 +9,5 @@ pub mod forms;
 pub mod gemini_lint;
 pub mod open_api_lint;
 pub mod places;
+pub mod schema_cases;
 pub mod strict_lint;
