@@ -190,15 +190,15 @@ pub use error::{Attempt, BoxError, Error, ErrorKind, Problem, Result};
 pub use image::{GenerateImage, GenerateImagen, GeneratedImage, ImageRequest};
 pub use json::{Leniency, Parsed, Repair, RepairKind};
 pub use message::{CachePoint, Image, Message, Part, Role, ToolCall, ToolResult};
-pub use partial::{Partial, Progress};
+pub use partial::{Partial, PartialList, PartialMap, PartialText, Progress};
 pub use prompt::{IntoPrompt, JsonOutput, OutputOf, Prompt, PromptDef, PromptOutput};
 pub use provider::{AnyProvider, BoxFuture, Provider};
 pub use registry::{Entry, Registry, Router};
 pub use reply::{AnswerCall, FinishReason, RateLimit, RateLimits, Reply, Usage};
 pub use request::{Function, Options, Output, Request, Tool, ToolChoice};
 pub use schema::{LlmSchema, Schema};
-pub use stream::{Chunk, ReplyStream, StreamItem};
-pub use structured::{Ask, Report, SchemaMode, StructuredOutput};
+pub use stream::{Chunk, Elements, ReplyStream, StreamItem, TextOf};
+pub use structured::{Ask, Asks, Budget, Report, SchemaMode, StructuredOutput};
 
 /// The code of the README, compiled as a test.
 #[cfg(doctest)]

@@ -76,6 +76,12 @@ pub struct Problem {
     pub path: String,
     /// What is expected and what was found, for people.
     pub message: String,
+    /// The value that was found there, cut to a few words, where it is known.
+    pub got: Option<String>,
+    /// What was expected there, where it is known.
+    pub expected: Option<String>,
+    /// The message without what was found and expected.
+    pub(crate) brief: Option<&'static str>,
 }
 
 /// One attempt of a call that failed in the end.
@@ -125,7 +131,21 @@ impl Problem {
         if path.is_empty() || path == "." {
             path = "$".to_owned();
         }
-        Self { path, message: message.into() }
+        Self { path, message: message.into(), got: None, expected: None, brief: None }
+    }
+
+    /// Sets [`got`](Self::got).
+    #[must_use]
+    pub fn with_got(mut self, got: impl Into<String>) -> Self {
+        self.got = Some(got.into());
+        self
+    }
+
+    /// Sets [`expected`](Self::expected).
+    #[must_use]
+    pub fn with_expected(mut self, expected: impl Into<String>) -> Self {
+        self.expected = Some(expected.into());
+        self
     }
 }
 

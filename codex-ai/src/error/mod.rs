@@ -295,6 +295,9 @@ impl Error {
         for problem in &mut inner.problems {
             redact(&mut problem.path, secret);
             redact(&mut problem.message, secret);
+            for text in [&mut problem.got, &mut problem.expected].into_iter().flatten() {
+                redact(text, secret);
+            }
         }
         self
     }

@@ -61,6 +61,7 @@ impl Schema {
             name,
             value: Value::Bool(false),
             validator: super::Validator::refuse_all(problems.clone()),
+            shape: OnceLock::new(),
             wire: std::array::from_fn(|_| OnceLock::from(Err(problems.clone()))),
             told: Default::default(),
         }

@@ -24,10 +24,12 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::error::{Error, Problem, Result};
+use crate::json::align::Shape;
 use crate::partial::Grow;
 use crate::structured::Checks;
 pub(crate) use cache::{make, make_shared};
 use validate::Validator;
+pub(crate) use validate::refs::References;
 pub(crate) use validate::unique::Unique;
 pub(crate) use validate::{path, words};
 pub use wire::{WireForm, WireSchema};
@@ -79,7 +81,13 @@ pub trait LlmSchema: schemars::JsonSchema + DeserializeOwned {
 
     /// Runs the checks that the type's author wrote.
     #[doc(hidden)]
-    fn check(&self, _: &mut Checks) {}
+    fn llm_check(&self, _: &mut Checks<'_>) {}
+
+    /// The value as a key of an object, for paths.
+    #[doc(hidden)]
+    fn llm_key(&self) -> Option<Cow<'_, str>> {
+        None
+    }
 }
 
 /// The form of `String`: what the model says, as it is.
@@ -97,6 +105,7 @@ pub struct Schema {
     name: Cow<'static, str>,
     value: Value,
     validator: Validator,
+    shape: OnceLock<Shape>,
     wire: [OnceLock<Result<WireSchema, Vec<Problem>>>; WireForm::COUNT],
     told: type_text::Told,
 }
@@ -115,7 +124,7 @@ impl Schema {
     pub fn new(name: impl Into<Cow<'static, str>>, value: Value) -> Result<Self> {
         let name = name.into();
         let validator = Validator::compile(&value).map_err(|problems| unusable(&name, problems))?;
-        Ok(Self { name, value, validator, wire: Default::default(), told: Default::default() })
+        Ok(Self { name, value, validator, shape: OnceLock::new(), wire: Default::default(), told: Default::default() })
     }
 
     /// The schema's name, as vendors are told it.
@@ -147,6 +156,12 @@ impl Schema {
     /// The problems, each with its path, in the order of the value.
     pub fn validate(&self, value: &Value) -> Result<(), Vec<Problem>> {
         self.validator.validate(value)
+    }
+
+    /// What a value may be, worked out at the first call.
+    #[allow(dead_code)]
+    pub(crate) fn shape(&self) -> &Shape {
+        self.shape.get_or_init(|| Shape::of(&self.value))
     }
 
     /// Whether a JSON text is known to follow the schema, with no key twice in an object; `false` where that was not

@@ -10,6 +10,7 @@ use super::encode::{self, Encoded, Lacks, Plan};
 use super::{Schema, anthropic, gemini, openai};
 use crate::error::{Error, ErrorKind, Problem, Result};
 use crate::json::Tree;
+use crate::json::align::Shape;
 
 /// A vendor's schema language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -38,6 +39,7 @@ pub struct WireSchema {
     plan: Plan,
     value: OnceLock<Option<Arc<Value>>>,
     text: OnceLock<String>,
+    shape: OnceLock<Shape>,
 }
 
 impl WireForm {
@@ -87,7 +89,7 @@ impl WireForm {
             Self::Gemini => gemini::compile(&schema)?,
             Self::GeminiOpenApi => gemini::compile_open_api(&schema)?,
         };
-        Ok(WireSchema { raw, plan, value: OnceLock::new(), text: OnceLock::new() })
+        Ok(WireSchema { raw, plan, value: OnceLock::new(), text: OnceLock::new(), shape: OnceLock::new() })
     }
 }
 
@@ -141,6 +143,15 @@ impl WireSchema {
                     .with_problems(vec![problem]))
             }
         }
+    }
+
+    /// What a value in this form may be, worked out at the first call.
+    #[allow(dead_code)]
+    pub(crate) fn shape(&self) -> &Shape {
+        self.shape.get_or_init(|| {
+            let schema: Value = serde_json::from_str(self.raw.get()).unwrap_or(Value::Bool(true));
+            Shape::of(&schema)
+        })
     }
 
     pub(crate) fn decode_tree(&self, value: Tree) -> Result<Tree, Problem> {

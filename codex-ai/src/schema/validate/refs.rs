@@ -49,7 +49,7 @@ pub(in crate::schema) fn subschemas(map: &Map<String, Value>) -> impl Iterator<I
 }
 
 /// The names under which the schemas of a document can be found.
-pub(in crate::schema) struct References<'s> {
+pub(crate) struct References<'s> {
     /// The document itself, then each schema in it that has an `$id`: its URI and place.
     resources: Vec<(Cow<'s, str>, &'s Value)>,
     /// Which resource a schema belongs to, by its address.
@@ -59,7 +59,7 @@ pub(in crate::schema) struct References<'s> {
 
 impl<'s> References<'s> {
     /// Goes through all schemas of the document once.
-    pub(in crate::schema) fn of(document: &'s Value) -> Self {
+    pub(crate) fn of(document: &'s Value) -> Self {
         let mut found =
             Self { resources: vec![(Cow::Borrowed(""), document)], owner: HashMap::new(), anchors: HashMap::new() };
         let mut open = vec![(document, 0)];
@@ -107,7 +107,7 @@ impl<'s> References<'s> {
     }
 
     /// The schema that a reference in the schema `from` leads to.
-    pub(in crate::schema) fn resolve(&self, from: &Value, reference: &str) -> Option<&'s Value> {
+    pub(crate) fn resolve(&self, from: &Value, reference: &str) -> Option<&'s Value> {
         let owner = self.owner.get(&std::ptr::from_ref(from)).copied().unwrap_or(0);
         let (uri, fragment) = reference.split_once('#').unwrap_or((reference, ""));
         let target = if uri.is_empty() {

@@ -1,5 +1,11 @@
 //! An answer while it comes.
 
+mod elements;
+mod part;
+mod partial;
+mod text_of;
+
+use std::any::Any;
 use std::collections::VecDeque;
 use std::fmt;
 use std::pin::Pin;
@@ -10,6 +16,9 @@ use futures_core::Stream;
 use crate::error::{Error, ErrorKind, Result};
 use crate::message::Part;
 use crate::reply::{FinishReason, Reply, Usage};
+
+pub use elements::Elements;
+pub use text_of::TextOf;
 
 /// A piece of an answer that is still coming.
 #[derive(Debug, Clone, PartialEq)]
@@ -96,6 +105,10 @@ pub struct ReplyStream<T = ()> {
     value: ReadValue<T>,
     /// What an error is given on its way out: the prompt's name, the route.
     on_error: Option<Box<dyn Fn(Error) -> Error + Send + Sync>>,
+    /// The text that no partial value has taken in yet; `None` for an answer that is no JSON.
+    text: Option<String>,
+    /// The partial value, once it was asked for.
+    growing: Option<Box<dyn Any + Send>>,
 }
 
 /// Reads the value of a whole reply.
@@ -111,7 +124,14 @@ impl ReplyStream {
     /// A stream of these items. After [`StreamItem::Done`] or an error it is asked for nothing more; an end without
     /// either is an error of kind [`ErrorKind::Incomplete`].
     pub fn new(items: impl Stream<Item = Result<StreamItem>> + Send + 'static) -> Self {
-        Self { items: Box::pin(items), state: State::Running, value: Box::new(Ok), on_error: None }
+        Self {
+            items: Box::pin(items),
+            state: State::Running,
+            value: Box::new(Ok),
+            on_error: None,
+            text: None,
+            growing: None,
+        }
     }
 
     /// A stream of a reply that is there already: one piece for each of its parts.
@@ -145,7 +165,14 @@ impl ReplyStream {
         self,
         value: impl Fn(Reply) -> Result<Reply<T>> + Send + Sync + 'static,
     ) -> ReplyStream<T> {
-        ReplyStream { items: self.items, state: self.state, value: Box::new(value), on_error: self.on_error }
+        ReplyStream {
+            items: self.items,
+            state: self.state,
+            value: Box::new(value),
+            on_error: self.on_error,
+            text: self.text,
+            growing: None,
+        }
     }
 }
 
@@ -177,6 +204,12 @@ impl<T> ReplyStream<T> {
                 }
             }
         }
+    }
+
+    /// Keeps the text for partial values, as the answer is JSON.
+    pub(crate) fn of_json(mut self) -> Self {
+        self.text = Some(String::new());
+        self
     }
 
     /// Has every error go through `with` on its way out.
@@ -215,7 +248,12 @@ impl<T> Stream for ReplyStream<T> {
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Chunk>>> {
         Poll::Ready(match ready!(self.poll_item(cx)) {
-            Some(Ok(StreamItem::Chunk(chunk))) => Some(Ok(chunk)),
+            Some(Ok(StreamItem::Chunk(chunk))) => {
+                if let (Some(text), Chunk::Text(piece)) = (&mut self.text, &chunk) {
+                    text.push_str(piece);
+                }
+                Some(Ok(chunk))
+            }
             Some(Ok(StreamItem::Done(reply))) => {
                 let finish = Chunk::Finish { reason: reply.finish_reason.clone(), usage: reply.usage };
                 self.state = State::Done(reply);

@@ -1,5 +1,7 @@
 //! The same calls without async, for programs that have no runtime.
 
+mod parts;
+
 use std::fmt;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
@@ -16,6 +18,9 @@ use crate::registry::Router;
 use crate::reply::Reply;
 use crate::request::{Options, Request};
 use crate::stream::Chunk;
+use crate::structured::StructuredOutput;
+
+pub use parts::{Elements, TextOf};
 
 /// The blocking twin of [`Dispatcher`](crate::Dispatcher): the same methods, each of which waits for its answer.
 ///
@@ -111,6 +116,12 @@ impl<P: Provider> Dispatcher<P> {
         Self { inner: self.inner.with_options(options), runtime: Arc::clone(&self.runtime) }
     }
 
+    /// As [`Dispatcher::with_structured_output`](crate::Dispatcher::with_structured_output).
+    #[must_use]
+    pub fn with_structured_output(&self, policy: StructuredOutput) -> Self {
+        Self { inner: self.inner.with_structured_output(policy), runtime: Arc::clone(&self.runtime) }
+    }
+
     /// As [`Dispatcher::call`](crate::Dispatcher::call).
     ///
     /// # Errors
@@ -159,6 +170,14 @@ impl<P: Provider> Dispatcher<P> {
         self.wait(self.inner.generate_json(request))
     }
 
+    /// As [`Dispatcher::generate_value`](crate::Dispatcher::generate_value).
+    ///
+    /// # Errors
+    /// As [`call`](Self::call).
+    pub fn generate_value(&self, request: impl Into<Request>) -> Result<Value> {
+        self.wait(self.inner.generate_value(request))
+    }
+
     /// As [`Dispatcher::generate_reply`](crate::Dispatcher::generate_reply).
     ///
     /// # Errors
@@ -191,6 +210,15 @@ impl<P: Provider> Dispatcher<P> {
     /// As [`call`](Self::call).
     pub fn stream_text(&self, request: impl Into<Request>) -> Result<ReplyStream<String>> {
         let inner = self.wait(self.inner.stream_text(request))?;
+        Ok(ReplyStream { inner, runtime: Arc::clone(&self.runtime), refused: false })
+    }
+
+    /// As [`Dispatcher::stream_json`](crate::Dispatcher::stream_json).
+    ///
+    /// # Errors
+    /// As [`call`](Self::call).
+    pub fn stream_json<T: JsonOutput>(&self, request: impl Into<Request>) -> Result<ReplyStream<T>> {
+        let inner = self.wait(self.inner.stream_json(request))?;
         Ok(ReplyStream { inner, runtime: Arc::clone(&self.runtime), refused: false })
     }
 
@@ -227,6 +255,20 @@ impl Background {
             Some(runtime) if !inside_async() => runtime.handle().block_on(work),
             _ => Err(Error::new(ErrorKind::Blocking, "the blocking dispatcher was used inside an async runtime")
                 .with_help("use the async `Dispatcher`, or `tokio::task::spawn_blocking`")),
+        }
+    }
+
+    /// What a stream gives next; `refused` is whether it was asked inside an async runtime, and said so.
+    fn next<T>(&self, next: impl Future<Output = Option<Result<T>>>, refused: &mut bool) -> Option<Result<T>> {
+        let told = std::mem::take(refused);
+        match self.wait(async { Ok(next.await) }) {
+            Ok(next) => next,
+            // Told for ever, it would be a loop without an end for whoever collects the pieces.
+            Err(_) if told => None,
+            Err(error) => {
+                *refused = true;
+                Some(Err(error))
+            }
         }
     }
 }
@@ -271,18 +313,7 @@ impl<T> Iterator for ReplyStream<T> {
     type Item = Result<Chunk>;
 
     fn next(&mut self) -> Option<Result<Chunk>> {
-        let refused = std::mem::take(&mut self.refused);
-        let inner = &mut self.inner;
-        let next = self.runtime.wait(async { Ok(inner.next().await) });
-        match next {
-            Ok(chunk) => chunk,
-            // Told for ever, it would be a loop without an end for whoever collects the pieces.
-            Err(_) if refused => None,
-            Err(error) => {
-                self.refused = true;
-                Some(Err(error))
-            }
-        }
+        self.runtime.next(self.inner.next(), &mut self.refused)
     }
 }
 

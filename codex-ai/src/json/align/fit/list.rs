@@ -1,0 +1,46 @@
+//! Lists.
+
+use super::{Fit, Fitter, Given, MOST_WRAPS};
+use crate::json::align::shape::{ListNode, NodeId};
+use crate::json::{RawKind, RepairKind};
+
+impl Fitter<'_> {
+    pub(super) fn list(&mut self, id: NodeId, node: &ListNode, given: Given<'_>) -> Fit {
+        match &given.raw.kind {
+            RawKind::List(items) => {
+                let items = items.iter().enumerate().map(|(index, raw)| {
+                    let given = Given { raw, wraps: 0, ..given };
+                    match node.item(index) {
+                        Some(id) => self.value(id, given),
+                        None => std::rc::Rc::new(Fit::wrong_because(given, "is one item too many")),
+                    }
+                });
+                Fit::list(items.collect())
+            }
+            RawKind::Bare(text) if text.is_empty() || text == "null" || text == "None" => {
+                Fit::list(Vec::new()).noted(RepairKind::Emptied)
+            }
+            _ => self.list_of_other(id, node, given),
+        }
+    }
+
+    fn list_of_other(&mut self, id: NodeId, node: &ListNode, given: Given<'_>) -> Fit {
+        if let RawKind::Quoted(text) = &given.raw.kind
+            && text.trim_start().starts_with('[')
+            && let Some(fit) = self.from_text(id, given)
+        {
+            return fit;
+        }
+        // A single value of a tuple is not one of a list.
+        match node.rest {
+            Some(id) if node.first.is_empty() && given.wraps < MOST_WRAPS => {
+                let item = self.value(id, Given { wraps: given.wraps + 1, ..given });
+                if item.rank.misfits > 0 {
+                    return Fit::wrong(given);
+                }
+                Fit::list(vec![item]).noted(RepairKind::ToList)
+            }
+            _ => Fit::wrong(given),
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! A window on the text and the place in it.
+
+use crate::json::raw::Span;
+
+/// The bytes at hand do not settle it.
+#[derive(Debug)]
+pub(super) struct More;
+
+/// What a look ahead says, if it can.
+pub(super) type Look<T> = Result<T, More>;
+
+/// How far white space is followed in a look ahead.
+const MAX_SPACE: usize = 1024;
+
+#[derive(Debug)]
+pub(super) struct Cursor<'a> {
+    pub(super) text: &'a str,
+    pub(super) bytes: &'a [u8],
+    /// The next byte to take.
+    pub(super) pos: usize,
+    /// Where the window begins in the whole text.
+    base: usize,
+    /// Whether nothing comes after the window.
+    end: bool,
+}
+
+impl<'a> Cursor<'a> {
+    pub(super) fn new(text: &'a str, pos: usize, base: usize, end: bool) -> Self {
+        Self { text, bytes: text.as_bytes(), pos, base, end }
+    }
+
+    /// The byte at the place; an error where the window ends.
+    pub(super) fn peek(&self) -> Look<u8> {
+        self.bytes.get(self.pos).copied().ok_or(More)
+    }
+
+    /// The byte at `at`, `None` behind the end of the whole text.
+    pub(super) fn at(&self, at: usize) -> Look<Option<u8>> {
+        match self.bytes.get(at) {
+            Some(byte) => Ok(Some(*byte)),
+            None if self.end => Ok(None),
+            None => Err(More),
+        }
+    }
+
+    /// Whether the text goes on with `what` at `at`.
+    pub(super) fn is_at(&self, at: usize, what: &[u8]) -> Look<bool> {
+        let rest = self.bytes.get(at..).unwrap_or_default();
+        if rest.len() >= what.len() {
+            return Ok(rest.starts_with(what));
+        }
+        if self.end || !what.starts_with(rest) { Ok(false) } else { Err(More) }
+    }
+
+    /// How often `byte` stands from `at` on.
+    pub(super) fn run_at(&self, at: usize, byte: u8) -> Look<usize> {
+        let rest = self.bytes.get(at..).unwrap_or_default();
+        let count = rest.iter().take_while(|other| **other == byte).count();
+        if count == rest.len() && !self.end { Err(More) } else { Ok(count) }
+    }
+
+    /// How often `byte` stands from `at` on, up to three times.
+    pub(super) fn run_up_to_three(&self, at: usize, byte: u8) -> Look<usize> {
+        for count in 0..3 {
+            if self.at(at + count)? != Some(byte) {
+                return Ok(count);
+            }
+        }
+        Ok(3)
+    }
+
+    /// The first place from `at` on that is no white space, with the byte there; `None` at the end or too far off.
+    pub(super) fn behind_space(&self, at: usize) -> Look<(usize, Option<u8>)> {
+        let mut place = at;
+        while place - at <= MAX_SPACE {
+            match self.at(place)? {
+                Some(b' ' | b'\t' | b'\n' | b'\r') => place += 1,
+                other => return Ok((place, other)),
+            }
+        }
+        Ok((place, None))
+    }
+
+    /// Whether a line ends between the two places.
+    pub(super) fn line_ends(&self, from: usize, to: usize) -> bool {
+        memchr::memchr(b'\n', self.bytes.get(from..to).unwrap_or_default()).is_some()
+    }
+
+    /// The character that begins at `at`.
+    pub(super) fn char_at(&self, at: usize) -> Option<char> {
+        self.text.get(at..)?.chars().next()
+    }
+
+    /// The character that ends before `at`.
+    pub(super) fn char_before(&self, at: usize) -> Option<char> {
+        self.text.get(..at)?.chars().next_back()
+    }
+
+    pub(super) fn left(&self) -> &'a str {
+        self.text.get(self.pos..).unwrap_or_default()
+    }
+
+    /// A place in the window as one in the whole text.
+    pub(super) fn offset(&self, at: usize) -> u32 {
+        u32::try_from(self.base + at).unwrap_or(u32::MAX)
+    }
+
+    pub(super) fn span(&self, from: usize, to: usize) -> Span {
+        Span { start: self.offset(from), end: self.offset(to) }
+    }
+}
+
+/// White space as it stands between the parts of JSON, and such as models put there.
+pub(super) fn is_odd_space(c: char) -> bool {
+    matches!(c, '\u{feff}' | '\u{200b}' | '\u{b}' | '\u{c}') || c.is_whitespace()
+}

@@ -1,0 +1,259 @@
+//! The state of the parser between two bytes.
+
+use super::ahead::{Place, PlaceKind};
+use super::cursor::{Cursor, Look, More};
+use super::frame::{Frame, Leaf, Quote, Shape};
+use super::{Found, MAX_DEPTH, Value};
+use crate::json::raw::{Mistakes, Raw, RawKind, Span};
+
+#[derive(Debug, Default)]
+pub(super) struct Machine {
+    pub(super) found: Found,
+    pub(super) stack: Vec<Frame>,
+    pub(super) mode: Mode,
+    /// The text that is open, in the modes `Text`, `Bare` and `BareKey`.
+    pub(super) leaf: Option<Leaf>,
+    pub(super) text: String,
+    pub(super) comment: Option<Comment>,
+    /// Whether the value at the root is weak, and in which fence it stands.
+    pub(super) root: (bool, Option<usize>),
+    /// The fence that is open: its character and length.
+    pub(super) fence: Option<(u8, usize)>,
+    /// Whether the line of the opening fence has not ended yet.
+    pub(super) fence_line: bool,
+    /// Whether something stood in the prose before, since the beginning or the fence.
+    pub(super) prose_seen: bool,
+    /// Whether something stood on this line of prose.
+    pub(super) line_seen: bool,
+    /// Whether a line ended since the last part of a structure.
+    pub(super) fresh_line: bool,
+    pub(super) quote_waits: bool,
+    /// Whether the open value is at the end of `found.values`, for others to see.
+    shown: bool,
+    #[cfg(test)]
+    pub(super) steps: usize,
+}
+
+/// What comes next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Mode {
+    /// Text around values.
+    #[default]
+    Prose,
+    /// A value, or the end of a list.
+    Value,
+    /// A key, or the end of an object.
+    Key,
+    /// What parts key and value.
+    Colon,
+    /// What parts values, or the end.
+    After,
+    /// The rest of a text in quotes.
+    Text,
+    /// The rest of a text without.
+    Bare,
+    /// The rest of a key without.
+    BareKey,
+    /// Nothing: it went too deep.
+    Stopped,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Comment {
+    Line,
+    Block,
+}
+
+impl Machine {
+    /// Takes all of the window that can be settled.
+    pub(super) fn run(&mut self, c: &mut Cursor<'_>) {
+        self.quote_waits = false;
+        while self.step(c).is_ok() {
+            #[cfg(test)]
+            {
+                self.steps += 1;
+            }
+        }
+    }
+
+    fn step(&mut self, c: &mut Cursor<'_>) -> Look<()> {
+        if let Some(comment) = self.comment {
+            return self.skip_comment(c, comment);
+        }
+        match self.mode {
+            Mode::Prose => self.prose(c),
+            Mode::Value => self.value(c),
+            Mode::Key => self.key(c),
+            Mode::Colon => self.colon(c),
+            Mode::After => self.after(c),
+            Mode::Text => self.quoted(c),
+            Mode::Bare => self.bare(c),
+            Mode::BareKey => self.bare_key(c),
+            Mode::Stopped => {
+                c.pos = c.bytes.len();
+                Err(More)
+            }
+        }
+    }
+
+    /// All that was found, open values included.
+    pub(super) fn finish(mut self, len: usize) -> Found {
+        let end = u32::try_from(len).unwrap_or(u32::MAX);
+        self.put_in(end);
+        if self.fence.is_some()
+            && let Some(fence) = self.found.fences.last_mut()
+        {
+            if self.fence_line {
+                fence.info.end = end;
+                fence.body = Span { start: end, end };
+            } else {
+                fence.body.end = end;
+            }
+        }
+        self.found
+    }
+
+    /// Opens a bracket at `at`.
+    pub(super) fn open(&mut self, c: &mut Cursor<'_>, shape: Shape) {
+        if self.stack.len() >= MAX_DEPTH {
+            self.found.too_deep = true;
+            if let Some(root) = self.stack.first_mut() {
+                root.raw.mistakes |= Mistakes::TOO_DEEP;
+            }
+            self.abort(c.offset(c.pos));
+            self.mode = Mode::Stopped;
+            return;
+        }
+        self.stack.push(Frame::new(shape, c.offset(c.pos)));
+        self.mode = if shape == Shape::Object { Mode::Key } else { Mode::Value };
+        self.fresh_line = false;
+        c.pos += 1;
+    }
+
+    /// Begins a text at the place; its quotes are `width` bytes.
+    pub(super) fn open_text(&mut self, c: &mut Cursor<'_>, quote: Quote, width: usize, is_key: bool) {
+        let mistakes = match quote {
+            Quote::None if is_key => Mistakes::UNQUOTED_KEY,
+            Quote::None | Quote::Plain(b'"') => Mistakes::NONE,
+            Quote::Plain(b'`') => Mistakes::BACK_QUOTES,
+            Quote::Plain(_) => Mistakes::SINGLE_QUOTES,
+            Quote::Escaped => Mistakes::ESCAPED_QUOTES,
+            Quote::Typographic(_) => Mistakes::TYPOGRAPHIC_QUOTES,
+            Quote::Triple(_) => Mistakes::TRIPLE_QUOTES,
+            Quote::Code(_) => Mistakes::CODE_BLOCK,
+        };
+        let start = c.offset(c.pos);
+        self.text.clear();
+        self.leaf = Some(Leaf { start, mistakes, is_key, quote, inner: false, braces: 0, brackets: 0, parens: 0 });
+        self.mode = match quote {
+            Quote::None if is_key => Mode::BareKey,
+            Quote::None => Mode::Bare,
+            _ => Mode::Text,
+        };
+        c.pos += width;
+    }
+
+    /// Takes a closed value to where it belongs.
+    pub(super) fn add(&mut self, raw: Raw) {
+        self.fresh_line = false;
+        if let Some(frame) = self.stack.last_mut() {
+            frame.add(raw);
+            self.mode = Mode::After;
+        } else {
+            let (weak, fence) = self.root;
+            self.found.values.push(Value { raw, weak, fence });
+            self.mode = Mode::Prose;
+            self.prose_seen = true;
+            self.line_seen = true;
+        }
+    }
+
+    /// Closes the innermost bracket.
+    pub(super) fn close(&mut self, end: u32, mistakes: Mistakes) {
+        let Some(mut frame) = self.stack.pop() else { return };
+        frame.add_lone_key();
+        let raw = frame.close(end, mistakes);
+        self.add(raw);
+    }
+
+    /// Ends all that is open, where no more of it can come.
+    pub(super) fn abort(&mut self, end: u32) {
+        let values = self.found.values.len();
+        self.put_in(end);
+        self.shown = false;
+        self.stack.clear();
+        self.leaf = None;
+        self.text.clear();
+        self.mode = Mode::Prose;
+        self.prose_seen = self.prose_seen || self.found.values.len() > values;
+        self.line_seen = !self.fresh_line;
+    }
+
+    /// Where the innermost text stands.
+    pub(super) fn place(&self, leaf: &Leaf) -> Place {
+        let frame = self.stack.last();
+        let shape = frame.map(|frame| frame.shape);
+        let kind = match shape {
+            None => PlaceKind::Root,
+            Some(_) if leaf.is_key => PlaceKind::Key,
+            Some(Shape::Object) => PlaceKind::ObjectValue,
+            Some(Shape::List | Shape::Tuple) => PlaceKind::Item,
+        };
+        Place {
+            kind,
+            inner: leaf.inner,
+            depth: self.stack.len(),
+            in_list: shape != Some(Shape::Object) || self.has_open(Shape::List) || self.has_open(Shape::Tuple),
+            in_object: shape == Some(Shape::Object) || self.has_open(Shape::Object),
+            bare_keys: frame.is_some_and(|frame| frame.bare_keys),
+        }
+    }
+
+    pub(super) fn has_open(&self, shape: Shape) -> bool {
+        self.stack.iter().any(|frame| frame.shape == shape)
+    }
+
+    /// Puts the open value at the end of `found.values`, each open node into its parent.
+    pub(super) fn put_in(&mut self, end: u32) {
+        let mut node = self.leaf.as_ref().filter(|leaf| !leaf.is_key).map(|leaf| {
+            let text = std::mem::take(&mut self.text);
+            let kind = if leaf.quote == Quote::None { RawKind::Bare(text) } else { RawKind::Quoted(text) };
+            Raw { kind, closed: false, mistakes: leaf.mistakes, span: Span { start: leaf.start, end } }
+        });
+        for frame in self.stack.iter_mut().rev() {
+            if let Some(child) = node.take() {
+                let comma = frame.comma;
+                frame.add(child);
+                frame.comma = comma;
+            }
+            let mut raw = std::mem::replace(&mut frame.raw, Raw::hole());
+            raw.span.end = end;
+            node = Some(raw);
+        }
+        if let Some(raw) = node {
+            let (weak, fence) = self.root;
+            self.found.values.push(Value { raw, weak, fence });
+            self.shown = true;
+        }
+    }
+
+    /// Takes the open value out again.
+    pub(super) fn take_out(&mut self) {
+        if !std::mem::take(&mut self.shown) {
+            return;
+        }
+        let mut node = self.found.values.pop().map(|value| value.raw);
+        let open_leaf = self.leaf.is_some_and(|leaf| !leaf.is_key);
+        let depth = self.stack.len();
+        for (level, frame) in self.stack.iter_mut().enumerate() {
+            let Some(raw) = node.take() else { return };
+            frame.raw = raw;
+            if level + 1 < depth || open_leaf {
+                node = frame.take_last();
+            }
+        }
+        if let Some(Raw { kind: RawKind::Bare(text) | RawKind::Quoted(text), .. }) = node {
+            self.text = text;
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! The parser fed piece by piece.
+
+use super::{Cursor, Found, Machine, Value};
+use crate::json::raw::Raw;
+
+/// How many bytes may wait before a look ahead is tried less often than at each piece.
+const PATIENT_FROM: usize = 64;
+
+/// Takes a text in pieces of any size and holds the tree of what came so far.
+#[derive(Debug, Default)]
+pub(crate) struct Push {
+    machine: Machine,
+    /// Bytes that came but are not settled.
+    waiting: String,
+    /// Below so many waiting bytes a look ahead cannot have been settled, or is not worth the try.
+    try_from: usize,
+    /// How many bytes are settled.
+    settled: usize,
+}
+
+impl Push {
+    pub(crate) fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes the next piece.
+    pub(crate) fn push(&mut self, piece: &str) {
+        if self.waiting.is_empty() {
+            let taken = self.run(piece);
+            self.waiting.push_str(piece.get(taken..).unwrap_or_default());
+        } else {
+            self.waiting.push_str(piece);
+            if self.waiting.len() < self.try_from {
+                return;
+            }
+            let waiting = std::mem::take(&mut self.waiting);
+            let taken = self.run(&waiting);
+            self.waiting = waiting;
+            self.waiting.drain(..taken);
+        }
+        let waiting = self.waiting.len();
+        self.try_from = if waiting > PATIENT_FROM { waiting + waiting / 4 } else { 0 };
+    }
+
+    /// All values so far; the last one may be open. Closed ones never change.
+    pub(crate) fn values(&self) -> &[Value] {
+        &self.machine.found.values
+    }
+
+    /// The value that is most likely the answer: the first one that does not look like prose.
+    pub(crate) fn best(&self) -> Option<&Raw> {
+        self.values().iter().find(|value| !value.weak).map(|value| &value.raw)
+    }
+
+    /// Whether the innermost open text is complete if nothing more comes.
+    pub(crate) fn quote_waits(&self) -> bool {
+        self.machine.quote_waits
+    }
+
+    /// The text has ended.
+    pub(crate) fn finish(mut self) -> Found {
+        self.machine.take_out();
+        let mut cursor = Cursor::new(&self.waiting, 0, self.settled, true);
+        self.machine.run(&mut cursor);
+        self.machine.finish(self.settled + self.waiting.len())
+    }
+
+    fn run(&mut self, window: &str) -> usize {
+        self.machine.take_out();
+        let mut cursor = Cursor::new(window, 0, self.settled, false);
+        self.machine.run(&mut cursor);
+        let taken = cursor.pos;
+        self.settled += taken;
+        self.machine.put_in(u32::try_from(self.settled).unwrap_or(u32::MAX));
+        taken
+    }
+}
