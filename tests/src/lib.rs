@@ -10,4 +10,5 @@ pub mod gemini_lint;
 pub mod open_api_lint;
 pub mod places;
 pub mod same_json;
+pub mod schema_cases;
 pub mod strict_lint;

@@ -4,16 +4,21 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use codex_ai::json::Leniency;
 use codex_ai::layer::{Failover, Retry};
-use codex_ai::provider::Local;
+use codex_ai::provider::anthropic::Anthropic;
 use codex_ai::provider::compatible::{Compatible, Profile};
+use codex_ai::provider::gemini::Gemini;
+use codex_ai::provider::openai::OpenAi;
+use codex_ai::provider::{AnyProvider, Local};
 use codex_ai::schema::WireForm;
 use codex_ai::testing::{Step, WireServer};
 use codex_ai::wire::openai_chat::Dialect;
 use codex_ai::{
-    Chunk, FinishReason, LlmSchema, Message, Options, Output, Part, Provider, Reply, Request, Schema, SchemaMode,
-    ToolCall,
+    Chunk, Dispatcher, FinishReason, JsonOutput, LlmSchema, Message, Options, Output, Part, Provider, Reply, Request,
+    Schema, SchemaMode, StructuredOutput, ToolCall,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -220,4 +225,59 @@ async fn layers_hand_it_on() {
     assert_eq!((reply.schema_mode, reply.wire_form), (Some(SchemaMode::Native), WireForm::Plain));
     let free = Local::quiet().generate(&Request::new(vec![Message::user("Hi there.")])).await.unwrap();
     assert_eq!(free.schema_mode, None);
+}
+
+/// Asks by a dispatcher, of a vendor that answers in the form that it was told, and wants this value of it.
+async fn comes_back<T>(value: &T, vendor: &str, mode: SchemaMode, form: WireForm)
+where
+    T: LlmSchema + JsonOutput + Serialize + PartialEq + std::fmt::Debug + 'static,
+{
+    let schema = Schema::of::<T>();
+    let text = schema.wire(form).unwrap().encode(serde_json::to_value(value).unwrap()).unwrap().to_string();
+    let reply = match mode {
+        SchemaMode::Tool | SchemaMode::StrictTool => {
+            Reply::new("m", vec![Part::ToolCall(ToolCall::new("c", schema.name(), text))])
+        }
+        _ => Reply::from_text("m", text),
+    };
+    let server = WireServer::script([Step::reply(reply)]).unwrap();
+    let provider: Arc<dyn Provider> = match vendor {
+        "anthropic" => Arc::new(Anthropic::builder().key("k").base_url(server.origin()).build().unwrap()),
+        "gemini" => Arc::new(Gemini::builder().key("k").base_url(server.origin()).build().unwrap()),
+        "gemini-open-api" => {
+            Arc::new(Gemini::builder().open_api_schemas().key("k").base_url(server.origin()).build().unwrap())
+        }
+        _ => Arc::new(OpenAi::builder().key("k").base_url(server.url()).build().unwrap()),
+    };
+    let policy = StructuredOutput::new().with_mode(mode).with_max_reasks(0).with_leniency(Leniency::Exact);
+    let dispatcher = Dispatcher::builder(AnyProvider::from(provider)).structured_output(policy).build().unwrap();
+    assert_eq!(dispatcher.generate_json::<T>("q").await.unwrap(), *value, "{vendor} {mode:?}");
+}
+
+#[tokio::test]
+async fn values_come_back_in_every_way_from_every_vendor() {
+    use SchemaMode::{JsonMode, Native, Prompt, StrictTool, Tool};
+    let deep: BTreeMap<String, Vec<(u8, Option<Trip>)>> =
+        BTreeMap::from([("x".to_owned(), vec![(1, None), (2, Some(trip()))]), (String::new(), vec![])]);
+    for (vendor, mode, form) in [
+        ("openai", Native, WireForm::OpenAiStrict),
+        ("openai", StrictTool, WireForm::OpenAiStrict),
+        ("openai", Tool, WireForm::Object),
+        ("openai", JsonMode, WireForm::Object),
+        ("openai", Prompt, WireForm::Plain),
+        ("anthropic", Native, WireForm::Anthropic),
+        ("anthropic", StrictTool, WireForm::Anthropic),
+        ("anthropic", Tool, WireForm::Object),
+        ("anthropic", Prompt, WireForm::Plain),
+        ("gemini", Native, WireForm::Gemini),
+        ("gemini-open-api", Native, WireForm::GeminiOpenApi),
+        ("gemini", Tool, WireForm::Object),
+        ("gemini", JsonMode, WireForm::Object),
+        ("gemini", Prompt, WireForm::Plain),
+    ] {
+        comes_back(&trip(), vendor, mode, form).await;
+        comes_back(&vec![trip(), trip()], vendor, mode, form).await;
+        comes_back(&deep, vendor, mode, form).await;
+        comes_back(&7_u64, vendor, mode, form).await;
+    }
 }
