@@ -13,7 +13,7 @@ use serde::de::DeserializeSeed;
 use serde_json::Value;
 
 use crate::error::{Error, ErrorKind, Problem, Result};
-use crate::json::{Leniency, Parsed};
+use crate::json::{self, Leniency, Parsed};
 use crate::message::{Part, ToolCall};
 use crate::reply::{FinishReason, Reply};
 use crate::schema::{LlmSchema, Schema, Unique, path};
@@ -32,7 +32,7 @@ pub(crate) fn read_text(reply: &Reply) -> Result<String> {
 ///
 /// The whole text must be one JSON value, white space around it apart. `T` is read from the text itself, so numbers
 /// beyond 64 bits are exact where `T` can hold them.
-pub(crate) fn read_json<T: LlmSchema>(reply: &Reply, schema: &Schema, _: Leniency) -> Result<Parsed<T>> {
+pub(crate) fn read_json<T: LlmSchema>(reply: &Reply, schema: &Schema, leniency: Leniency) -> Result<Parsed<T>> {
     let text = json_text_of(reply)?;
     // Most answers are right. What is wrong with one is found on a second way, which knows paths.
     if schema.is_followed_by(&text)
@@ -40,17 +40,47 @@ pub(crate) fn read_json<T: LlmSchema>(reply: &Reply, schema: &Schema, _: Lenienc
     {
         return Ok(Parsed::exact(value));
     }
-    checked(&text, schema, reply)?;
-    deserialize(&text, schema, reply).map(Parsed::exact)
+    let found = canonical(&text, schema, reply, leniency)?;
+    let value = deserialize(&found.value, schema, reply)?;
+    Ok(found.with_value(value))
+}
+
+/// The answer as JSON that follows the schema.
+fn canonical<'t>(text: &'t str, schema: &Schema, reply: &Reply, leniency: Leniency) -> Result<Parsed<Cow<'t, str>>> {
+    if leniency == Leniency::Exact {
+        checked(text, schema, reply)?;
+        return Ok(Parsed::exact(text.into()));
+    }
+    let wire = schema.wire(reply.wire_form).ok();
+    json::read(schema, wire, text).map_err(|problems| invalid(schema, text, reply, problems))
+}
+
+/// The answer as JSON of a schema that is known at run time.
+pub(crate) fn read_value(reply: &Reply, schema: &Schema, leniency: Leniency) -> Result<Parsed<Value>> {
+    let text = json_text_of(reply)?;
+    let found = canonical(&text, schema, reply, leniency)?;
+    let value = checked(&found.value, schema, reply)?;
+    match inexact_integer(&found.value) {
+        None => Ok(found.with_value(value)),
+        Some(digits) => {
+            let message = format!("`{digits}` is too large to be kept exactly as JSON");
+            Err(invalid(schema, &text, reply, vec![Problem::new("", message)]))
+        }
+    }
 }
 
 /// The answer as JSON that is known to be a value of `T`.
-pub(crate) fn read_json_value<T: LlmSchema>(reply: &Reply, schema: &Schema, _: Leniency) -> Result<Parsed<Value>> {
+pub(crate) fn read_json_value<T: LlmSchema>(
+    reply: &Reply,
+    schema: &Schema,
+    leniency: Leniency,
+) -> Result<Parsed<Value>> {
     let text = json_text_of(reply)?;
-    let value = checked(&text, schema, reply)?;
-    deserialize::<T>(&text, schema, reply)?;
-    match inexact_integer(&text) {
-        None => Ok(Parsed::exact(value)),
+    let found = canonical(&text, schema, reply, leniency)?;
+    let value = checked(&found.value, schema, reply)?;
+    deserialize::<T>(&found.value, schema, reply)?;
+    match inexact_integer(&found.value) {
+        None => Ok(found.with_value(value)),
         Some(digits) => {
             let message = format!("`{digits}` is too large to be kept exactly as JSON");
             Err(invalid(schema, &text, reply, vec![Problem::new("", message)])
