@@ -2,6 +2,7 @@
 
 pub mod data;
 pub mod difference;
+pub mod encoding;
 pub mod exchange;
 pub mod places;
 pub mod same_json;

@@ -53,7 +53,12 @@ impl WireForm {
     }
 
     fn lacks(self) -> Lacks {
-        Lacks::default()
+        match self {
+            Self::Plain => Lacks::NONE,
+            Self::OpenAiStrict => Lacks::OPENAI_STRICT,
+            Self::Anthropic => Lacks::ANTHROPIC,
+            Self::Gemini => Lacks::GEMINI,
+        }
     }
 
     /// The schema in this form.
