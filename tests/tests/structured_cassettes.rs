@@ -77,10 +77,16 @@ fn json_schema(schema: &Value) -> Value {
     Value::Object(changed)
 }
 
-/// What the answer says, and the tool that it calls, found by a plain walk.
+/// What the answer says, and the first tool that it calls, found by a plain walk.
 struct Said {
     text: String,
     tool: Option<String>,
+}
+
+impl Said {
+    fn call(&mut self, part: &Value, name: &str) {
+        self.tool.get_or_insert_with(|| text(part, name).to_owned());
+    }
 }
 
 fn said(format: Format, body: &str) -> Result<Said, String> {
@@ -97,7 +103,8 @@ fn said(format: Format, body: &str) -> Result<Said, String> {
             Format::Chat => {
                 let message = &piece["choices"][0]["message"];
                 said.text.push_str(text(message, "/content"));
-                said.tool = message.pointer("/tool_calls/0/function/name").and_then(Value::as_str).map(str::to_owned);
+                let name = message.pointer("/tool_calls/0/function/name").and_then(Value::as_str);
+                said.tool = said.tool.or(name.map(str::to_owned));
             }
             Format::Responses => {
                 for item in list(&piece["output"]) {
@@ -105,7 +112,7 @@ fn said(format: Format, body: &str) -> Result<Said, String> {
                         "message" => {
                             list(&item["content"]).iter().for_each(|part| said.text.push_str(text(part, "/text")));
                         }
-                        "function_call" => said.tool = Some(text(&item, "/name").to_owned()),
+                        "function_call" => said.call(&item, "/name"),
                         _ => {}
                     }
                 }
@@ -114,7 +121,7 @@ fn said(format: Format, body: &str) -> Result<Said, String> {
                 for part in list(&piece["content"]) {
                     match text(&part, "/type") {
                         "text" => said.text.push_str(text(&part, "/text")),
-                        "tool_use" => said.tool = Some(text(&part, "/name").to_owned()),
+                        "tool_use" => said.call(&part, "/name"),
                         _ => {}
                     }
                 }
@@ -125,7 +132,7 @@ fn said(format: Format, body: &str) -> Result<Said, String> {
                         said.text.push_str(text(&part, "/text"));
                     }
                     if part.get("functionCall").is_some() {
-                        said.tool = Some(text(&part, "/functionCall/name").to_owned());
+                        said.call(&part, "/functionCall/name");
                     }
                 }
             }
