@@ -10,6 +10,7 @@ use codex_ai::{
     Budget, Dispatcher, Error, ErrorKind, FinishReason, Leniency, LlmSchema, Message, Output, Part, Prompt, Reply,
     Request, Role, Schema, SchemaMode, StructuredOutput, ToolCall, Usage, blocking, prompt,
 };
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
 #[derive(Debug, PartialEq, serde::Deserialize, LlmSchema)]
@@ -180,6 +181,30 @@ async fn nothing_that_a_model_says_leaves_its_cell() {
     let order: Vec<_> = told[2].lines().filter_map(|line| line.strip_prefix("a[")).map(|rest| &rest[..2]).collect();
     assert_eq!(order, ["0]", "1]", "2]", "3]", "4]", "5]", "6]", "7]", "8]", "9]"]);
     assert!(told[2].contains("\nand 20 more\n"), "{}", told[2]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn no_text_closes_the_fence(
+        key in "(?s).{0,12}|</problems>.{0,3}|\\PC{0,200}",
+        value in "(?s).{0,12}|(<|/|problems>|\n|\\|| \\| ){0,9}|\\PC{0,200}",
+    ) {
+        let answer = json!({ "title": "fine", "stars": 3, "lines": [{ "text": "x", "mood": value }], key: [value] });
+        let provider = Scripted::texts([answer.to_string(), GOOD.to_owned()]);
+        let dispatcher = dispatcher(&provider, exact());
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        prop_assert!(runtime.block_on(dispatcher.generate_json::<Review>("x")).is_ok());
+        let requests = provider.requests();
+        let text = text_of(requests[1].messages.last().unwrap());
+        prop_assert_eq!(text.matches("problems>").count(), 2, "{}", text);
+        prop_assert!(text.split('\n').count() >= 5);
+        for line in text.split('\n').skip(2).take_while(|line| *line != "</problems>") {
+            prop_assert!((1..=3).contains(&line.matches(" | ").count()), "{}", line);
+            prop_assert!(!line.chars().any(|c| c.is_control() || c == '<'), "{}", line);
+        }
+    }
 }
 
 #[tokio::test]

@@ -228,6 +228,27 @@ async fn an_error_is_told_by_its_kind_even_where_the_answer_came() {
 }
 
 #[tokio::test]
+async fn each_question_of_a_call_is_a_span_without_its_words() {
+    let wrong = Reply::from_text("m", r#"{"text":["the patient is Ada"]}"#).with_usage(Usage::new(5, 1));
+    let right = Reply::from_text("m", r#"{"text":"answered"}"#).with_usage(Usage::new(7, 1));
+    let script = Scripted::new([Ok(wrong.clone()), Ok(wrong), Ok(right)]);
+    let (spans, _guard) = Spans::listen();
+    let dispatcher = Dispatcher::new(script).unwrap();
+    dispatcher.call::<Noted>(NotedArgs { text: SECRET_TEXT }).await.unwrap();
+    let all = spans.all();
+    let [call, first, second, third] = &all[..] else { panic!("{all:#?}") };
+    assert_fields(call, &[("codex_ai.asks", "3"), ("codex_ai.attempts", "3"), ("gen_ai.usage.input_tokens", "17")]);
+    for (number, ask) in ["1", "2", "3"].into_iter().zip([first, second, third]) {
+        assert_eq!((ask.name, ask.parent, ask.closed), ("ask", Some(0), true));
+        assert_fields(ask, &[("codex_ai.ask", number)]);
+    }
+    assert_fields(first, &[("codex_ai.problems", "1"), ("error.type", "InvalidOutput")]);
+    assert_fields(third, &[("codex_ai.repairs", "0")]);
+    assert!(!call.fields.contains_key("error.type") && !third.fields.contains_key("error.type"));
+    spans.assert_discreet();
+}
+
+#[tokio::test]
 async fn the_span_of_a_stream_lasts_until_its_end_or_drop() {
     let cut = Err(Error::new(ErrorKind::Incomplete, "cut"));
     let script = Scripted::answers([

@@ -138,7 +138,8 @@ impl<P: Provider> Dispatcher<P> {
         Self { structured: Arc::new(policy), ..self.clone() }
     }
 
-    /// Calls a prompt and gives the value. `Q` is the marker type: `Summarize` for `fn summarize`.
+    /// Calls a prompt and gives the value. `Q` is the marker type: `Summarize` for `fn summarize`. Where the answer is no
+    /// value, the model is told what is wrong and asked again, as [`StructuredOutput`] says.
     ///
     /// # Errors
     /// What the prompt function, the provider or the reading of the answer ended in; see [`ErrorKind`].
