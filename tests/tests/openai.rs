@@ -70,7 +70,7 @@ async fn an_answer_that_cannot_be_read_names_the_provider_behind_the_layers() {
     let reply = || Step::reply(Reply::from_text("gpt-9", "no JSON"));
     let server = WireServer::script([reply(), reply()]).unwrap();
     let chain = Failover::builder().route(Retry::new(client(&server))).build().unwrap();
-    let dispatcher = Dispatcher::new(chain).unwrap();
+    let dispatcher = Dispatcher::new(chain).unwrap().with_structured_output(codex_ai::StructuredOutput::exact());
     let whole = dispatcher.generate_json::<Mood>("Hi").await.unwrap_err();
     let streamed = dispatcher.stream_reply("Hi").await.unwrap().finish().await.unwrap();
     assert_eq!((whole.kind(), whole.route()), (ErrorKind::InvalidOutput, Some("openai/gpt-9")));

@@ -229,7 +229,7 @@ async fn an_error_is_told_by_its_kind_even_where_the_answer_came() {
 
 #[tokio::test]
 async fn each_question_of_a_call_is_a_span_without_its_words() {
-    let wrong = Reply::from_text("m", r#"{"text":["the patient is Ada"]}"#).with_usage(Usage::new(5, 1));
+    let wrong = Reply::from_text("m", r#"{"word":{"of":"the patient is Ada"}}"#).with_usage(Usage::new(5, 1));
     let right = Reply::from_text("m", r#"{"text":"answered"}"#).with_usage(Usage::new(7, 1));
     let script = Scripted::new([Ok(wrong.clone()), Ok(wrong), Ok(right)]);
     let (spans, _guard) = Spans::listen();
