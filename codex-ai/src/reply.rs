@@ -52,8 +52,8 @@ pub struct Reply<T = ()> {
     pub raw: Option<Bytes>,
 }
 
-/// The call of the tool that was offered to a model for its answer ([`SchemaMode::Tool`](crate::SchemaMode::Tool) and
-/// [`StrictTool`](crate::SchemaMode::StrictTool)).
+/// The call of the tool that was offered to a model for its answer ([`SchemaMode::Tool`] and
+/// [`SchemaMode::StrictTool`]).
 ///
 /// To say something to the answer in the place where the model expects it, go on with a message of the assistant of
 /// these [`parts`](Self::parts) and a tool message with the result of [`id`](Self::id).

@@ -45,10 +45,12 @@ impl Rung {
     }
 
     /// Whether the schema itself is sent, and not the type in words alone.
+    #[cfg(feature = "_vendor")]
     pub(crate) fn sends_schema(self) -> bool {
         !matches!(self.mode, SchemaMode::JsonMode | SchemaMode::Prompt)
     }
 
+    #[cfg(feature = "_vendor")]
     pub(crate) fn is_tool(self) -> bool {
         matches!(self.mode, SchemaMode::StrictTool | SchemaMode::Tool)
     }

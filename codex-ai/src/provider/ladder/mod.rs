@@ -80,7 +80,8 @@ impl Climb<'_> {
         &self.request
     }
 
-    /// The form in which a schema is to be sent by the vendor's own structured output.
+    /// The form in which a schema is to be sent by the vendor's own structured output, where it has several.
+    #[cfg(feature = "gemini")]
     pub(super) fn form(&self) -> Option<WireForm> {
         Some(self.state.as_ref()?.rung.form)
     }

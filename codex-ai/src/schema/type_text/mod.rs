@@ -17,7 +17,6 @@ mod names;
 mod notes;
 mod write;
 
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::OnceLock;
 
 use serde_json::Value;
@@ -28,6 +27,7 @@ use super::Schema;
 #[derive(Default)]
 pub(super) struct Told {
     text: OnceLock<String>,
+    #[cfg(feature = "_vendor")]
     fingerprint: OnceLock<u64>,
 }
 
@@ -58,6 +58,8 @@ impl Schema {
     /// A number that tells one schema from others.
     #[cfg(feature = "_vendor")]
     pub(crate) fn fingerprint(&self) -> u64 {
+        use std::hash::{DefaultHasher, Hash, Hasher};
+
         *self.told.fingerprint.get_or_init(|| {
             let mut hasher = DefaultHasher::new();
             self.name.hash(&mut hasher);

@@ -13,7 +13,6 @@ use crate::error::Result;
 use crate::message::{Image, Message, Part, Role};
 use crate::request::{Output, Request};
 use crate::wire::foreign::{Origin, encode_without};
-use crate::wire::lower::OwnFormat;
 use crate::wire::{Target, json};
 
 /// The most tokens of an answer where a request says nothing: the API has no default of its own. Every model of today
@@ -25,7 +24,7 @@ const ANY_JSON: &str = "Answer with one JSON value and nothing else: no words ar
 
 /// Makes the body of a request.
 ///
-/// An extra `output_config.format.schema` is sent instead of the form of [`Schema::anthropic`](crate::Schema::anthropic).
+/// An extra `output_config.format.schema` is sent instead of the form [`WireForm::Anthropic`](crate::schema::WireForm::Anthropic).
 /// [`DEFAULT_MAX_TOKENS`] is sent where the request sets no limit. For [`Output::Json`] a line is added to the system
 /// text that asks for JSON alone.
 ///
@@ -37,7 +36,10 @@ pub fn encode_request(request: &Request, target: &Target<'_>) -> Result<Bytes> {
 }
 
 /// What an extra `output_config.format` says of the form of the answer.
-pub(crate) fn own_format(request: &Request) -> OwnFormat {
+#[cfg(feature = "anthropic")]
+pub(crate) fn own_format(request: &Request) -> crate::wire::lower::OwnFormat {
+    use crate::wire::lower::OwnFormat;
+
     match request.options.extra.get("output_config").and_then(|config| config.get("format")) {
         None => OwnFormat::Absent,
         Some(extra) if extra.get("schema").is_some() => OwnFormat::AsItIs,

@@ -59,6 +59,7 @@ pub use read_request::decode_request;
 pub use read_stream::StreamDecoder;
 pub use reply::{decode_reply, encode_reply};
 pub use request::encode_request;
+#[cfg(any(feature = "openai", feature = "openrouter", feature = "compatible"))]
 pub(crate) use request::own_format;
 pub use write_stream::StreamEncoder;
 

@@ -13,7 +13,6 @@ use crate::error::Result;
 use crate::message::Part;
 use crate::request::Request;
 use crate::wire::foreign::{Origin, encode_without};
-use crate::wire::lower::OwnFormat;
 use crate::wire::{Target, json};
 
 /// Makes the body of a request.
@@ -29,7 +28,10 @@ pub fn encode_request(request: &Request, target: &Target<'_>) -> Result<Bytes> {
 }
 
 /// What an extra `text.format` says of the form of the answer.
-pub(crate) fn own_format(request: &Request) -> OwnFormat {
+#[cfg(feature = "openai")]
+pub(crate) fn own_format(request: &Request) -> crate::wire::lower::OwnFormat {
+    use crate::wire::lower::OwnFormat;
+
     match request.options.extra.get("text").and_then(|text| text.get("format")) {
         None => OwnFormat::Absent,
         Some(extra) if extra.get("strict").is_some_and(Value::is_boolean) => OwnFormat::AsItIs,
