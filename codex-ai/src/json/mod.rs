@@ -5,6 +5,8 @@ pub(crate) mod parser;
 #[allow(dead_code)]
 mod raw;
 mod repair;
+#[allow(dead_code)]
+mod strict;
 mod tree;
 
 #[allow(unused_imports)]

@@ -1,7 +1,7 @@
 //! Text without quotes: values and keys.
 
 use super::ahead;
-use super::cursor::{Cursor, Look};
+use super::cursor::{Cursor, Look, touch};
 use super::frame::{Key, Leaf, Shape};
 use super::machine::{Machine, Mode};
 use crate::json::raw::{Mistakes, Raw, RawKind, Span};
@@ -27,6 +27,7 @@ impl Machine {
         };
         let rest = c.left();
         let run = rest.bytes().position(is_special).unwrap_or(rest.len());
+        touch(run);
         self.text.push_str(rest.get(..run).unwrap_or_default());
         c.pos += run;
         let byte = c.peek()?;
@@ -133,14 +134,14 @@ impl Machine {
     fn end_bare(&mut self, c: &Cursor<'_>, leaf: &Leaf) {
         let mut text = std::mem::take(&mut self.text);
         let len = text.trim_end().len();
-        let end = c.pos.saturating_sub(text.len() - len);
+        let end = c.offset(c.pos) - u32::try_from(text.len() - len).unwrap_or(0);
         text.truncate(len);
         let mut mistakes = leaf.mistakes;
         if !is_literal(&text) {
             mistakes |= Mistakes::UNQUOTED_TEXT;
         }
         self.leaf = None;
-        let span = Span { start: leaf.start, end: c.offset(end) };
+        let span = Span { start: leaf.start, end };
         self.add(Raw { kind: RawKind::Bare(text), closed: true, mistakes, span });
     }
 
@@ -152,6 +153,7 @@ impl Machine {
         };
         let rest = c.left();
         let run = rest.bytes().position(ends_key).unwrap_or(rest.len());
+        touch(run);
         self.text.push_str(rest.get(..run).unwrap_or_default());
         c.pos += run;
         match c.peek()? {
@@ -180,11 +182,11 @@ impl Machine {
     fn end_key(&mut self, c: &Cursor<'_>, leaf: &Leaf, mistakes: Mistakes) {
         let mut text = std::mem::take(&mut self.text);
         let len = text.trim_end().len();
-        let end = c.pos.saturating_sub(text.len() - len);
+        let end = c.offset(c.pos) - u32::try_from(text.len() - len).unwrap_or(0);
         text.truncate(len);
         self.leaf = None;
         if let Some(frame) = self.stack.last_mut() {
-            let span = Span { start: leaf.start, end: c.offset(end) };
+            let span = Span { start: leaf.start, end };
             frame.key = Some(Key { text, span, mistakes: leaf.mistakes | mistakes, colon: false });
             frame.bare_keys = true;
             frame.comma = false;

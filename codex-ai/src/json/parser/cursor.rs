@@ -31,11 +31,13 @@ impl<'a> Cursor<'a> {
 
     /// The byte at the place; an error where the window ends.
     pub(super) fn peek(&self) -> Look<u8> {
+        touch(1);
         self.bytes.get(self.pos).copied().ok_or(More)
     }
 
     /// The byte at `at`, `None` behind the end of the whole text.
     pub(super) fn at(&self, at: usize) -> Look<Option<u8>> {
+        touch(1);
         match self.bytes.get(at) {
             Some(byte) => Ok(Some(*byte)),
             None if self.end => Ok(None),
@@ -56,6 +58,7 @@ impl<'a> Cursor<'a> {
     pub(super) fn run_at(&self, at: usize, byte: u8) -> Look<usize> {
         let rest = self.bytes.get(at..).unwrap_or_default();
         let count = rest.iter().take_while(|other| **other == byte).count();
+        touch(count);
         if count == rest.len() && !self.end { Err(More) } else { Ok(count) }
     }
 
@@ -91,11 +94,6 @@ impl<'a> Cursor<'a> {
         self.text.get(at..)?.chars().next()
     }
 
-    /// The character that ends before `at`.
-    pub(super) fn char_before(&self, at: usize) -> Option<char> {
-        self.text.get(..at)?.chars().next_back()
-    }
-
     pub(super) fn left(&self) -> &'a str {
         self.text.get(self.pos..).unwrap_or_default()
     }
@@ -109,6 +107,15 @@ impl<'a> Cursor<'a> {
         Span { start: self.offset(from), end: self.offset(to) }
     }
 }
+
+/// Counts bytes that were looked at, for the tests of how the work grows.
+#[cfg(test)]
+pub(super) fn touch(count: usize) {
+    super::tests::TOUCHED.with(|touched| touched.set(touched.get() + count));
+}
+
+#[cfg(not(test))]
+pub(super) fn touch(_: usize) {}
 
 /// White space as it stands between the parts of JSON, and such as models put there.
 pub(super) fn is_odd_space(c: char) -> bool {

@@ -1,7 +1,7 @@
 //! The state of the parser between two bytes.
 
 use super::ahead::{Place, PlaceKind};
-use super::cursor::{Cursor, Look, More};
+use super::cursor::{Cursor, Look, More, touch};
 use super::frame::{Frame, Leaf, Quote, Shape};
 use super::{Found, MAX_DEPTH, Value};
 use crate::json::raw::{Mistakes, Raw, RawKind, Span};
@@ -30,8 +30,6 @@ pub(super) struct Machine {
     pub(super) quote_waits: bool,
     /// Whether the open value is at the end of `found.values`, for others to see.
     shown: bool,
-    #[cfg(test)]
-    pub(super) steps: usize,
 }
 
 /// What comes next.
@@ -69,10 +67,7 @@ impl Machine {
     pub(super) fn run(&mut self, c: &mut Cursor<'_>) {
         self.quote_waits = false;
         while self.step(c).is_ok() {
-            #[cfg(test)]
-            {
-                self.steps += 1;
-            }
+            touch(1);
         }
     }
 
