@@ -6,6 +6,9 @@ use super::frame::{Key, Leaf, Shape};
 use super::machine::{Machine, Mode};
 use crate::json::raw::{Mistakes, Raw, RawKind, Span};
 
+/// How long a number or a literal may be to be known for one in passing.
+const SHORT: usize = 64;
+
 /// What is to be done with the byte at the place.
 enum Turn {
     /// It belongs to the text.
@@ -58,7 +61,7 @@ impl Machine {
         let object = shape == Shape::Object;
         let nested = leaf.parens > 0 || leaf.brackets > 0 || leaf.braces > 0;
         let ends = match byte {
-            b',' if object => ahead::comma_ends_bare(c, c.pos + 1, nested)?,
+            b',' if object => ahead::comma_ends_bare(c, c.pos + 1, nested, is_short_literal(&self.text))?,
             b',' => !nested,
             b'}' if leaf.braces > 0 => {
                 leaf.braces -= 1;
@@ -99,10 +102,9 @@ impl Machine {
                 object && known && ahead::key_like(c, next)?
             }
             b'/' => self.text.ends_with([' ', '\t']) && ahead::comment(c, c.pos)?,
-            b'#' => self.text.ends_with([' ', '\t']) && is_literal(self.text.trim_end()),
+            b'#' => self.text.ends_with([' ', '\t']) && is_short_literal(self.text.trim_end()),
             b'`' if self.fence.is_some() && c.is_at(c.pos, b"```")? => {
-                let line = self.text.rsplit('\n').next().unwrap_or_default();
-                if line.trim().is_empty() {
+                if self.text.trim_end_matches([' ', '\t']).ends_with('\n') {
                     return Ok(Turn::Aborts);
                 }
                 false
@@ -199,6 +201,11 @@ impl Machine {
 /// Whether JSON has this without quotes.
 pub(super) fn is_literal(text: &str) -> bool {
     matches!(text, "true" | "false" | "null") || is_number(text.as_bytes())
+}
+
+/// The same for what is asked at every comma, where the work must not grow with the text.
+fn is_short_literal(text: &str) -> bool {
+    text.len() <= SHORT && is_literal(text)
 }
 
 fn is_number(text: &[u8]) -> bool {

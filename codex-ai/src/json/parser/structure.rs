@@ -43,8 +43,8 @@ impl Machine {
                 c.pos += width;
             }
             b',' | b'}' | b']' | b')' | b';' => {
-                if let Some(frame) = self.stack.last_mut() {
-                    frame.add_lone_key();
+                if let Some((frame, node)) = self.top() {
+                    frame.add_lone_key(node);
                 }
                 self.mode = Mode::After;
             }
@@ -167,9 +167,9 @@ impl Machine {
 
     /// A comma where a value should be.
     fn no_value(&mut self, c: &mut Cursor<'_>) {
-        match self.stack.last_mut() {
-            Some(frame) if frame.shape == Shape::Object => {
-                frame.add_lone_key();
+        match self.top() {
+            Some((frame, node)) if frame.shape == Shape::Object => {
+                frame.add_lone_key(node);
                 self.mode = Mode::After;
             }
             _ => self.skip(c, 1, Mistakes::STRAY_COMMA),
@@ -193,8 +193,11 @@ impl Machine {
 
     /// Notes a mistake in the innermost list or object.
     pub(super) fn forgive(&mut self, mistakes: Mistakes) {
-        if let Some(frame) = self.stack.last_mut() {
-            frame.raw.mistakes |= mistakes;
+        if mistakes.is_empty() {
+            return;
+        }
+        if let Some((_, node)) = self.top() {
+            node.mistakes |= mistakes;
         }
     }
 
