@@ -74,19 +74,16 @@ impl<'a> Cursor<'a> {
 
     /// The first place from `at` on that is no white space, with the byte there; `None` at the end or too far off.
     pub(super) fn behind_space(&self, at: usize) -> Look<(usize, Option<u8>)> {
-        let mut place = at;
-        while place - at <= MAX_SPACE {
-            match self.at(place)? {
-                Some(b' ' | b'\t' | b'\n' | b'\r') => place += 1,
-                other => return Ok((place, other)),
-            }
-        }
-        Ok((place, None))
+        let rest = self.bytes.get(at..).unwrap_or_default();
+        let rest = rest.get(..MAX_SPACE).unwrap_or(rest);
+        let len = rest.iter().position(|byte| !is_space(*byte)).unwrap_or(rest.len());
+        touch(len);
+        if len == MAX_SPACE { Ok((at + len, None)) } else { Ok((at + len, self.at(at + len)?)) }
     }
 
     /// Whether a line ends between the two places.
     pub(super) fn line_ends(&self, from: usize, to: usize) -> bool {
-        memchr::memchr(b'\n', self.bytes.get(from..to).unwrap_or_default()).is_some()
+        self.bytes.get(from..to).unwrap_or_default().contains(&b'\n')
     }
 
     /// The character that begins at `at`.
@@ -106,6 +103,11 @@ impl<'a> Cursor<'a> {
     pub(super) fn span(&self, from: usize, to: usize) -> Span {
         Span { start: self.offset(from), end: self.offset(to) }
     }
+}
+
+/// White space by JSON.
+pub(super) fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
 }
 
 /// Counts bytes that were looked at, for the tests of how the work grows.

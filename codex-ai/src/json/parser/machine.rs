@@ -10,6 +10,8 @@ use crate::json::raw::{Mistakes, Raw, RawKind, Span};
 pub(super) struct Machine {
     pub(super) found: Found,
     pub(super) stack: Vec<Frame>,
+    /// How many of each shape are open.
+    open: [usize; 3],
     pub(super) mode: Mode,
     /// The text that is open, in the modes `Text`, `Bare` and `BareKey`.
     pub(super) leaf: Option<Leaf>,
@@ -122,6 +124,7 @@ impl Machine {
         }
         self.put(Raw::begun(shape, c.offset(c.pos)));
         self.stack.push(Frame::new(shape));
+        self.open[shape as usize] += 1;
         self.mode = if shape == Shape::Object { Mode::Key } else { Mode::Value };
         self.fresh_line = false;
         c.pos += 1;
@@ -160,6 +163,7 @@ impl Machine {
     pub(super) fn close(&mut self, end: u32, mistakes: Mistakes) {
         let node = innermost(&mut self.found, self.stack.len());
         let Some((frame, node)) = self.stack.pop().zip(node) else { return };
+        self.open[frame.shape as usize] -= 1;
         frame.close(node, end, mistakes);
         self.after_child();
     }
@@ -200,6 +204,7 @@ impl Machine {
         self.line_seen = !self.fresh_line;
         self.shown = false;
         self.stack.clear();
+        self.open = [0; 3];
         self.leaf = None;
         self.text.clear();
         self.mode = Mode::Prose;
@@ -226,7 +231,7 @@ impl Machine {
     }
 
     pub(super) fn has_open(&self, shape: Shape) -> bool {
-        self.stack.iter().any(|frame| frame.shape == shape)
+        self.open[shape as usize] > 0
     }
 
     /// Puts the open text into the tree, for others to see.

@@ -54,7 +54,7 @@ impl Machine {
 
     fn take_run(&mut self, c: &mut Cursor<'_>, len: usize, leaf: &mut Leaf) {
         let run = c.left().get(..len).unwrap_or_default();
-        if run.bytes().any(|byte| byte < 0x20) && !matches!(leaf.quote, Quote::Code(_) | Quote::Triple(_)) {
+        if has_control(run) && !matches!(leaf.quote, Quote::Code(_) | Quote::Triple(_)) {
             leaf.mistakes |= Mistakes::RAW_CONTROL;
         }
         for byte in run.bytes() {
@@ -266,6 +266,11 @@ impl Machine {
         c.pos = end;
         Ok(())
     }
+}
+
+/// Whether a control character is in it; without a way out in between, so that it is done many bytes at a time.
+fn has_control(text: &str) -> bool {
+    text.bytes().fold(false, |found, byte| found | (byte < 0x20))
 }
 
 enum Hex {

@@ -1,7 +1,7 @@
 //! Between texts: brackets, commas, colons, comments.
 
 use super::ahead;
-use super::cursor::{Cursor, Look, More, is_odd_space};
+use super::cursor::{Cursor, Look, More, is_odd_space, is_space, touch};
 use super::frame::{Quote, Shape};
 use super::machine::{Comment, Machine, Mode};
 use crate::json::raw::Mistakes;
@@ -209,12 +209,12 @@ impl Machine {
     /// Goes on to what is no white space, and tells it.
     pub(super) fn skip_space(&mut self, c: &mut Cursor<'_>) -> Look<u8> {
         loop {
+            let rest = c.left().as_bytes();
+            let len = rest.iter().position(|byte| !is_space(*byte)).unwrap_or(rest.len());
+            touch(len);
+            self.fresh_line |= c.line_ends(c.pos, c.pos + len);
+            c.pos += len;
             match c.peek()? {
-                b' ' | b'\t' | b'\r' => c.pos += 1,
-                b'\n' => {
-                    self.fresh_line = true;
-                    c.pos += 1;
-                }
                 0x80.. | 0xb | 0xc => match c.char_at(c.pos) {
                     Some(other) if is_odd_space(other) => c.pos += other.len_utf8(),
                     _ => return c.peek(),
