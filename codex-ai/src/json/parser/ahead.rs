@@ -64,11 +64,34 @@ fn value_closes(c: &Cursor<'_>, at: usize, next: usize, byte: u8, place: Place) 
         _ if next == at => Ok(false),
         _ if object => {
             let quoted = is_quote(c, next)?;
-            Ok((quoted || place.bare_keys && c.line_ends(at, next)) && key_like(c, next)?)
+            let key = (quoted || place.bare_keys && c.line_ends(at, next)) && key_like(c, next)?;
+            Ok(key || !quoted && junk_ends(c, next, b'}')?)
         }
         _ if is_quote(c, next)? => Ok(c.line_ends(at, next) || !place.inner && opens(c, next)?),
-        _ => Ok(false),
+        _ => junk_ends(c, next, b']'),
     }
+}
+
+/// Whether words at `at` end with `closer` and the structure goes on behind it: then the quote before was the last.
+fn junk_ends(c: &Cursor<'_>, at: usize, closer: u8) -> Look<bool> {
+    for place in at..at + ITEM {
+        match c.at(place)? {
+            Some(byte) if byte == closer => {
+                let (next, byte) = c.behind_space(place + 1)?;
+                return match byte {
+                    None | Some(b'}' | b']') => Ok(true),
+                    Some(b',') => {
+                        let (next, byte) = c.behind_space(next + 1)?;
+                        Ok(matches!(byte, None | Some(b'{' | b'[')) || key_like(c, next)?)
+                    }
+                    Some(_) => Ok(false),
+                };
+            }
+            Some(byte) if byte == b' ' || byte >= 0x80 || byte.is_ascii_alphanumeric() || byte == b'_' => {}
+            _ => return Ok(false),
+        }
+    }
+    Ok(false)
 }
 
 /// Whether a closing bracket at `at` is one, and not text.

@@ -72,6 +72,7 @@ impl Machine {
                 leaf.brackets -= 1;
                 false
             }
+            b']' if object && is_short_literal(self.text.trim_end()) => true,
             b']' if object => self.has_open(Shape::List) && self.closer_follows(c)?,
             b']' => true,
             b')' if leaf.parens > 0 => {

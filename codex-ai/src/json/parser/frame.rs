@@ -1,5 +1,6 @@
 //! What is open: brackets, and the text at the very end.
 
+use super::bare::is_literal;
 use crate::json::raw::{Entry, Mistakes, Raw, RawKind, Span};
 
 /// An open bracket; what is in it is in the tree.
@@ -167,7 +168,14 @@ fn lone(entry: Entry) -> Raw {
     if entry.key.is_empty() && entry.value.text() != Some("") {
         return entry.value;
     }
-    let kind =
-        if entry.mistakes.has(Mistakes::UNQUOTED_KEY) { RawKind::Bare(entry.key) } else { RawKind::Quoted(entry.key) };
-    Raw { kind, closed: true, mistakes: Mistakes::NONE, span: entry.span }
+    let mut mistakes = entry.mistakes.without(Mistakes::MISSING_PART | Mistakes::UNQUOTED_KEY);
+    let kind = if entry.mistakes.has(Mistakes::UNQUOTED_KEY) {
+        if !is_literal(&entry.key) {
+            mistakes |= Mistakes::UNQUOTED_TEXT;
+        }
+        RawKind::Bare(entry.key)
+    } else {
+        RawKind::Quoted(entry.key)
+    };
+    Raw { kind, closed: true, mistakes, span: entry.span }
 }

@@ -166,6 +166,7 @@ impl Machine {
                 }
             }
             Some(_) if ahead::is_quote(c, next)? || ahead::key_like(c, next)? => Start::Strong,
+            Some(_) if assignment(c, next)? => Start::Weak,
             Some(_) => Start::No,
         })
     }
@@ -233,6 +234,18 @@ impl Machine {
             _ => false,
         })
     }
+}
+
+/// Whether `word =` or `word =>` stands at `at`.
+fn assignment(c: &Cursor<'_>, at: usize) -> Look<bool> {
+    for place in at..at + WORDS {
+        if c.at(place)?.is_some_and(ahead::is_key_byte) {
+            continue;
+        }
+        let (sign, byte) = c.behind_space(place)?;
+        return Ok(place > at && byte == Some(b'=') && c.at(sign + 1)? != Some(b'='));
+    }
+    Ok(false)
 }
 
 /// What a bracket with words behind it is. In the middle of a line it needs a comma to be a list.
