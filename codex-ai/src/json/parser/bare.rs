@@ -118,7 +118,8 @@ impl Machine {
 
     /// A `"` in bare text: the next key, one too many, or text.
     fn bare_quote(&self, c: &Cursor<'_>, leaf: &mut Leaf, object: bool) -> Look<Turn> {
-        if object && ahead::key_like(c, c.pos)? {
+        let value = object || self.item_in_object() && is_short_literal(self.text.trim_end());
+        if value && ahead::key_like(c, c.pos)? {
             return Ok(Turn::Ends);
         }
         if !leaf.inner && matches!(c.behind_space(c.pos + 1)?.1, None | Some(b',' | b'}' | b']')) {

@@ -109,12 +109,22 @@ impl Machine {
             b'`' if self.fence_here(c)? => self.abort(c.offset(c.pos)),
             b'~' if c.is_at(c.pos, b"~~~")? => self.abort(c.offset(c.pos)),
             b'\\' if !c.is_at(c.pos, b"\\\"")? && self.escaped_here(c, false)? => {}
+            // `["a" "key": ..`: the list has no end, the object around goes on.
+            _ if self.item_in_object() && ahead::is_quote(c, c.pos)? && ahead::key_like(c, c.pos)? => {
+                self.close(c.offset(c.pos), Mistakes::WRONG_CLOSER);
+            }
             _ => {
                 self.next_child();
                 self.forgive(Mistakes::MISSING_COMMA);
             }
         }
         Ok(())
+    }
+
+    /// Whether the innermost bracket is a list that is the value of a key.
+    pub(super) fn item_in_object(&self) -> bool {
+        let mut shapes = self.stack.iter().rev().map(|frame| frame.shape);
+        shapes.next() != Some(Shape::Object) && shapes.next() == Some(Shape::Object)
     }
 
     /// Ends what the bracket at the place means to end.

@@ -134,6 +134,9 @@ fn wrong_brackets() {
     reads("{'a', 'b'}", &json!(["a", "b"]), Mistakes::SINGLE_QUOTES | Mistakes::BRACES_OF_LIST);
     reads("{\"a\": [\"x\"}, \"b\": 1}", &json!({"a": ["x"], "b": 1}), Mistakes::WRONG_CLOSER);
     reads("[{\"a\": \"x\"], \"b\"", &json!([{"a": "x"}]), Mistakes::WRONG_CLOSER);
+    let unclosed = Mistakes::WRONG_CLOSER | Mistakes::MISSING_COMMA;
+    reads("{\"a\": [1, 2 \"b\": 3}", &json!({"a": [1, 2], "b": 3}), unclosed);
+    reads("{\"a\": [\"x\"\n\"b\": 3}", &json!({"a": ["x"], "b": 3}), unclosed);
     reads("{\"a\": 1]}", &json!({"a": 1}), Mistakes::EXTRA_CLOSER);
     reads("{\"a\": 1}}}", &json!({"a": 1}), Mistakes::NONE);
 }
