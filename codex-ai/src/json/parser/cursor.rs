@@ -9,8 +9,8 @@ pub(super) struct More;
 /// What a look ahead says, if it can.
 pub(super) type Look<T> = Result<T, More>;
 
-/// How far white space is followed in a look ahead.
-const MAX_SPACE: usize = 1024;
+/// How far white space, or a run of one byte, is followed in a look ahead.
+const MAX_AHEAD: usize = 1024;
 
 #[derive(Debug)]
 pub(super) struct Cursor<'a> {
@@ -54,12 +54,12 @@ impl<'a> Cursor<'a> {
         if self.end || !what.starts_with(rest) { Ok(false) } else { Err(More) }
     }
 
-    /// How often `byte` stands from `at` on.
+    /// How often `byte` stands from `at` on, as far as is looked ahead.
     pub(super) fn run_at(&self, at: usize, byte: u8) -> Look<usize> {
         let rest = self.bytes.get(at..).unwrap_or_default();
-        let count = rest.iter().take_while(|other| **other == byte).count();
+        let count = rest.iter().take(MAX_AHEAD).take_while(|other| **other == byte).count();
         touch(count);
-        if count == rest.len() && !self.end { Err(More) } else { Ok(count) }
+        if count == rest.len() && count < MAX_AHEAD && !self.end { Err(More) } else { Ok(count) }
     }
 
     /// How often `byte` stands from `at` on, up to three times.
@@ -75,10 +75,10 @@ impl<'a> Cursor<'a> {
     /// The first place from `at` on that is no white space, with the byte there; `None` at the end or too far off.
     pub(super) fn behind_space(&self, at: usize) -> Look<(usize, Option<u8>)> {
         let rest = self.bytes.get(at..).unwrap_or_default();
-        let rest = rest.get(..MAX_SPACE).unwrap_or(rest);
+        let rest = rest.get(..MAX_AHEAD).unwrap_or(rest);
         let len = rest.iter().position(|byte| !is_space(*byte)).unwrap_or(rest.len());
         touch(len);
-        if len == MAX_SPACE { Ok((at + len, None)) } else { Ok((at + len, self.at(at + len)?)) }
+        if len == MAX_AHEAD { Ok((at + len, None)) } else { Ok((at + len, self.at(at + len)?)) }
     }
 
     /// Whether a line ends between the two places.

@@ -61,6 +61,12 @@ impl Push {
         self.machine.quote_waits
     }
 
+    /// How many bytes came but wait for more.
+    #[cfg(test)]
+    pub(super) fn waits(&self) -> usize {
+        self.waiting.len()
+    }
+
     /// The text has ended.
     pub(crate) fn finish(mut self) -> Found {
         self.machine.take_out();

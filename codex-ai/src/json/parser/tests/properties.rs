@@ -289,10 +289,22 @@ fn work_grows_with_the_length_and_no_faster() {
     for (short, long) in floods(1_000).into_iter().zip(floods(8_000)) {
         let one = touched(|| drop(parse(&short)));
         let eight = touched(|| drop(parse(&long)));
-        assert!(eight <= one * 10 + 4_000, "{:?}: {one} {eight}", &short[..40]);
+        assert!(eight <= one * 10 + long.len() * 8, "{:?}: {one} {eight}", &short[..40]);
         let one = touched(|| drop(by_chars(&short).finish()));
         let eight = touched(|| drop(by_chars(&long).finish()));
-        assert!(eight <= one * 10 + 4_000, "by characters {:?}: {one} {eight}", &short[..40]);
+        assert!(eight <= one * 10 + long.len() * 8, "by characters {:?}: {one} {eight}", &short[..40]);
+    }
+}
+
+#[test]
+fn few_bytes_wait_for_a_look_ahead() {
+    for text in floods(8_000) {
+        let mut push = Push::new();
+        let mut buffer = [0; 4];
+        for c in text.chars() {
+            push.push(c.encode_utf8(&mut buffer));
+            assert!(push.waits() < 4_000, "{:?}", &text[..40]);
+        }
     }
 }
 
