@@ -164,6 +164,11 @@ impl Mistakes {
         self.0 & other.0 == other.0
     }
 
+    /// All but those of `other`.
+    pub(crate) fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
     /// How many sorts of mistakes.
     pub(crate) fn count(self) -> u32 {
         self.0.count_ones()

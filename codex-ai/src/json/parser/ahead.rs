@@ -64,16 +64,39 @@ fn value_closes(c: &Cursor<'_>, at: usize, next: usize, byte: u8, place: Place) 
         _ if next == at => Ok(false),
         _ if object => {
             let quoted = is_quote(c, next)?;
-            Ok((quoted || place.bare_keys && c.line_ends(at, next)) && key_like(c, next)?)
+            let key = (quoted || place.bare_keys && c.line_ends(at, next)) && key_like(c, next)?;
+            Ok(key || !quoted && junk_ends(c, next, b'}')?)
         }
         _ if is_quote(c, next)? => Ok(c.line_ends(at, next) || !place.inner && opens(c, next)?),
-        _ => Ok(false),
+        _ => junk_ends(c, next, b']'),
     }
+}
+
+/// Whether words at `at` end with `closer` and the structure goes on behind it: then the quote before was the last.
+fn junk_ends(c: &Cursor<'_>, at: usize, closer: u8) -> Look<bool> {
+    for place in at..at + ITEM {
+        match c.at(place)? {
+            Some(byte) if byte == closer => {
+                let (next, byte) = c.behind_space(place + 1)?;
+                return match byte {
+                    None | Some(b'}' | b']') => Ok(true),
+                    Some(b',') => {
+                        let (next, byte) = c.behind_space(next + 1)?;
+                        Ok(matches!(byte, None | Some(b'{' | b'[')) || key_like(c, next)?)
+                    }
+                    Some(_) => Ok(false),
+                };
+            }
+            Some(byte) if byte == b' ' || byte >= 0x80 || byte.is_ascii_alphanumeric() || byte == b'_' => {}
+            _ => return Ok(false),
+        }
+    }
+    Ok(false)
 }
 
 /// Whether a closing bracket at `at` is one, and not text.
 fn closer_ends(c: &Cursor<'_>, at: usize, place: Place) -> Look<bool> {
-    if place.depth < 2 {
+    if place.depth < 2 || matches!(c.at(at + 1)?, Some(b',' | b'}' | b']' | b'\n')) {
         return Ok(true);
     }
     let (next, byte) = c.behind_space(at + 1)?;
@@ -85,6 +108,9 @@ fn closer_ends(c: &Cursor<'_>, at: usize, place: Place) -> Look<bool> {
 
 /// Whether a comma that ends before `at` ends a quoted value of an object.
 fn comma_ends_entry(c: &Cursor<'_>, at: usize, place: Place) -> Look<bool> {
+    if !place.inner && matches!(c.at(at)?, Some(b'\n' | b'"')) {
+        return Ok(true);
+    }
     let (next, Some(byte)) = c.behind_space(at)? else { return Ok(true) };
     match byte {
         b'}' | b',' | b'#' | b'\\' => Ok(true),
@@ -98,6 +124,9 @@ fn comma_ends_entry(c: &Cursor<'_>, at: usize, place: Place) -> Look<bool> {
 
 /// Whether a comma that ends before `at` ends a quoted item of a list.
 fn comma_ends_item(c: &Cursor<'_>, at: usize, place: Place) -> Look<bool> {
+    if !place.inner && matches!(c.at(at)?, Some(b'\n' | b'"')) {
+        return Ok(true);
+    }
     let (next, Some(byte)) = c.behind_space(at)? else { return Ok(true) };
     match byte {
         b']' | b')' | b',' | b'#' | b'\\' => Ok(true),
@@ -126,7 +155,12 @@ fn item_like(c: &Cursor<'_>, at: usize, inner: bool) -> Look<bool> {
 }
 
 /// Whether a comma that ends before `at` ends a bare value of an object. `nested`: inside brackets of its own.
-pub(super) fn comma_ends_bare(c: &Cursor<'_>, at: usize, nested: bool) -> Look<bool> {
+///
+/// `literal`: it is a number or such, which no text goes on from behind a comma and a space.
+pub(super) fn comma_ends_bare(c: &Cursor<'_>, at: usize, nested: bool, literal: bool) -> Look<bool> {
+    if literal && matches!(c.at(at)?, Some(b' ' | b'\t' | b'\n' | b'\r')) {
+        return Ok(true);
+    }
     let (next, Some(byte)) = c.behind_space(at)? else { return Ok(true) };
     if nested {
         return Ok(c.line_ends(at, next) && key_like(c, next)?);

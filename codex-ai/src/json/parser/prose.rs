@@ -68,8 +68,7 @@ impl Machine {
         let rest = c.left().as_bytes().get(1..).unwrap_or_default();
         let next = rest.iter().position(|byte| matches!(byte, b'\n' | b'{' | b'[' | b'`'));
         c.pos += 1 + next.unwrap_or(rest.len());
-        // The info line of a fence is not prose.
-        self.prose_seen |= !self.fence_line;
+        self.prose_seen = true;
         self.line_seen = true;
         Ok(())
     }
@@ -167,6 +166,7 @@ impl Machine {
                 }
             }
             Some(_) if ahead::is_quote(c, next)? || ahead::key_like(c, next)? => Start::Strong,
+            Some(_) if assignment(c, next)? => Start::Weak,
             Some(_) => Start::No,
         })
     }
@@ -175,7 +175,6 @@ impl Machine {
         let (next, byte) = c.behind_space(c.pos + 1)?;
         Ok(match byte {
             None | Some(b'{' | b'[') => Start::Strong,
-            Some(b']') if c.char_before(c.pos).is_some_and(|before| before == ' ') => Start::Weak,
             Some(b']') => Start::Weak,
             Some(b'/') => {
                 if ahead::comment(c, next)? {
@@ -235,6 +234,18 @@ impl Machine {
             _ => false,
         })
     }
+}
+
+/// Whether `word =` or `word =>` stands at `at`.
+fn assignment(c: &Cursor<'_>, at: usize) -> Look<bool> {
+    for place in at..at + WORDS {
+        if c.at(place)?.is_some_and(ahead::is_key_byte) {
+            continue;
+        }
+        let (sign, byte) = c.behind_space(place)?;
+        return Ok(place > at && byte == Some(b'=') && c.at(sign + 1)? != Some(b'='));
+    }
+    Ok(false)
 }
 
 /// What a bracket with words behind it is. In the middle of a line it needs a comma to be a list.

@@ -26,6 +26,10 @@ impl Push {
     /// Takes the next piece.
     pub(crate) fn push(&mut self, piece: &str) {
         if self.waiting.is_empty() {
+            if self.machine.grow(piece) {
+                self.settled += piece.len();
+                return;
+            }
             let taken = self.run(piece);
             self.waiting.push_str(piece.get(taken..).unwrap_or_default());
         } else {
@@ -57,6 +61,12 @@ impl Push {
         self.machine.quote_waits
     }
 
+    /// How many bytes came but wait for more.
+    #[cfg(test)]
+    pub(super) fn waits(&self) -> usize {
+        self.waiting.len()
+    }
+
     /// The text has ended.
     pub(crate) fn finish(mut self) -> Found {
         self.machine.take_out();
@@ -71,7 +81,7 @@ impl Push {
         self.machine.run(&mut cursor);
         let taken = cursor.pos;
         self.settled += taken;
-        self.machine.put_in(u32::try_from(self.settled).unwrap_or(u32::MAX));
+        self.machine.put_in();
         taken
     }
 }

@@ -1,7 +1,7 @@
 //! Between texts: brackets, commas, colons, comments.
 
 use super::ahead;
-use super::cursor::{Cursor, Look, More, is_odd_space};
+use super::cursor::{Cursor, Look, More, is_odd_space, is_space, touch};
 use super::frame::{Quote, Shape};
 use super::machine::{Comment, Machine, Mode};
 use crate::json::raw::Mistakes;
@@ -43,8 +43,8 @@ impl Machine {
                 c.pos += width;
             }
             b',' | b'}' | b']' | b')' | b';' => {
-                if let Some(frame) = self.stack.last_mut() {
-                    frame.add_lone_key();
+                if let Some((frame, node)) = self.top() {
+                    frame.add_lone_key(node);
                 }
                 self.mode = Mode::After;
             }
@@ -109,12 +109,22 @@ impl Machine {
             b'`' if self.fence_here(c)? => self.abort(c.offset(c.pos)),
             b'~' if c.is_at(c.pos, b"~~~")? => self.abort(c.offset(c.pos)),
             b'\\' if !c.is_at(c.pos, b"\\\"")? && self.escaped_here(c, false)? => {}
+            // `["a" "key": ..`: the list has no end, the object around goes on.
+            _ if self.item_in_object() && ahead::is_quote(c, c.pos)? && ahead::key_like(c, c.pos)? => {
+                self.close(c.offset(c.pos), Mistakes::WRONG_CLOSER);
+            }
             _ => {
                 self.next_child();
                 self.forgive(Mistakes::MISSING_COMMA);
             }
         }
         Ok(())
+    }
+
+    /// Whether the innermost bracket is a list that is the value of a key.
+    pub(super) fn item_in_object(&self) -> bool {
+        let mut shapes = self.stack.iter().rev().map(|frame| frame.shape);
+        shapes.next() != Some(Shape::Object) && shapes.next() == Some(Shape::Object)
     }
 
     /// Ends what the bracket at the place means to end.
@@ -167,9 +177,9 @@ impl Machine {
 
     /// A comma where a value should be.
     fn no_value(&mut self, c: &mut Cursor<'_>) {
-        match self.stack.last_mut() {
-            Some(frame) if frame.shape == Shape::Object => {
-                frame.add_lone_key();
+        match self.top() {
+            Some((frame, node)) if frame.shape == Shape::Object => {
+                frame.add_lone_key(node);
                 self.mode = Mode::After;
             }
             _ => self.skip(c, 1, Mistakes::STRAY_COMMA),
@@ -193,8 +203,11 @@ impl Machine {
 
     /// Notes a mistake in the innermost list or object.
     pub(super) fn forgive(&mut self, mistakes: Mistakes) {
-        if let Some(frame) = self.stack.last_mut() {
-            frame.raw.mistakes |= mistakes;
+        if mistakes.is_empty() {
+            return;
+        }
+        if let Some((_, node)) = self.top() {
+            node.mistakes |= mistakes;
         }
     }
 
@@ -206,12 +219,12 @@ impl Machine {
     /// Goes on to what is no white space, and tells it.
     pub(super) fn skip_space(&mut self, c: &mut Cursor<'_>) -> Look<u8> {
         loop {
+            let rest = c.left().as_bytes();
+            let len = rest.iter().position(|byte| !is_space(*byte)).unwrap_or(rest.len());
+            touch(len);
+            self.fresh_line |= c.line_ends(c.pos, c.pos + len);
+            c.pos += len;
             match c.peek()? {
-                b' ' | b'\t' | b'\r' => c.pos += 1,
-                b'\n' => {
-                    self.fresh_line = true;
-                    c.pos += 1;
-                }
                 0x80.. | 0xb | 0xc => match c.char_at(c.pos) {
                     Some(other) if is_odd_space(other) => c.pos += other.len_utf8(),
                     _ => return c.peek(),
