@@ -21,6 +21,7 @@ const EXAMPLES: &[(&str, &str)] = sources![
     "live_form",
     "by_name",
     "tools",
+    "reask",
     "blocking",
     "registry",
     "library",

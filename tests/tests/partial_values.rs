@@ -11,7 +11,8 @@ use codex_ai::provider::{anthropic::Anthropic, gemini::Gemini, openai::OpenAi, o
 use codex_ai::schema::Json;
 use codex_ai::testing::{Answer, Scripted, Step, WireServer};
 use codex_ai::{
-    AnyProvider, Dispatcher, ErrorKind, LlmSchema, Options, Partial, Progress, Reply, ReplyStream, blocking,
+    AnyProvider, Dispatcher, ErrorKind, JsonOutput, LlmSchema, Options, Partial, Progress, Reply, ReplyStream, Schema,
+    blocking,
 };
 use proptest::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -44,7 +45,7 @@ enum Mood {
 }
 
 /// A stream of a text in these pieces.
-async fn stream<T: codex_ai::JsonOutput>(pieces: Vec<String>) -> ReplyStream<T> {
+async fn stream<T: JsonOutput>(pieces: Vec<String>) -> ReplyStream<T> {
     let provider = Scripted::answers([Answer::pieces(pieces)]);
     Dispatcher::new(provider).unwrap().stream_json::<T>("anything").await.unwrap()
 }
@@ -57,7 +58,7 @@ fn letters(text: &str) -> Vec<String> {
 /// What is shown after each piece, as `Debug` writes it, each state once.
 async fn states<T>(pieces: Vec<String>) -> Vec<String>
 where
-    T: LlmSchema<Partial: Send> + codex_ai::JsonOutput,
+    T: LlmSchema<Partial: Send> + JsonOutput,
 {
     let mut stream = stream::<T>(pieces).await;
     let mut states = Vec::new();
@@ -257,21 +258,61 @@ async fn all_vendors_over_a_socket_cut_at_every_byte() {
         place: (1.5, -2.0),
         next: None,
     };
-    let text = serde_json::to_string(&report).unwrap();
-    let key = "sk-test-0123456789";
-    let step = || Step::reply(Reply::from_text("m", text.as_str())).in_pieces_of(1);
-    let server = WireServer::script(std::iter::repeat_with(step).take(5)).unwrap();
-    let (url, origin) = (server.url(), server.origin());
-    for provider in [
-        AnyProvider::new(OpenAi::builder().key(key).base_url(&url).build().unwrap()),
-        AnyProvider::new(OpenAi::builder().key(key).base_url(&url).chat().build().unwrap()),
-        AnyProvider::new(Anthropic::builder().key(key).base_url(&origin).build().unwrap()),
-        AnyProvider::new(Gemini::builder().key(key).base_url(&origin).build().unwrap()),
-        AnyProvider::new(OpenRouter::builder().key(key).base_url(&url).build().unwrap()),
-    ] {
-        let options = Options::new().with_model("m");
-        let dispatcher = Dispatcher::new(provider).unwrap().with_options(options);
+    for vendor in VENDORS {
+        let (server, dispatcher) = vendor.answers(&report).await;
         check(dispatcher.stream_json::<Report>("anything").await.unwrap(), &report).await;
+        assert_eq!(server.request_count(), 1);
+    }
+}
+
+#[tokio::test]
+async fn elements_come_through_what_a_vendor_puts_around_a_list() {
+    let all: Vec<Point> = (0..3).map(|weight| Point { what: format!("{weight}\u{e9}{weight}"), weight }).collect();
+    for vendor in VENDORS {
+        let (_server, dispatcher) = vendor.answers(&all).await;
+        let mut elements = dispatcher.stream_json::<Vec<Point>>("anything").await.unwrap().into_elements();
+        for expected in &all {
+            assert_eq!(elements.next().await.unwrap().unwrap(), *expected);
+        }
+        assert!(elements.next().await.is_none());
+        assert_eq!(elements.finish().await.unwrap().value, all);
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Vendor {
+    OpenAi,
+    Chat,
+    Anthropic,
+    Gemini,
+    OpenRouter,
+}
+
+const VENDORS: [Vendor; 5] = [Vendor::OpenAi, Vendor::Chat, Vendor::Anthropic, Vendor::Gemini, Vendor::OpenRouter];
+
+impl Vendor {
+    fn dispatcher(self, server: &WireServer) -> Dispatcher {
+        let (key, url, origin) = ("sk-test-0123456789", server.url(), server.origin());
+        let provider = match self {
+            Self::OpenAi => AnyProvider::new(OpenAi::builder().key(key).base_url(url).build().unwrap()),
+            Self::Chat => AnyProvider::new(OpenAi::builder().key(key).base_url(url).chat().build().unwrap()),
+            Self::Anthropic => AnyProvider::new(Anthropic::builder().key(key).base_url(origin).build().unwrap()),
+            Self::Gemini => AnyProvider::new(Gemini::builder().key(key).base_url(origin).build().unwrap()),
+            Self::OpenRouter => AnyProvider::new(OpenRouter::builder().key(key).base_url(url).build().unwrap()),
+        };
+        Dispatcher::new(provider).unwrap().with_options(Options::new().with_model("m"))
+    }
+
+    /// A server that gives the value in the form that the vendor is asked for, a byte at a time.
+    async fn answers<T: JsonOutput + LlmSchema + Serialize>(self, value: &T) -> (WireServer, Dispatcher) {
+        let json = serde_json::to_value(value).unwrap();
+        let asked = WireServer::script([Step::reply(Reply::from_text("m", json.to_string()))]).unwrap();
+        let stream = self.dispatcher(&asked).stream_json::<T>("anything").await.unwrap();
+        let form = stream.finish().await.unwrap().wire_form;
+        let text = Schema::of::<T>().wire(form).unwrap().encode(json).unwrap().to_string();
+        let server = WireServer::script([Step::reply(Reply::from_text("m", text)).in_pieces_of(1)]).unwrap();
+        let dispatcher = self.dispatcher(&server);
+        (server, dispatcher)
     }
 }
 

@@ -472,11 +472,11 @@ fn a_schema_takes_the_vendors_form() {
             "Root": {
                 "type": "object",
                 "properties": {
-                    "score": { "type": "integer", "description": "Points\n\n{minimum: 0, maximum: 10}" },
-                    "name": { "anyOf": [{ "type": "string", "description": "{maxLength: 3}" }, { "type": "null" }] },
+                    "score": { "type": "integer", "description": "Points. 0 to 10." },
+                    "name": { "type": ["string", "null"], "description": "At most 3 characters." },
                     "when": { "type": "string", "format": "date" },
-                    "tags": { "type": "array", "items": { "type": "string" }, "minItems": 1, "description": "{maxItems: 3}" },
-                    "kind": { "anyOf": [{ "const": "a", "description": "A" }, { "enum": ["b"] }] },
+                    "tags": { "type": "array", "items": { "type": "string" }, "minItems": 1, "description": "1 to 3 items." },
+                    "kind": { "type": "string", "enum": ["a", "b"], "description": "a: A" },
                     "next": { "description": "The next one", "anyOf": [{ "$ref": "#/$defs/Root" }] },
                     "part": { "$ref": "#/$defs/Part" },
                 },

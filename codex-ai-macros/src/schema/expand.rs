@@ -23,7 +23,7 @@ pub(super) fn good(ty: &SchemaType<'_>) -> TokenStream {
         // The shape is never made, and it repeats what the user's own type answers for.
         #[allow(dead_code, deprecated, non_camel_case_types, private_bounds, private_interfaces, unnameable_types)]
         #[allow(unused_qualifications)]
-        #[allow(clippy::absolute_paths, clippy::all, clippy::nursery, clippy::pedantic)]
+        #[allow(clippy::absolute_paths, clippy::all, clippy::nursery, clippy::pedantic, clippy::partial_pub_fields)]
         const _: () = {
             #items
             #checks

@@ -104,6 +104,8 @@ fn of_content(field: &Field<'_>, ty: &SchemaType<'_>) -> TokenStream {
         }
         #[automatically_derived]
         impl<P: #parts> #p::Grow for #partial<P> {
+            const WHOLE: ::core::primitive::bool = <#content as #p::Grow>::WHOLE;
+
             fn grow(&mut self, from: #p::Cursor<'_>) -> ::core::primitive::bool {
                 #p::Grow::grow(&mut self.#member, from)
             }

@@ -10,7 +10,6 @@ use super::expand::fields_of;
 use super::model::{Body, Field, Fields, SchemaType, Style, Variant};
 use super::shape::is_described;
 use super::wire_names::{self, Tagging};
-use crate::keys::respanned;
 
 /// The method; nothing for a type without parts.
 pub(super) fn method(ty: &SchemaType<'_>) -> TokenStream {
@@ -21,7 +20,11 @@ pub(super) fn method(ty: &SchemaType<'_>) -> TokenStream {
         Body::Unknown => TokenStream::new(),
     };
     let checks = checks();
-    let whole = ty.validate.as_ref().map(|function| call(function, &quote!(self), &quote!(#checks), &p));
+    let whole = ty.validate.as_ref().map(|function| {
+        let given = local("given", function.span());
+        let called = call(function, &given, &quote!(#checks), &p);
+        quote!(let #given = self; #called)
+    });
     if parts.is_empty() && whole.is_none() {
         return TokenStream::new();
     }
@@ -148,7 +151,7 @@ fn of_field(field: &Field<'_>, value: &TokenStream, place: Place, ty: &SchemaTyp
     });
     let checked = field.rules.check.as_ref().map(|function| {
         let given = local("given", function.span());
-        let called = call(function, &quote!(#given), &checks, &p);
+        let called = call(function, &given, &checks, &p);
         quote!(if let #p::Some(#given) = #p::Given(#value).value() { #called })
     });
     quote!(#walked #checked)
@@ -160,10 +163,9 @@ fn is_walked(field: &Field<'_>, ty: &SchemaType<'_>) -> bool {
 }
 
 /// Calls a user's function, with the caret on its path if it does not take or give what it should.
-fn call(function: &ExprPath, given: &TokenStream, checks: &TokenStream, p: &TokenStream) -> TokenStream {
+fn call(function: &ExprPath, given: &Ident, checks: &TokenStream, p: &TokenStream) -> TokenStream {
     let span = Span::mixed_site().located_at(function.span());
     let found = local("found", span);
-    let given = respanned(given.clone(), function.span());
     let outcome = quote_spanned!(span=> #p::Outcome(#function(#given)).found());
     let noted = quote_spanned!(span=> (#checks).found(#found));
     quote!(if let #p::Some(#found) = #outcome { #noted })

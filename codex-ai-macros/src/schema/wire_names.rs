@@ -57,12 +57,13 @@ pub(super) fn of_field(
         None => text(of_type, "rename_all"),
         Some(variant) => text(variant, "rename_all").or_else(|| text(of_type, "rename_all_fields")),
     };
-    text(attrs, "rename").unwrap_or_else(|| Case::named(rule()).of_field(&plain_name(field)))
+    text(attrs, "rename").unwrap_or_else(|| Case::named(rule().as_deref()).of_field(&plain_name(field)))
 }
 
 /// The name of a variant.
 pub(super) fn of_variant(variant: &Ident, attrs: &[Attribute], of_type: &[Attribute]) -> String {
-    text(attrs, "rename").unwrap_or_else(|| Case::named(text(of_type, "rename_all")).of_variant(&plain_name(variant)))
+    text(attrs, "rename")
+        .unwrap_or_else(|| Case::named(text(of_type, "rename_all").as_deref()).of_variant(&plain_name(variant)))
 }
 
 /// All names by which a field or variant is read, the first one first.
@@ -122,8 +123,8 @@ enum Case {
 
 impl Case {
     /// The rule of this name; what serde does not know, serde complains of.
-    fn named(name: Option<String>) -> Self {
-        match name.as_deref() {
+    fn named(name: Option<&str>) -> Self {
+        match name {
             Some("lowercase") => Self::Lower,
             Some("UPPERCASE") => Self::Upper,
             Some("PascalCase") => Self::Pascal,

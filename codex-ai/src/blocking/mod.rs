@@ -18,6 +18,7 @@ use crate::registry::Router;
 use crate::reply::Reply;
 use crate::request::{Options, Request};
 use crate::stream::Chunk;
+use crate::structured::StructuredOutput;
 
 pub use parts::{Elements, TextOf};
 
@@ -115,6 +116,12 @@ impl<P: Provider> Dispatcher<P> {
         Self { inner: self.inner.with_options(options), runtime: Arc::clone(&self.runtime) }
     }
 
+    /// As [`Dispatcher::with_structured_output`](crate::Dispatcher::with_structured_output).
+    #[must_use]
+    pub fn with_structured_output(&self, policy: StructuredOutput) -> Self {
+        Self { inner: self.inner.with_structured_output(policy), runtime: Arc::clone(&self.runtime) }
+    }
+
     /// As [`Dispatcher::call`](crate::Dispatcher::call).
     ///
     /// # Errors
@@ -161,6 +168,14 @@ impl<P: Provider> Dispatcher<P> {
     /// As [`call`](Self::call).
     pub fn generate_json<T: JsonOutput>(&self, request: impl Into<Request>) -> Result<T> {
         self.wait(self.inner.generate_json(request))
+    }
+
+    /// As [`Dispatcher::generate_value`](crate::Dispatcher::generate_value).
+    ///
+    /// # Errors
+    /// As [`call`](Self::call).
+    pub fn generate_value(&self, request: impl Into<Request>) -> Result<Value> {
+        self.wait(self.inner.generate_value(request))
     }
 
     /// As [`Dispatcher::generate_reply`](crate::Dispatcher::generate_reply).

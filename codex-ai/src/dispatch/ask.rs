@@ -1,5 +1,7 @@
 //! One call: the question, the answer's value, and further questions where an answer is none.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use super::Dispatcher;
@@ -10,10 +12,9 @@ use crate::provider::Provider;
 use crate::registry::Entry;
 use crate::reply::Reply;
 use crate::request::{Options, Output, Request};
+use crate::schema::Schema;
+use crate::structured::{self, Asking};
 use crate::telemetry;
-
-/// Reads the value of an answer.
-type Read<T> = fn(&Reply, Leniency) -> Result<Parsed<T>>;
 
 impl<P: Provider> Dispatcher<P> {
     pub(super) async fn ask_prompt<Q: PromptDef>(&self, args: Q::Args<'_>) -> Result<Reply<OutputOf<Q>>> {
@@ -36,24 +37,91 @@ impl<P: Provider> Dispatcher<P> {
         Ok(self.ask(request, None, T::read).await?.value)
     }
 
+    pub(super) async fn ask_for_value(&self, mut request: Request) -> Result<Value> {
+        let schema = match &request.output {
+            Output::Schema(schema) => Arc::clone(schema),
+            _ => {
+                request.output = Output::Json;
+                Arc::clone(Schema::of::<Value>())
+            }
+        };
+        let read = |reply: &Reply, leniency| structured::read_schema_value(reply, &schema, leniency);
+        Ok(self.ask(request, None, read).await?.value)
+    }
+
+    /// Asks once and reads nothing.
+    pub(super) async fn ask_plainly(&self, mut request: Request) -> Result<Reply> {
+        self.complete(&mut request, None)?;
+        let provider = &self.shared.provider;
+        let span = telemetry::call(provider.name(), &request, None, false);
+        telemetry::whole(span, provider.generate(&request)).await
+    }
+
     /// Asks the provider and reads the value, in one span.
-    pub(super) async fn ask<T>(
+    async fn ask<T>(
         &self,
         mut request: Request,
         entry: Option<&'static Entry>,
-        read: Read<T>,
+        read: impl Fn(&Reply, Leniency) -> Result<Parsed<T>>,
     ) -> Result<Reply<T>> {
         self.complete(&mut request, entry)?;
-        let provider = &self.shared.provider;
-        let span = telemetry::call(provider.name(), &request, entry.map(Entry::mode), false);
+        let span = telemetry::call(self.shared.provider.name(), &request, entry.map(Entry::mode), false);
         let answer = async {
-            let reply = provider.generate(&request).await.map_err(|error| named(error, entry))?;
-            match read(&reply, self.structured.leniency) {
-                Ok(parsed) => Ok(reply.with_value(parsed.value)),
-                Err(error) => Err(self.reading(error, &reply, entry)),
-            }
+            let answer = match request.output {
+                // Text is a value whatever it says.
+                Output::Text => self.ask_once(&request, read).await,
+                _ => self.ask_until(request, read).await,
+            };
+            answer.map_err(|error| named(error, entry))
         };
         telemetry::whole(span, answer).await
+    }
+
+    async fn ask_once<T>(
+        &self,
+        request: &Request,
+        read: impl Fn(&Reply, Leniency) -> Result<Parsed<T>>,
+    ) -> Result<Reply<T>> {
+        let provider = &self.shared.provider;
+        let reply = provider.generate(request).await?;
+        match read(&reply, self.structured.leniency) {
+            Ok(parsed) => Ok(reply.with_value(parsed.value)),
+            Err(error) => Err(located(error, provider.name(), &reply)),
+        }
+    }
+
+    /// Asks until an answer is a value, or a budget is spent.
+    async fn ask_until<T>(
+        &self,
+        mut request: Request,
+        read: impl Fn(&Reply, Leniency) -> Result<Parsed<T>>,
+    ) -> Result<Reply<T>> {
+        let provider = &self.shared.provider;
+        let mut asking = Asking::new(&self.structured, provider.name(), &request);
+        loop {
+            let span = telemetry::ask(asking.number());
+            let answer = asking.wait(provider.generate(&request));
+            let (reply, read) = match telemetry::within(&span, answer).await {
+                Ok(reply) => {
+                    let read = span.in_scope(|| read(&reply, self.structured.leniency));
+                    (reply, read)
+                }
+                Err(error) => {
+                    telemetry::note_ask(&span, Err(&error));
+                    return Err(asking.failed(error, request.schema_mode));
+                }
+            };
+            match read {
+                Ok(parsed) => {
+                    telemetry::note_ask(&span, Ok(parsed.repairs.len()));
+                    return Ok(asking.done(reply, parsed.repairs).with_value(parsed.value));
+                }
+                Err(error) => {
+                    telemetry::note_ask(&span, Err(&error));
+                    asking.again(located(error, provider.name(), &reply), &reply, &mut request)?;
+                }
+            }
+        }
     }
 
     /// Puts the options together.
@@ -80,11 +148,6 @@ impl<P: Provider> Dispatcher<P> {
             schema.check_usable().map_err(|error| named(error, entry))?;
         }
         Ok(())
-    }
-
-    /// Tells where an answer came from that cannot be read.
-    fn reading(&self, error: Error, reply: &Reply, entry: Option<&'static Entry>) -> Error {
-        named(located(error, self.shared.provider.name(), reply), entry)
     }
 }
 

@@ -15,7 +15,6 @@ use serde_json::Value;
 use crate::error::ErrorKind;
 use crate::error::Result;
 use crate::image::{GenerateImage, GenerateImagen, GeneratedImage, ImageRequest};
-use crate::json::Parsed;
 use crate::prompt::{JsonOutput, OutputOf, PromptDef};
 use crate::provider::{AnyProvider, BoxFuture, Provider};
 use crate::registry::{Entry, Router};
@@ -189,6 +188,32 @@ impl<P: Provider> Dispatcher<P> {
         Box::pin(self.ask_for(request.into()))
     }
 
+    /// Asks for a value whose schema is known at run time alone: that of the request's
+    /// [`output`](Request::output), or any JSON where it has none.
+    ///
+    /// ```
+    /// use codex_ai::{Dispatcher, Output, Request, Schema, provider::Local};
+    /// use serde_json::json;
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+    /// let dispatcher = Dispatcher::new(Local::quiet())?;
+    /// let schema = Schema::new("Place", json!({
+    ///     "type": "object",
+    ///     "properties": { "city": { "type": "string" } },
+    ///     "required": ["city"],
+    /// }))?;
+    /// let request = Request::from("Where is the Louvre?").with_output(Output::Schema(schema.into()));
+    /// let place = dispatcher.generate_value(request).await?;
+    /// assert!(place["city"].is_string());
+    /// # Ok::<_, codex_ai::Error>(()) }).unwrap();
+    /// ```
+    ///
+    /// # Errors
+    /// As [`call`](Self::call).
+    pub fn generate_value(&self, request: impl Into<Request>) -> BoxFuture<'_, Result<Value>> {
+        Box::pin(self.ask_for_value(request.into()))
+    }
+
     /// Asks for an answer and gives it as it is, read as no value: with the calls of tools, and refused, cut off or empty
     /// as it may be. Takes text, a [`Prompt`](crate::Prompt), a [`Request`] or a reference to one, and asks for the form of
     /// answer that it names.
@@ -226,7 +251,7 @@ impl<P: Provider> Dispatcher<P> {
     /// # Errors
     /// What the provider ended in.
     pub fn generate_reply(&self, request: impl Into<Request>) -> BoxFuture<'_, Result<Reply>> {
-        Box::pin(self.ask(request.into(), None, |_, _| Ok(Parsed::exact(()))))
+        Box::pin(self.ask_plainly(request.into()))
     }
 
     /// Makes an image. Does not compile for a provider without images; [`AnyProvider`] refuses before anything is sent.

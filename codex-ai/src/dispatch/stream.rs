@@ -1,13 +1,19 @@
 //! Answers while they come.
 
+use std::time::Duration;
+
+use tokio::time::Instant;
+
 use super::Dispatcher;
 use super::ask::{located, named};
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::prompt::{JsonOutput, OutputOf, PromptDef, PromptOutput};
 use crate::provider::{BoxFuture, Provider};
 use crate::registry::Entry;
+use crate::reply::Reply;
 use crate::request::{Output, Request};
 use crate::stream::ReplyStream;
+use crate::structured::Report;
 use crate::telemetry;
 
 impl<P: Provider> Dispatcher<P> {
@@ -24,7 +30,8 @@ impl<P: Provider> Dispatcher<P> {
         })
     }
 
-    /// Calls a prompt and gives the answer while it comes; [`ReplyStream::finish`] gives the value.
+    /// Calls a prompt and gives the answer while it comes; [`ReplyStream::finish`] gives the value. The answer is read as
+    /// leniently as by [`call`](Self::call), but the model is not asked again: what was shown cannot be taken back.
     ///
     /// ```no_run,standalone_crate
     /// # use codex_ai::{Chunk, Dispatcher, prompt};
@@ -85,19 +92,39 @@ impl<P: Provider> Dispatcher<P> {
         entry: Option<&'static Entry>,
     ) -> Result<ReplyStream<T>> {
         self.complete(&mut request, entry)?;
+        let begin = Instant::now();
         let span = telemetry::call(self.shared.provider.name(), &request, entry.map(Entry::mode), true);
         let opened = telemetry::streamed(span, self.shared.provider.stream(&request)).await;
         let provider = self.shared.provider.name().to_owned();
+        let is_json = !matches!(request.output, Output::Text);
         let leniency = self.structured.leniency;
         let mut opened = opened.map_err(|error| named(error, entry))?;
         if let Output::Schema(_) = request.output {
             opened = opened.of_json();
         }
         Ok(opened
-            .with_value(move |reply| match T::read(&reply, leniency) {
-                Ok(parsed) => Ok(reply.with_value(parsed.value)),
-                Err(error) => Err(located(error, &provider, &reply)),
+            .with_value(move |mut reply| match T::read(&reply, leniency) {
+                Ok(parsed) => {
+                    if is_json {
+                        reply.report = Some(Box::new(Report::of_stream(&reply, None, parsed.repairs, begin.elapsed())));
+                    }
+                    Ok(reply.with_value(parsed.value))
+                }
+                Err(error) => {
+                    let error = located(error, &provider, &reply);
+                    Err(if is_json { not_asked_again(error, &reply, begin.elapsed()) } else { error })
+                }
             })
             .with_errors(move |error| named(error, entry)))
     }
+}
+
+/// The error of an answer that was streamed and is no value, with what it took.
+fn not_asked_again(error: Error, reply: &Reply, elapsed: Duration) -> Error {
+    let report = Report::of_stream(reply, Some(&error), Vec::new(), elapsed);
+    let error = error.with_report(report);
+    if error.kind() == ErrorKind::InvalidOutput && error.help().is_none() {
+        return error.with_help("a stream is not asked again; `call` and `generate_json` are");
+    }
+    error
 }

@@ -4,13 +4,15 @@ mod anthropic;
 #[doc(hidden)]
 pub mod bounds;
 mod cache;
+mod dialect;
 mod encode;
 mod format;
 mod gemini;
+mod openai;
 #[doc(hidden)]
 pub mod shape;
 mod standard;
-mod strict;
+mod type_text;
 mod validate;
 mod wire;
 
@@ -105,6 +107,7 @@ pub struct Schema {
     validator: Validator,
     shape: OnceLock<Shape>,
     wire: [OnceLock<Result<WireSchema, Vec<Problem>>>; WireForm::COUNT],
+    told: type_text::Told,
 }
 
 impl Schema {
@@ -121,7 +124,7 @@ impl Schema {
     pub fn new(name: impl Into<Cow<'static, str>>, value: Value) -> Result<Self> {
         let name = name.into();
         let validator = Validator::compile(&value).map_err(|problems| unusable(&name, problems))?;
-        Ok(Self { name, value, validator, shape: OnceLock::new(), wire: Default::default() })
+        Ok(Self { name, value, validator, shape: OnceLock::new(), wire: Default::default(), told: Default::default() })
     }
 
     /// The schema's name, as vendors are told it.

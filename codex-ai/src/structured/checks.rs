@@ -40,7 +40,6 @@ impl<K: LlmSchema> Key for K {
 
 impl Checks<'_> {
     /// Everything that the checks of a type find in a value.
-    #[allow(dead_code)]
     pub(crate) fn of<T: LlmSchema>(value: &T) -> Vec<Problem> {
         let mut problems = Vec::new();
         value.llm_check(&mut Checks { place: Place { last: None }, problems: &mut problems });
@@ -75,8 +74,9 @@ impl Checks<'_> {
         found.note(self);
     }
 
-    fn note(&mut self, relative: &str, message: String) {
-        self.problems.push(Problem::new(path::join(&self.place.render(), relative), message));
+    /// Notes a problem whose path begins at this place.
+    fn note(&mut self, problem: Problem) {
+        self.problems.push(Problem { path: path::join(&self.place.render(), &problem.path), ..problem });
     }
 }
 
@@ -126,14 +126,14 @@ pub struct Listed(Vec<Problem>);
 
 impl<E: Display> Found for InWords<E> {
     fn note(self, checks: &mut Checks<'_>) {
-        checks.note("", self.0.to_string());
+        checks.note(Problem::new("", self.0.to_string()));
     }
 }
 
 impl Found for Listed {
     fn note(self, checks: &mut Checks<'_>) {
         for problem in self.0 {
-            checks.note(&problem.path, problem.message);
+            checks.note(problem);
         }
     }
 }

@@ -73,7 +73,6 @@ impl Lacks {
         combined: false,
     };
     /// JSON Schema with an object as root.
-    #[allow(dead_code)]
     pub(super) const OBJECT: Self = Self { other_roots: true, ..Self::NONE };
     /// OpenAI's strict mode. A number of more than 64 bits loses digits in many a program between here and there.
     pub(super) const OPENAI_STRICT: Self = Self {
@@ -91,7 +90,6 @@ impl Lacks {
     /// Gemini's `responseJsonSchema`. The arguments of tools travel as floats there.
     pub(super) const GEMINI: Self = Self { wide: true, patterns: true, combined: true, ..Self::NONE };
     /// Gemini's `responseSchema`, a part of OpenAPI 3.0.
-    #[allow(dead_code)]
     pub(super) const GEMINI_OPENAPI: Self = Self { maps: true, tuples: true, any: true, ..Self::GEMINI };
 }
 

@@ -18,6 +18,7 @@ pub(super) mod pattern;
 mod read;
 pub(crate) mod refs;
 mod rules;
+mod said;
 mod scan;
 mod text;
 pub(super) mod unique;

@@ -8,6 +8,7 @@ use super::request::Format;
 use crate::error::{Problem, Result};
 use crate::message::{Message, Part, Role};
 use crate::request::{Output, Request, Tool, ToolChoice};
+use crate::schema::WireForm;
 use crate::wire::problems::Problems;
 
 /// Collects what cannot be sent.
@@ -105,14 +106,7 @@ impl Check {
             self.found.collision("output_config.format.type");
         }
         let own = extra.is_some_and(|extra| extra.contains_key("schema"));
-        Ok(Some(Format {
-            schema: if own {
-                None
-            } else {
-                Some(schema.wire(crate::schema::WireForm::Anthropic).map(crate::schema::WireSchema::as_raw)?)
-            },
-            extra,
-        }))
+        Ok(Some(Format { schema: if own { None } else { Some(schema.wire(WireForm::Anthropic)?.as_raw()) }, extra }))
     }
 
     /// The effort, and what an extra `output_config` adds.

@@ -4,8 +4,12 @@ use serde_json::{Map, Value};
 
 use crate::schema::validate::words;
 
+/// Schemas that a value has to follow as well, and that are told in words. No schema has a keyword of this name.
+pub(super) const ALSO: &str = "\0also";
+
 /// The keywords that decide about values. All others are remarks, or names and places of other schemas.
-const DECIDING: [&str; 43] = [
+const DECIDING: [&str; 44] = [
+    ALSO,
     "$ref",
     "$dynamicRef",
     "type",
@@ -112,6 +116,13 @@ pub(super) fn only_reference(schema: &Value) -> Option<&str> {
         .keys()
         .all(|keyword| keyword == "$ref" || keyword != "description" && !DECIDING.contains(&keyword.as_str()));
     alone.then_some(reference)
+}
+
+/// A name for what a reference leads to.
+pub(super) fn name_of(reference: &str) -> String {
+    let last = reference.rsplit(['/', '#']).next().unwrap_or_default();
+    let plain: String = last.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).collect();
+    if plain.is_empty() { "Part".to_owned() } else { plain }
 }
 
 /// What a `not` excludes.

@@ -1,17 +1,17 @@
-//! The form of a schema that OpenAI's strict mode takes.
+//! The form of a schema that a vendor takes, written by the rules of the vendor's dialect.
 //!
-//! Source of the rules: OpenAI's guide "Structured model outputs", section "Supported schemas", read in November 2026,
-//! and what the official SDK 3.52 sends. Every object is closed and every property required; an optional property is
-//! nullable, as it is in Rust; where a default stands in for an absent value, the description tells it. What strict mode
-//! cannot check goes into the description in words and is checked here when the answer comes. What it cannot hold is a
-//! problem with its path in the type: a value that the type takes and the wire form does not would be lost silently.
+//! What the dialect has is sent; what it lacks goes into the description in short words, once, and is checked here when
+//! the answer comes; what can be neither is a problem with its path in the type: a value that the type takes and the
+//! vendor's form does not would be lost silently. Remarks (`title`, `examples`, `x-*` ..) are left out.
 
 mod choice;
 mod endless;
 mod flatten;
 mod keyword;
-mod limits;
+mod notes;
 mod object;
+mod ordering;
+mod rules;
 mod scalar;
 
 use std::collections::{HashMap, HashSet, VecDeque};
@@ -23,6 +23,7 @@ use super::validate::path::{self, Step};
 use super::validate::refs::References;
 use crate::error::Problem;
 use keyword::Rules;
+pub(super) use rules::{Counts, Dialect, Null, Objects, Patterns, Referring};
 
 /// Schemas inside schemas; a definition starts anew.
 const DEEPEST: usize = 100;
@@ -33,27 +34,38 @@ const MOST_SCHEMAS: usize = 20_000;
 /// How many definitions are written out inside one another before they are referred to.
 const MOST_INLINED: usize = 3;
 
-/// The strict form of a usable schema, the same bytes each time.
+/// The form of a usable schema in a dialect, the same each time.
 ///
 /// # Errors
-/// Everything that strict mode cannot hold, each with its path in the type.
-pub(super) fn compile(schema: &Value) -> Result<Box<RawValue>, Vec<Problem>> {
-    let mut translator = Translator::new(schema);
-    let wire = translator.document();
+/// Everything that the dialect cannot hold, each with its path in the type.
+pub(super) fn translate(schema: &Value, dialect: &'static Dialect) -> Result<Value, Vec<Problem>> {
+    let mut translator = Translator::new(schema, dialect);
+    let mut wire = translator.document();
     if translator.problems.is_empty() {
-        translator.problems = limits::check(&wire);
-        translator.problems.extend(endless::check(&wire));
+        translator.problems.extend(endless::check(&wire, dialect));
     }
     if !translator.problems.is_empty() {
         return Err(translator.problems);
     }
-    serde_json::value::to_raw_value(&wire).map_err(|error| vec![Problem::new("", error.to_string())])
+    if dialect.ordering {
+        ordering::write(&mut wire);
+    }
+    Ok(wire)
+}
+
+/// A schema as it is sent.
+///
+/// # Errors
+/// When it cannot be written, which does not happen.
+pub(super) fn raw(wire: &Value) -> Result<Box<RawValue>, Vec<Problem>> {
+    serde_json::value::to_raw_value(wire).map_err(|error| vec![Problem::new("", error.to_string())])
 }
 
 /// A schema being written: its keywords.
 type Keywords = Map<String, Value>;
 
 struct Translator<'s> {
+    dialect: &'static Dialect,
     root: &'s Value,
     references: References<'s>,
     /// What a reference to a schema is written as, by the schema's address.
@@ -66,29 +78,45 @@ struct Translator<'s> {
     depth: usize,
     translated: usize,
     combined: usize,
+    /// Whether something refers to the whole schema.
+    refers_to_root: bool,
     problems: Vec<Problem>,
 }
 
 impl<'s> Translator<'s> {
-    fn new(schema: &'s Value) -> Self {
+    fn new(schema: &'s Value, dialect: &'static Dialect) -> Self {
         let references = References::of(schema);
-        let mut names = HashMap::from([(std::ptr::from_ref(schema), "#".to_owned())]);
-        // A root that is but a reference is what it refers to, and both are called `#`.
+        // A root that is but a reference is what it refers to, and both have one name.
         let mut root = schema;
-        while let Some(target) = keyword::only_reference(root).and_then(|to| references.resolve(root, to)) {
-            names.insert(target, "#".to_owned());
-            root = target;
+        let mut chain = vec![std::ptr::from_ref(schema)];
+        let mut named = "Root";
+        while let Some((target, reference)) =
+            keyword::only_reference(root).and_then(|reference| Some((references.resolve(root, reference)?, reference)))
+        {
+            chain.push(target);
+            (root, named) = (target, reference);
         }
+        let mut taken = HashSet::new();
+        let name = match dialect.references {
+            Referring::Definitions => {
+                let name = keyword::name_of(named);
+                taken.insert(name.clone());
+                format!("#/$defs/{name}")
+            }
+            _ => "#".to_owned(),
+        };
         Self {
+            dialect,
             root,
             references,
-            names,
-            taken: HashSet::new(),
+            names: chain.into_iter().map(|schema| (schema, name.clone())).collect(),
+            taken,
             queue: VecDeque::new(),
             open: Vec::new(),
             depth: 0,
             translated: 0,
             combined: 0,
+            refers_to_root: false,
             problems: Vec::new(),
         }
     }
@@ -96,26 +124,27 @@ impl<'s> Translator<'s> {
     /// The whole: the root, then the definitions that it needs.
     fn document(&mut self) -> Value {
         if !self.references.is_one_document() {
-            self.problem("", "holds several schemas with an `$id`, strict mode wants one");
+            self.lacks("", "holds several schemas with an `$id`", "one");
             return Value::Null;
         }
-        let root = self.definition(self.root, "");
-        if let Some(kind) = kind_of_root(&root) {
-            self.problem("", format!("the root is {kind}, strict mode wants an object"));
+        let mut root = self.definition(self.root, "");
+        if let Some(kind) = kind_of_root(&root).filter(|_| self.dialect.object_root) {
+            self.lacks("", &format!("the root is {kind}"), "an object");
         }
-        let mut root = match root {
-            Value::Object(root) => root,
-            _ => Keywords::new(),
-        };
         let mut definitions = Keywords::new();
         while let Some((name, schema, at)) = self.queue.pop_front() {
             let definition = self.definition(schema, &at);
             definitions.insert(name, definition);
         }
-        if !definitions.is_empty() {
+        if self.refers_to_root && self.dialect.references == Referring::Definitions {
+            let name = self.names[&std::ptr::from_ref(self.root)].clone();
+            let whole = std::mem::replace(&mut root, json!({ "$ref": name }));
+            definitions.insert(name.trim_start_matches("#/$defs/").to_owned(), whole);
+        }
+        if let (Value::Object(root), false) = (&mut root, definitions.is_empty()) {
             root.insert("$defs".to_owned(), Value::Object(definitions));
         }
-        Value::Object(root)
+        root
     }
 
     fn definition(&mut self, schema: &'s Value, at: &str) -> Value {
@@ -133,11 +162,16 @@ impl<'s> Translator<'s> {
         }
     }
 
+    /// Notes that the dialect cannot hold something, and what it wants instead.
+    fn lacks(&mut self, at: &str, what: &str, wanted: &str) {
+        self.problem(at, format!("{what}, {} wants {wanted}", self.dialect.name));
+    }
+
     /// One schema. Where it cannot be held there is a problem, and the result is of no use.
     fn schema(&mut self, schema: &Value, at: &str) -> Value {
         self.translated += 1;
         if self.depth >= DEEPEST || self.translated > MOST_SCHEMAS {
-            self.problem("", "is too large for strict mode");
+            self.problem("", format!("is too large for {}", self.dialect.name));
             return Value::Null;
         }
         self.depth += 1;
@@ -151,7 +185,10 @@ impl<'s> Translator<'s> {
     }
 
     fn anything(&mut self, at: &str) -> Value {
-        self.problem(at, "can be any value, strict mode wants a type");
+        if self.dialect.any {
+            return json!({});
+        }
+        self.lacks(at, "can be any value", "a type");
         Value::Null
     }
 
@@ -186,11 +223,21 @@ impl<'s> Translator<'s> {
         {
             (target, reference) = (next, to);
         }
-        let Some(description) = description else {
+        if description.is_none() && self.dialect.references != Referring::Inline {
             return json!({ "$ref": self.name_of(target, reference, at) });
-        };
+        }
         let address = std::ptr::from_ref(target);
-        if self.open.contains(&address) || self.open.len() > MOST_INLINED {
+        let is_open = self.open.contains(&address);
+        let written_out = match self.dialect.references {
+            Referring::Written => !is_open && self.open.len() <= MOST_INLINED,
+            Referring::Root | Referring::Definitions => false,
+            Referring::Inline => true,
+        };
+        if written_out && is_open {
+            self.lacks(at, "contains itself", "types that do not");
+            return Value::Null;
+        }
+        if !written_out {
             let inner = json!({ "$ref": self.name_of(target, reference, at) });
             return json!({ "description": description, "anyOf": [inner] });
         }
@@ -198,7 +245,7 @@ impl<'s> Translator<'s> {
         let mut written = self.schema(target, at);
         self.open.pop();
         if let Value::Object(out) = &mut written {
-            describe(out, Some(description), &[]);
+            describe(out, description, &[]);
         }
         written
     }
@@ -206,11 +253,10 @@ impl<'s> Translator<'s> {
     /// What a reference to the schema is written as.
     fn name_of(&mut self, target: &'s Value, reference: &str, at: &str) -> String {
         if let Some(name) = self.names.get(&std::ptr::from_ref(target)) {
+            self.refers_to_root |= std::ptr::eq(target, self.root);
             return name.clone();
         }
-        let last = reference.rsplit(['/', '#']).next().unwrap_or_default();
-        let plain: String = last.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).collect();
-        let plain = if plain.is_empty() { "Part".to_owned() } else { plain };
+        let plain = keyword::name_of(reference);
         let mut name = plain.clone();
         for number in 2.. {
             if self.taken.insert(name.clone()) {
@@ -226,25 +272,12 @@ impl<'s> Translator<'s> {
 
     /// A schema without references and combinations: values, or types with their keywords.
     fn plain(&mut self, rules: &Rules<'_>, at: &str) -> Value {
-        let branches = rules.get("if").is_some() && rules.has_any(&["then", "else"]);
-        if branches || rules.get("dependentSchemas").and_then(Value::as_object).is_some_and(|map| !map.is_empty()) {
-            let keyword = if branches { "if" } else { "dependentSchemas" };
-            self.problem(at, format!("depends on conditions (`{keyword}`), which strict mode does not hold"));
+        let mut notes = Vec::new();
+        if !self.conditions(rules, &mut notes, at) {
             return Value::Null;
         }
-        let mut notes = Vec::new();
-        if let Some(not) = rules.get("not") {
-            match keyword::excluded(not) {
-                keyword::Excluded::Values(words) => notes.push(format!("Not {words}.")),
-                keyword::Excluded::All => return self.nothing(at),
-                keyword::Excluded::Other => {
-                    self.problem(at, "excludes a form (`not`), which strict mode does not hold");
-                    return Value::Null;
-                }
-            }
-        }
         let mut written =
-            if rules.has_any(&["enum", "const"]) { self.values(rules, at) } else { self.typed(rules, at) };
+            if rules.has_any(&["enum", "const"]) { self.values(rules, at) } else { self.typed(rules, &mut notes, at) };
         if let Value::Object(out) = &mut written {
             describe(out, rules.description(), &notes);
         }
@@ -252,35 +285,55 @@ impl<'s> Translator<'s> {
     }
 
     /// A schema by its types.
-    fn typed(&mut self, rules: &Rules<'_>, at: &str) -> Value {
+    fn typed(&mut self, rules: &Rules<'_>, notes: &mut Vec<String>, at: &str) -> Value {
         let types = rules.types();
+        if types.is_empty() && self.dialect.any {
+            notes.extend(notes::of_any(rules));
+        }
         let mut forms = Vec::new();
         for name in types.iter().filter(|name| **name != "null") {
             forms.push(match *name {
                 "object" => self.object(rules, at),
                 "array" => self.array(rules, at),
-                scalar => scalar::translate(scalar, rules),
+                scalar => scalar::translate(scalar, rules, self.dialect),
             });
         }
-        match (forms.len(), types.contains(&"null")) {
+        let nullable = types.contains(&"null");
+        match (forms.len(), nullable) {
             (0, true) => json!({ "type": "null" }),
             (0, false) => self.anything(at),
-            (1, false) => forms.remove(0),
-            (1, true) => or_null(forms.remove(0)),
-            (_, nullable) => {
-                if nullable {
-                    forms.push(json!({ "type": "null" }));
-                }
+            _ => self.any_of(forms, nullable),
+        }
+    }
+
+    /// One of several forms, or null.
+    fn any_of(&self, mut forms: Vec<Value>, nullable: bool) -> Value {
+        if forms.len() == 1 {
+            let form = forms.remove(0);
+            return if nullable { or_null(form, self.dialect) } else { form };
+        }
+        match self.dialect.null {
+            Null::Keyword if nullable => json!({ "anyOf": forms, "nullable": true }),
+            Null::Listed if nullable => {
+                forms.push(json!({ "type": "null" }));
                 json!({ "anyOf": forms })
             }
+            _ => json!({ "anyOf": forms }),
         }
     }
 }
 
 /// The form, or null.
-fn or_null(mut form: Value) -> Value {
+fn or_null(mut form: Value, dialect: &Dialect) -> Value {
+    if dialect.null == Null::Keyword {
+        if let Value::Object(out) = &mut form {
+            out.insert("nullable".to_owned(), true.into());
+        }
+        return form;
+    }
     let kind = form.get("type").and_then(Value::as_str);
-    if let Some(scalar @ ("string" | "number" | "integer" | "boolean")) = kind {
+    let has_room = form.get("enum").is_none() || dialect.enums.contains(&"null");
+    if let Some(scalar @ ("string" | "number" | "integer" | "boolean")) = kind.filter(|_| has_room) {
         let types = json!([scalar, "null"]);
         if let Value::Object(out) = &mut form {
             out.insert("type".to_owned(), types);
@@ -324,7 +377,12 @@ fn property(at: &str, name: &str) -> String {
 
 /// The path of the items of a list.
 fn item(at: &str) -> String {
-    format!("{}[]", if at.is_empty() { "$" } else { at })
+    format!("{}[]", root(at))
+}
+
+/// The path, where something follows that needs one.
+fn root(at: &str) -> &str {
+    if at.is_empty() { "$" } else { at }
 }
 
 /// What the root is, if it is no object.

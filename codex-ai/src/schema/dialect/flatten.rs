@@ -1,12 +1,12 @@
-//! Schemas that several keywords put together: `allOf`, `$ref` beside others, a choice beside properties. Strict mode has
-//! none of them, so they are worked out into the plain schemas that they amount to.
+//! Schemas that several keywords put together: `allOf`, `$ref` beside others, a choice beside properties. They are worked
+//! out into the plain schemas that they amount to, as the vendors have few or none of them.
 
 use std::collections::HashSet;
 
 use serde_json::{Map, Number, Value, json};
 
-use super::keyword::Rules;
-use super::{Keywords, Translator, describe};
+use super::keyword::{ALSO, Rules};
+use super::{Keywords, Translator, describe, scalar};
 
 /// No more forms than this: three flattened enums of ten variants are a thousand.
 const MOST_FORMS: usize = 64;
@@ -34,12 +34,7 @@ impl Translator<'_> {
                 written.push(form);
             }
         }
-        super::choice::tag_first(&mut written);
-        let mut written = match written.len() {
-            0 => return self.nothing(at),
-            1 => written.remove(0),
-            _ => json!({ "anyOf": written }),
-        };
+        let mut written = self.one_of(written, at);
         if let Value::Object(out) = &mut written {
             describe(out, rules.description(), &[]);
         }
@@ -50,7 +45,16 @@ impl Translator<'_> {
     fn forms(&mut self, rules: &Rules<'_>, from: &Value) -> Result<Vec<Keywords>, Reason> {
         let combining = ["$ref", "$dynamicRef", "allOf", "anyOf", "oneOf"];
         let base = rules.keywords().filter(|(keyword, _)| !combining.contains(&keyword.as_str()));
-        let mut forms = vec![base.map(|(keyword, value)| (keyword.clone(), value.clone())).collect()];
+        let mut base: Keywords = base.map(|(keyword, value)| (keyword.clone(), value.clone())).collect();
+        // Conditions are one thing of three keywords, and may stand in several parts.
+        if let Some(condition) = base.shift_remove("if") {
+            let mut whole = Keywords::from_iter([("if".to_owned(), condition)]);
+            for keyword in ["then", "else"] {
+                whole.extend(base.shift_remove(keyword).map(|branch| (keyword.to_owned(), branch)));
+            }
+            base.insert(ALSO.to_owned(), json!([whole]));
+        }
+        let mut forms = vec![base];
         for keyword in ["$ref", "$dynamicRef"] {
             if let Some(reference) = rules.get(keyword).and_then(Value::as_str) {
                 let target = self.references.resolve(from, reference).ok_or("refers to nothing")?;
@@ -78,7 +82,7 @@ impl Translator<'_> {
     fn forms_of(&mut self, schema: &Value) -> Result<Vec<Keywords>, Reason> {
         self.combined += 1;
         if self.combined > MOST_COMBINED {
-            return Err("combines too many schemas for strict mode".to_owned());
+            return Err(format!("combines more than {MOST_COMBINED} schemas"));
         }
         match schema {
             Value::Bool(false) => Ok(Vec::new()),
@@ -116,10 +120,15 @@ fn product(left: &[Keywords], right: &[Keywords]) -> Result<Vec<Keywords>, Reaso
 /// The schema of the values that follow both; `None` where there can be none.
 fn merge(left: &Keywords, right: &Keywords) -> Result<Option<Keywords>, Reason> {
     let mut out = left.clone();
+    let mut also = Vec::new();
     if !shut(left, right)? || !shut(right, left)? {
         return Ok(None);
     }
     for (keyword, theirs) in right {
+        if keyword == ALSO {
+            also.extend(theirs.as_array().into_iter().flatten().cloned());
+            continue;
+        }
         let Some(ours) = out.get(keyword).filter(|ours| *ours != theirs) else {
             if !out.contains_key(keyword) {
                 out.insert(keyword.clone(), theirs.clone());
@@ -155,9 +164,25 @@ fn merge(left: &Keywords, right: &Keywords) -> Result<Option<Keywords>, Reason> 
                 Value::Bool(false)
             }
             "items" => json!({ "allOf": [ours, theirs] }),
-            other => return Err(format!("combines several values of `{other}`, which strict mode does not hold")),
+            "format" if ![ours, theirs].into_iter().filter_map(Value::as_str).any(scalar::is_number_format) => {
+                also.push(json!({ keyword: theirs }));
+                continue;
+            }
+            // Both hold, and there is one place: the second is told in words.
+            "pattern" | "multipleOf" | "not" | "contains" | "minContains" | "maxContains" | "propertyNames"
+            | "dependentRequired" | "dependentSchemas" => {
+                also.push(json!({ keyword: theirs }));
+                continue;
+            }
+            other => return Err(format!("combines several values of `{other}`, which has no plain form")),
         };
         out.insert(keyword.clone(), both);
+    }
+    if !also.is_empty() {
+        out.entry(ALSO).or_insert_with(|| json!([]));
+        if let Some(Value::Array(all)) = out.get_mut(ALSO) {
+            all.extend(also);
+        }
     }
     Ok(Some(out))
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::keyword::Rules;
-use super::{Keywords, Translator, describe, or_null, scalar};
+use super::{Dialect, Keywords, Null, Translator, describe, scalar};
 use crate::schema::validate::Validator;
 
 /// The keywords that can rule out a value of an `enum` beside them.
@@ -24,19 +24,11 @@ impl Translator<'_> {
     /// A choice of forms. `oneOf` becomes `anyOf`, which strict mode knows; that a value has one form only is checked here.
     pub(super) fn choice(&mut self, forms: &[Value], description: Option<&str>, at: &str) -> Value {
         let forms: Vec<_> = forms.iter().filter(|form| !accepts_nothing(form)).collect();
-        let mut written = if let Some(named) = named_values(&forms) {
+        let mut written = if let Some(named) = named_values(&forms, self.dialect) {
             named
         } else {
-            let mut written = Vec::with_capacity(forms.len());
-            for form in &forms {
-                written.push(self.schema(form, at));
-            }
-            tag_first(&mut written);
-            match written.len() {
-                0 => return self.nothing(at),
-                1 => written.remove(0),
-                _ => json!({ "anyOf": written }),
-            }
+            let written = forms.iter().map(|form| self.schema(form, at)).collect();
+            self.one_of(written, at)
         };
         if description.is_some() && written.get("$ref").is_some() {
             written = json!({ "anyOf": [written] });
@@ -45,6 +37,24 @@ impl Translator<'_> {
             describe(out, description, &[]);
         }
         written
+    }
+
+    /// A choice of forms that are written already.
+    pub(super) fn one_of(&mut self, mut written: Vec<Value>, at: &str) -> Value {
+        tag_first(&mut written);
+        if written.is_empty() {
+            return self.nothing(at);
+        }
+        if self.dialect.null == Null::Keyword {
+            let all = written.len();
+            written.retain(|form| form.get("type").is_none_or(|name| name != "null"));
+            let nullable = written.len() < all;
+            if written.is_empty() {
+                return json!({ "type": "null" });
+            }
+            return self.any_of(written, nullable);
+        }
+        self.any_of(written, false)
     }
 
     /// The values of `enum` and `const`, as one `enum` for each type.
@@ -65,7 +75,7 @@ impl Translator<'_> {
         let mut types: Vec<(&str, Vec<Value>)> = Vec::new();
         for value in values {
             let Some(name) = scalar::type_of(&value) else {
-                self.problem(at, "has a list or an object among its values, strict mode wants strings or numbers");
+                self.lacks(at, "has a list or an object among its values", "strings or numbers");
                 return Value::Null;
             };
             match types.iter_mut().find(|(known, _)| *known == name) {
@@ -75,22 +85,15 @@ impl Translator<'_> {
             }
         }
         let nullable = types.iter().any(|(name, _)| *name == "null");
-        let mut forms: Vec<_> = types
+        let forms: Vec<_> = types
             .into_iter()
             .filter(|(name, _)| *name != "null")
-            .map(|(name, values)| scalar::choice_of(name, &values))
+            .map(|(name, values)| scalar::choice_of(name, &values, self.dialect))
             .collect();
         match (forms.len(), nullable) {
             (0, true) => json!({ "type": "null" }),
             (0, false) => self.nothing(at),
-            (1, true) => or_null(forms.remove(0)),
-            (1, false) => forms.remove(0),
-            (_, nullable) => {
-                if nullable {
-                    forms.push(json!({ "type": "null" }));
-                }
-                json!({ "anyOf": forms })
-            }
+            _ => self.any_of(forms, nullable),
         }
     }
 }
@@ -106,12 +109,15 @@ pub(super) fn tag_first(forms: &mut [Value]) {
     let mut names = first.into_iter().flat_map(|fields| fields.keys());
     let Some(tag) = names.find(|name| objects.iter().all(|form| has_tag(form, name))).cloned() else { return };
     for form in objects {
-        if let Some(Value::Object(fields)) = form.get_mut("properties") {
-            if let Some(field) = fields.shift_remove(&tag) {
-                fields.shift_insert(0, tag.clone(), field);
-            }
-            let names: Vec<_> = fields.keys().cloned().collect();
-            form.insert("required".to_owned(), names.into());
+        if let Some(Value::Object(fields)) = form.get_mut("properties")
+            && let Some(field) = fields.shift_remove(&tag)
+        {
+            fields.shift_insert(0, tag.clone(), field);
+        }
+        if let Some(Value::Array(required)) = form.get_mut("required")
+            && let Some(at) = required.iter().position(|name| *name == *tag)
+        {
+            required[..=at].rotate_right(1);
         }
     }
 }
@@ -122,7 +128,7 @@ fn accepts_nothing(form: &Value) -> bool {
 
 /// An enum whose variants have no content, each perhaps with its meaning: one `enum`, the meanings in its description.
 /// `None` for all other choices.
-fn named_values(forms: &[&Value]) -> Option<Value> {
+fn named_values(forms: &[&Value], dialect: &Dialect) -> Option<Value> {
     let mut values: Vec<Value> = Vec::new();
     // A line each: several meanings in one line run into one another.
     let mut meanings = Vec::new();
@@ -155,11 +161,9 @@ fn named_values(forms: &[&Value]) -> Option<Value> {
     if name == "null" || values.iter().any(|value| scalar::type_of(value) != Some(name)) {
         return None;
     }
-    let mut out = Keywords::new();
-    if !meanings.is_empty() {
-        out.insert("description".to_owned(), meanings.join("\n").into());
+    let mut out = scalar::choice_of(name, &values, dialect);
+    if let Value::Object(out) = &mut out {
+        describe(out, Some(&meanings.join("\n")), &[]);
     }
-    out.insert("type".to_owned(), name.into());
-    out.insert("enum".to_owned(), values.into());
-    Some(Value::Object(out))
+    Some(out)
 }
