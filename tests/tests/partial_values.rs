@@ -6,7 +6,7 @@
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
-use codex_ai::partial::{Cursor, Grow};
+use codex_ai::partial::{Cursor, Grow, PartialReader};
 use codex_ai::provider::{anthropic::Anthropic, gemini::Gemini, openai::OpenAi, openrouter::OpenRouter};
 use codex_ai::schema::Json;
 use codex_ai::testing::{Answer, Scripted, Step, WireServer};
@@ -16,6 +16,7 @@ use codex_ai::{
 };
 use proptest::prelude::*;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, LlmSchema)]
 struct Report {
@@ -242,6 +243,58 @@ proptest! {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         runtime.block_on(async { check(stream(pieces).await, &report).await });
     }
+}
+
+/// The report as a vendor writes it that takes neither maps nor tuples nor properties that may be missing.
+fn written(report: &Report) -> Value {
+    let mut value = json!(report);
+    let cities = report.by_city.iter().map(|(city, person)| json!({ "key": city, "value": person }));
+    value["by_city"] = cities.collect();
+    value["place"] = json!({ "0": report.place.0, "1": report.place.1 });
+    if let Some(next) = &report.next {
+        value["next"] = written(next);
+    }
+    value
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
+    #[test]
+    fn the_forms_of_vendors_are_seen_through(report in report(), cuts in prop::collection::vec(1..20_usize, 1..6)) {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let mut reader = PartialReader::new(Schema::of::<Report>().clone());
+        runtime.block_on(async {
+            let text = written(&report).to_string();
+            reader.push(&text);
+            let mut stream = stream::<Report>(cut(&text, &cuts)).await;
+            let mut last = Vec::new();
+            while let Some(partial) = stream.next_partial().await {
+                let partial = partial.unwrap();
+                agrees(partial, &report);
+                last = done(partial);
+            }
+            assert!(last[..9].iter().all(|is_done| *is_done), "{last:?}");
+        });
+        assert_eq!(reader.finish(), Some(json!(report)));
+    }
+}
+
+#[tokio::test]
+async fn any_value_that_may_be_its_own_json_waits() {
+    #[derive(Debug, Deserialize, LlmSchema)]
+    struct Loose {
+        any: Value,
+        more: Value,
+    }
+    let text = r#"{"any": "{\"a\": 1}", "more": "no JSON"}"#;
+    let mut stream = stream::<Loose>(letters(text)).await;
+    let mut last = (false, None);
+    while let Some(loose) = stream.next_partial().await {
+        let loose = loose.unwrap();
+        last = (loose.any.is_done(), loose.more.done().cloned());
+    }
+    assert_eq!(last, (false, Some(json!("no JSON"))));
 }
 
 #[tokio::test]
