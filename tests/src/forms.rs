@@ -31,18 +31,51 @@ impl Form {
         }
     }
 
-    /// What the vendor would refuse, or take without a look at it.
+    /// What the vendor would refuse, or take without a look at it, and what has no place in a schema that is sent: each
+    /// keyword goes, or is told in the description.
     pub fn flaws(self, schema: &Value) -> Vec<String> {
         let mut flaws = self.breaches(schema);
         if self == Self::Gemini {
             flaws.extend(gemini_lint::unheard(schema));
         }
+        noise(schema, "#", &mut flaws);
         flaws
     }
 
     /// The schema as JSON Schema, with the same meaning.
     pub fn to_json_schema(self, schema: &Value) -> Value {
         if self == Self::GeminiOpenApi { without_nullable(schema) } else { schema.clone() }
+    }
+}
+
+/// Keywords that are written otherwise, or say nothing about values; an order of `required` that is not that of the
+/// properties.
+fn noise(schema: &Value, at: &str, found: &mut Vec<String>) {
+    const NOISE: [&str; 10] =
+        ["const", "oneOf", "allOf", "title", "default", "examples", "$schema", "$id", "$comment", "deprecated"];
+    let Some(map) = schema.as_object() else { return };
+    for (keyword, value) in map {
+        let at = format!("{at}/{keyword}");
+        match (keyword.as_str(), value) {
+            ("properties" | "$defs", Value::Object(inner)) => {
+                inner.iter().for_each(|(name, schema)| noise(schema, &format!("{at}/{name}"), found));
+            }
+            ("anyOf" | "prefixItems", Value::Array(inner)) => inner.iter().for_each(|form| noise(form, &at, found)),
+            ("items" | "additionalProperties", inner) => noise(inner, &at, found),
+            (keyword, _) if NOISE.contains(&keyword) || keyword.starts_with("x-") => {
+                found.push(format!("{at}: is noise"));
+            }
+            ("description", text) if text.as_str().is_none_or(|text| text.trim().is_empty()) => {
+                found.push(format!("{at}: is empty"));
+            }
+            _ => {}
+        }
+    }
+    if let (Some(required), Some(fields)) = (map.get("required"), map.get("properties").and_then(Value::as_object)) {
+        let is_required = |name: &&String| required.as_array().is_some_and(|all| all.iter().any(|one| *one == **name));
+        if *required != fields.keys().filter(is_required).map(String::as_str).collect::<Value>() {
+            found.push(format!("{at}/required: has another order than the properties"));
+        }
     }
 }
 

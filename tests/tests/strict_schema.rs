@@ -253,7 +253,7 @@ fn keywords_find_their_strict_form() {
         ),
         (json!({ "anyOf": [{ "type": "string" }, false] }), json!({ "type": "string" })),
         (
-            json!({ "type": "object", "properties": { "b": { "type": "null" }, "c": false }, "minProperties": 1, "dependentRequired": { "b": ["b"] } }),
+            json!({ "type": "object", "properties": { "b": { "type": "null" }, "c": false }, "maxProperties": 1, "dependentRequired": { "b": [] } }),
             json!({ "type": "object", "properties": { "b": { "type": "null" } }, "required": ["b"], "additionalProperties": false }),
         ),
         (

@@ -24,7 +24,7 @@ fn text(schema: Value) -> String {
 fn says_it_as_people_write_types() {
     /// What a busy reader needs to know.
     #[derive(Deserialize, LlmSchema)]
-    #[expect(dead_code, reason = "only the schema is looked at")]
+    #[allow(dead_code, reason = "only the schema is looked at")]
     struct Summary {
         /// One sentence, no jargon.
         headline: String,
@@ -40,7 +40,7 @@ fn says_it_as_people_write_types() {
 
     /// One thing to say.
     #[derive(Deserialize, LlmSchema)]
-    #[expect(dead_code, reason = "only the schema is looked at")]
+    #[allow(dead_code, reason = "only the schema is looked at")]
     struct Point {
         #[llm(max_length = 80)]
         text: String,
@@ -142,7 +142,7 @@ fn bytes_are_the_same_and_depth_has_a_bound() {
         assert!(deep.type_text().contains("any (deeper than this text goes)"));
     }
     #[derive(Deserialize, LlmSchema)]
-    #[expect(dead_code, reason = "only the schema is looked at")]
+    #[allow(dead_code, reason = "only the schema is looked at")]
     struct Row {
         cells: BTreeMap<u32, Option<String>>,
     }

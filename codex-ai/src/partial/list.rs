@@ -30,8 +30,7 @@ impl<T: LlmSchema> PartialList<T> {
 impl<T: LlmSchema> Grow for PartialList<T> {
     fn grow(&mut self, from: Cursor<'_>) -> bool {
         let mut changed = false;
-        let mut index = self.seen;
-        for item in from.items(&mut self.seen) {
+        for (index, item) in (self.seen..).zip(from.items(&mut self.seen)) {
             if let Some(known) = self.items.get_mut(index) {
                 changed |= known.grow(item);
             } else {
@@ -42,7 +41,6 @@ impl<T: LlmSchema> Grow for PartialList<T> {
                     changed = true;
                 }
             }
-            index += 1;
         }
         changed
     }

@@ -35,8 +35,7 @@ impl<K, V: LlmSchema> PartialMap<K, V> {
 impl<K: DeserializeOwned, V: LlmSchema> Grow for PartialMap<K, V> {
     fn grow(&mut self, from: Cursor<'_>) -> bool {
         let mut changed = false;
-        let mut index = self.seen;
-        for entry in from.entries(&mut self.seen) {
+        for (index, entry) in (self.seen..).zip(from.entries(&mut self.seen)) {
             match (self.entries.get_mut(index), entry) {
                 (Some(Some((_, known))), Some((_, value))) => changed |= known.grow(value),
                 (Some(known), Some((key, value))) => {
@@ -51,7 +50,6 @@ impl<K: DeserializeOwned, V: LlmSchema> Grow for PartialMap<K, V> {
                 (None, None) => self.entries.push(None),
                 (Some(_), None) => {}
             }
-            index += 1;
         }
         changed
     }

@@ -1,8 +1,8 @@
 //! Which of several types a value is that is still coming.
 
 use super::cursor::Cursor;
-use crate::json::RawKind;
-use crate::json::align::{Node, NodeId, UnionNode};
+use crate::json::align::{Node, NodeId, ObjectNode, UnionNode};
+use crate::json::{Entry, RawKind, Tree};
 
 /// The branch that is meant, once no other is possible: by its tag, by keys that only it has, or by its kind.
 pub(super) fn branch(at: Cursor<'_>, union: &UnionNode) -> Option<NodeId> {
@@ -19,28 +19,33 @@ pub(super) fn branch(at: Cursor<'_>, union: &UnionNode) -> Option<NodeId> {
 
 /// Whether what has come may become this.
 fn can_be(at: Cursor<'_>, node: &Node) -> bool {
-    match (node, &at.raw.kind) {
-        (Node::Any, _) => true,
-        (Node::Null, RawKind::Bare(_)) => !at.raw.closed || at.is_null(),
-        (Node::Null | Node::Never, _) => false,
-        (Node::Text | Node::Values(_), RawKind::Quoted(_)) => true,
-        (Node::Text | Node::Values(_) | Node::Bool | Node::Integer | Node::Number, RawKind::Bare(_)) => true,
-        (Node::List(_), RawKind::List(_)) => true,
-        // A map may be written as a list of entries.
-        (Node::Object(object), RawKind::List(_)) => object.is_map(),
-        (Node::Object(object), RawKind::Object(entries)) => {
-            entries.iter().all(|entry| match object.property(&entry.key) {
-                Some((_, property)) => match at.shape.node(property.node) {
-                    Node::Values(values) if !entry.value.closed => values.all.is_empty(),
-                    Node::Values(values) => values.all.iter().any(|fixed| match &fixed.value {
-                        crate::json::Tree::Text(text) => entry.value.text() == Some(text),
-                        _ => true,
-                    }),
-                    _ => true,
-                },
-                None => object.is_map(),
-            })
-        }
-        _ => false,
+    match &at.raw.kind {
+        RawKind::Bare(_) => match node {
+            Node::Null => !at.raw.closed || at.is_null(),
+            Node::Never | Node::List(_) | Node::Object(_) => false,
+            _ => true,
+        },
+        RawKind::Quoted(_) => matches!(node, Node::Any | Node::Text | Node::Values(_)),
+        RawKind::List(_) => match node {
+            // A map may be written as a list of entries.
+            Node::Object(object) => object.is_map(),
+            _ => matches!(node, Node::Any | Node::List(_)),
+        },
+        RawKind::Object(entries) => match node {
+            Node::Object(object) => entries.iter().all(|entry| has(at, object, entry)),
+            _ => matches!(node, Node::Any),
+        },
+    }
+}
+
+/// Whether the object has a property of that name, and of that value if it may have only some.
+fn has(at: Cursor<'_>, object: &ObjectNode, entry: &Entry) -> bool {
+    let Some((_, property)) = object.property(&entry.key) else { return object.is_map() };
+    match at.shape.node(property.node) {
+        Node::Values(values) => values.all.iter().any(|fixed| match &fixed.value {
+            Tree::Text(text) => entry.value.closed && entry.value.text() == Some(text),
+            _ => true,
+        }),
+        _ => true,
     }
 }

@@ -11,7 +11,7 @@ use super::ended::{empty, json_text_of, text_of, with_usage};
 use super::integer::inexact_integer;
 use super::lookup::{is_within, lookup};
 use crate::error::{Error, ErrorKind, Problem, Result};
-use crate::json::{Leniency, Parsed, Tree};
+use crate::json::{self, Leniency, Parsed, Tree};
 use crate::reply::Reply;
 use crate::schema::{LlmSchema, Schema, Unique, WireForm, WireSchema, path, words};
 
@@ -32,9 +32,10 @@ pub(crate) fn read_json<T: LlmSchema>(reply: &Reply, schema: &Schema, leniency: 
     {
         return Ok(Parsed::exact(value));
     }
-    let found = canonical(&text, schema, wire, leniency).map_err(|problems| invalid(schema, reply, &text, problems))?;
-    // Decoded or repaired, it is right mostly.
-    let value = if matches!(found.value, Cow::Owned(_)) { quick(&found.value, schema) } else { None };
+    let found = canonical(&text, schema, wire, leniency)
+        .map_err(|problems| invalid(schema, reply, &text, and_checks::<T>(problems, wire, &text)))?;
+    // Decoded or repaired, it is right mostly; the same text would only fail again.
+    let value = if found.value.len() == text.len() { None } else { quick(&found.value, schema) };
     let value = match value {
         Some(value) => value,
         None => explained(&found.value, schema).map_err(|wrong| wrong.into_error(schema, reply, &text))?.0,
@@ -49,8 +50,9 @@ pub(crate) fn read_json_value<T: LlmSchema>(
     leniency: Leniency,
 ) -> Result<Parsed<Value>> {
     let text = json_text_of(reply)?;
-    let found = canonical(&text, schema, wire_of(schema, reply), leniency)
-        .map_err(|problems| invalid(schema, reply, &text, problems))?;
+    let wire = wire_of(schema, reply);
+    let found = canonical(&text, schema, wire, leniency)
+        .map_err(|problems| invalid(schema, reply, &text, and_checks::<T>(problems, wire, &text)))?;
     let (_, value) = explained::<T>(&found.value, schema).map_err(|wrong| wrong.into_error(schema, reply, &text))?;
     exact(&found.value, schema, reply)
         .map_err(|error| error.with_answer(&*text).with_help("call the prompt by its type instead of by its name"))?;
@@ -89,10 +91,13 @@ fn quick<T: LlmSchema>(text: &str, schema: &Schema) -> Option<T> {
 /// Why it is none.
 fn canonical<'t>(
     text: &'t str,
-    _: &Schema,
+    schema: &Schema,
     wire: Option<&WireSchema>,
-    _: Leniency,
+    leniency: Leniency,
 ) -> Result<Parsed<Cow<'t, str>>, Vec<Problem>> {
+    if leniency == Leniency::Lenient {
+        return json::read(schema, wire, text);
+    }
     let Some(wire) = wire else { return Ok(Parsed::exact(Cow::Borrowed(text))) };
     let value = parsed(text).map_err(|problem| vec![problem])?;
     let tree = wire.decode_tree(Tree::from(value)).map_err(|problem| vec![problem])?;
@@ -138,11 +143,29 @@ fn explained<T: LlmSchema>(text: &str, schema: &Schema) -> Result<(T, Value), Wr
     match made {
         Some(made) if problems.is_empty() => Ok((made, value)),
         _ => {
-            for problem in problems.iter_mut().filter(|problem| problem.got.is_none()) {
-                problem.got = lookup(&value, &problem.path).map(words::brief);
-            }
+            tell_got(&mut problems, &value);
             Err(Wrong { problems, source })
         }
+    }
+}
+
+/// Problems that lenient reading found, and those that the checks find, where the text makes a value all the same.
+fn and_checks<T: LlmSchema>(mut problems: Vec<Problem>, wire: Option<&WireSchema>, text: &str) -> Vec<Problem> {
+    if wire.is_none()
+        && let Ok(value) = parsed(text)
+    {
+        if let Ok(made) = serde_json::from_str::<T>(text) {
+            problems.extend(Checks::of(&made));
+        }
+        tell_got(&mut problems, &value);
+    }
+    problems
+}
+
+/// Tells what stands where something is wrong.
+fn tell_got(problems: &mut [Problem], value: &Value) {
+    for problem in problems.iter_mut().filter(|problem| problem.got.is_none()) {
+        problem.got = lookup(value, &problem.path).map(words::brief);
     }
 }
 

@@ -44,6 +44,11 @@ impl Rung {
         Self { mode, form, in_words: matches!(mode, SchemaMode::JsonMode | SchemaMode::Prompt) }
     }
 
+    /// Whether the schema itself is sent, and not the type in words alone.
+    pub(crate) fn sends_schema(self) -> bool {
+        !matches!(self.mode, SchemaMode::JsonMode | SchemaMode::Prompt)
+    }
+
     pub(crate) fn is_tool(self) -> bool {
         matches!(self.mode, SchemaMode::StrictTool | SchemaMode::Tool)
     }

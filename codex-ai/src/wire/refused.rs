@@ -83,7 +83,7 @@ const TOOL_SCHEMA: [&str; 5] = [
 ];
 
 /// About the schema of the answer, or about all schemas of a request together.
-const SCHEMA: [&str; 24] = [
+const SCHEMA: [&str; 27] = [
     "invalid schema for",
     "invalid json schema",
     "invalid_json_schema",
@@ -103,6 +103,9 @@ const SCHEMA: [&str; 24] = [
     "too many optional parameters",
     "too many parameters with union types",
     "too many strict tools",
+    "recursive schemas",
+    "circular reference",
+    "should be non-empty for object type",
     // Paths into a schema: the vendor looked into it.
     "response_schema.",
     "response_json_schema.",

@@ -1,5 +1,7 @@
 //! The values that a text may be.
 
+use std::borrow::Cow;
+
 use super::shape::{Node, NodeId, Shape};
 use crate::json::parser::Found;
 use crate::json::raw::{Mistakes, Span};
@@ -78,16 +80,21 @@ fn texts(roots: &[&Node], text: &str, found: &Found, strong: usize, candidates: 
         candidates.push(Candidate { raw, notes: Vec::new(), weak: false });
         return;
     }
-    let is_literal =
-        serde_json::from_str::<serde_json::Value>(trimmed).is_ok_and(|value| !value.is_array() && !value.is_object());
-    if is_literal || roots.iter().any(|node| takes_words(node)) {
+    let is_scalar = serde_json::from_str::<serde_json::Value>(trimmed).is_ok_and(|v| !v.is_array() && !v.is_object());
+    let is_text = roots.iter().any(|node| matches!(node, Node::Text));
+    if is_scalar {
+        let raw = bare(trimmed, RawKind::Bare(trimmed.to_owned()));
+        candidates.push(Candidate { raw, notes: Vec::new(), weak: false });
+    } else if is_text {
         let only_text = roots.iter().all(|node| matches!(node, Node::Text));
-        let piece = if only_text && !is_literal { text } else { trimmed };
+        let piece = if only_text { text } else { trimmed };
         let raw = bare(piece, RawKind::Bare(piece.to_owned()));
-        let is_text = roots.iter().any(|node| matches!(node, Node::Text));
-        let notes = if is_text && !is_literal { vec![RepairKind::Unquoted] } else { Vec::new() };
         // Where text is only one of several things, JSON in it is more likely to be what was meant.
-        candidates.push(Candidate { raw, notes, weak: is_text && !only_text && strong > 0 });
+        candidates.push(Candidate { raw, notes: vec![RepairKind::Unquoted], weak: !only_text && strong > 0 });
+    } else if roots.iter().any(|node| takes_words(node)) {
+        let words = outside(text, found);
+        let raw = bare(trimmed, RawKind::Bare(words.trim().to_owned()));
+        candidates.push(Candidate { raw, notes: Vec::new(), weak: false });
     }
     for (index, fence) in found.fences.iter().enumerate().take(MOST_VALUES) {
         let body = fence.body.of(text).trim();
@@ -95,10 +102,29 @@ fn texts(roots: &[&Node], text: &str, found: &Found, strong: usize, candidates: 
             continue;
         }
         let raw = bare(body, RawKind::Bare(body.to_owned()));
-        let is_text = roots.iter().any(|node| matches!(node, Node::Text));
         if roots.iter().any(|node| takes_words(node)) && !is_text {
             candidates.push(Candidate { raw, notes: vec![RepairKind::Extracted], weak: false });
         }
+    }
+}
+
+/// The text without the structures in it: what is in them was not said in words.
+fn outside<'t>(text: &'t str, found: &Found) -> Cow<'t, str> {
+    let mut pieces: Option<String> = None;
+    let mut at = 0;
+    for value in found.values.iter().filter(|value| !value.weak && value.raw.text().is_none()) {
+        let start = value.raw.span.start as usize;
+        let words = pieces.get_or_insert_default();
+        words.push_str(text.get(at..start).unwrap_or_default());
+        words.push(' ');
+        at = at.max(value.raw.span.end as usize);
+    }
+    match pieces {
+        Some(mut words) => {
+            words.push_str(text.get(at..).unwrap_or_default());
+            words.into()
+        }
+        None => text.into(),
     }
 }
 

@@ -12,8 +12,10 @@ mod shape;
 
 use std::borrow::Cow;
 
+use serde::de::IgnoredAny;
+
 use crate::error::Problem;
-use crate::json::{Raw, Repair, Tree, parser};
+use crate::json::{Parsed, Raw, Repair, Tree, parser};
 use crate::schema::{Schema, WireSchema};
 use candidates::Candidate;
 use finish::Finished;
@@ -24,37 +26,42 @@ pub(crate) use shape::{Fixed, ListNode, Node, NodeId, ObjectNode, Property, Rest
 /// How many readings of a text are checked against the schema before it is given up.
 const MOST_CHECKED: usize = 4;
 
-/// An answer as JSON that follows its schema.
-#[derive(Debug)]
-pub(crate) struct Aligned<'t> {
-    pub(crate) text: Cow<'t, str>,
-    pub(crate) repairs: Vec<Repair>,
-}
-
-/// Reads a text as a value of the schema, in the vendor's form or as the type has it.
+/// Reads a text as a value of the schema, in the vendor's form or as the type has it. What comes back is JSON that
+/// follows the schema; a piece of the text, where that is enough.
 ///
 /// # Errors
-/// All problems of the best reading, each with its path; none where the text holds nothing that could be a value.
-pub(crate) fn read<'t>(schema: &Schema, wire: Option<&WireSchema>, text: &'t str) -> Result<Aligned<'t>, Vec<Problem>> {
+/// All problems of the best reading, each with its path.
+pub(crate) fn read<'t>(
+    schema: &Schema,
+    wire: Option<&WireSchema>,
+    text: &'t str,
+) -> Result<Parsed<Cow<'t, str>>, Vec<Problem>> {
     let wire = wire.filter(|wire| !wire.is_same());
     if wire.is_none()
-        && let Some(aligned) = quick::read(schema, text)
+        && let Some(parsed) = quick::read(schema, text)
     {
-        return Ok(aligned);
+        return Ok(parsed);
     }
     let found = parser::parse(text);
-    let in_wire_form = wire.map(|wire| read_as(schema, wire.shape(), Some(wire), text, &found));
-    let failed = match in_wire_form {
-        Some(Ok(aligned)) => return Ok(aligned),
+    let failed = match wire.map(|wire| read_as(schema, wire.shape(), Some(wire), text, &found)) {
+        Some(Ok(parsed)) => return Ok(parsed),
         Some(Err(failed)) => Some(failed),
         None => None,
     };
     // A model may not have followed the vendor's form.
-    match (read_as(schema, schema.shape(), None, text, &found), failed) {
-        (Ok(aligned), _) => Ok(aligned),
-        (Err(canonical), Some(wire)) if wire.misfits <= canonical.misfits => Err(wire.problems),
-        (Err(canonical), _) => Err(canonical.problems),
+    let problems = match (read_as(schema, schema.shape(), None, text, &found), failed) {
+        (Ok(parsed), _) => return Ok(parsed),
+        (Err(canonical), Some(wire)) if wire.misfits <= canonical.misfits => wire.problems,
+        (Err(canonical), _) => canonical.problems,
+    };
+    if !problems.is_empty() {
+        return Err(problems);
     }
+    let why = match serde_json::from_str::<IgnoredAny>(text) {
+        Err(error) => format!(": {error}"),
+        Ok(_) => String::new(),
+    };
+    Err(vec![Problem::new("", format!("is not JSON and holds none{why}"))])
 }
 
 /// The best reading of one value, for values that came one by one. `text` is the one that the value's spans are about.
@@ -79,7 +86,7 @@ fn read_as(
     wire: Option<&WireSchema>,
     text: &str,
     found: &parser::Found,
-) -> Result<Aligned<'static>, Failed> {
+) -> Result<Parsed<Cow<'static, str>>, Failed> {
     let mut fitter = Fitter::new(shape);
     let candidates = candidates::of(shape, text, found);
     let mut readings: Vec<_> = candidates
@@ -98,7 +105,7 @@ fn read_as(
         }
         let Finished { tree, repairs, problems } = finish::finish(&fit, candidate.notes());
         match checked(schema, wire, tree) {
-            Ok(text) if misfits == 0 => return Ok(Aligned { text: text.into(), repairs }),
+            Ok(text) if misfits == 0 => return Ok(Parsed { value: text.into(), repairs }),
             Ok(_) => failed = failed.or(Some(Failed { problems, misfits })),
             Err(found) => {
                 failed = failed.or_else(|| Some(Failed { problems: finish::with_reasons(found, problems), misfits }));

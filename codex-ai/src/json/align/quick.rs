@@ -1,16 +1,17 @@
 //! JSON that is right but for the text around it, without a tolerant parser.
 
+use std::borrow::Cow;
+
 use serde::de::IgnoredAny;
 
-use super::Aligned;
-use crate::json::{Repair, RepairKind};
+use crate::json::{Parsed, Repair, RepairKind};
 use crate::schema::Schema;
 
 /// The only value in a text, if it is JSON that follows the schema.
-pub(super) fn read<'t>(schema: &Schema, text: &'t str) -> Option<Aligned<'t>> {
+pub(super) fn read<'t>(schema: &Schema, text: &'t str) -> Option<Parsed<Cow<'t, str>>> {
     let trimmed = text.trim();
     if follows(schema, trimmed) {
-        return Some(Aligned { text: trimmed.into(), repairs: Vec::new() });
+        return Some(Parsed::exact(trimmed.into()));
     }
     let start = trimmed.find(['{', '['])?;
     let end = trimmed.rfind(['}', ']'])? + 1;
@@ -20,7 +21,7 @@ pub(super) fn read<'t>(schema: &Schema, text: &'t str) -> Option<Aligned<'t>> {
         return None;
     }
     let repair = Repair { path: "$".to_owned(), kind: RepairKind::Extracted, cost: RepairKind::Extracted.cost() };
-    Some(Aligned { text: piece.into(), repairs: vec![repair] })
+    Some(Parsed { value: piece.into(), repairs: vec![repair] })
 }
 
 fn follows(schema: &Schema, text: &str) -> bool {

@@ -72,6 +72,8 @@ pub struct Gemini {
     /// Whether the address is Google's own.
     own_address: bool,
     ladder: Ladder,
+    /// The ways to tell a schema.
+    rungs: Rungs,
 }
 
 impl Gemini {
@@ -167,7 +169,7 @@ impl Provider for Gemini {
 
     fn generate<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Reply>> {
         Box::pin(async move {
-            let mut climb = self.ladder.climb(request, RUNGS, own_format(request))?;
+            let mut climb = self.ladder.climb(request, self.rungs, own_format(request))?;
             loop {
                 let asked = self.ask(climb.request(), climb.form()).await;
                 if let Some(result) = climb.whole(asked) {
@@ -179,7 +181,7 @@ impl Provider for Gemini {
 
     fn stream<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<ReplyStream>> {
         Box::pin(async move {
-            let mut climb = self.ladder.climb(request, RUNGS, own_format(request))?;
+            let mut climb = self.ladder.climb(request, self.rungs, own_format(request))?;
             loop {
                 let asked = self.open(climb.request(), climb.form()).await;
                 if let Some(result) = climb.opened(asked) {
@@ -207,6 +209,14 @@ impl fmt::Debug for Gemini {
             .finish_non_exhaustive()
     }
 }
+
+/// The same for a server that knows `responseSchema` alone.
+const OPEN_API_RUNGS: Rungs = Rungs::new(&[
+    Rung::new(SchemaMode::Native, WireForm::GeminiOpenApi),
+    Rung::new(SchemaMode::Tool, WireForm::Object),
+    Rung::new(SchemaMode::JsonMode, WireForm::Object),
+    Rung::new(SchemaMode::Prompt, WireForm::Plain),
+]);
 
 /// A function's arguments are held to its schema where it must be called, without a word for it.
 const RUNGS: Rungs = Rungs::new(&[

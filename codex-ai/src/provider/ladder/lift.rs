@@ -25,7 +25,7 @@ pub(super) fn lift(reply: &mut Reply, rung: Rung, tool: &str) {
 /// The same for a stream.
 pub(super) fn stream(stream: ReplyStream, rung: Rung, tool: &str) -> ReplyStream {
     let tool = if rung.is_tool() { tool.to_owned() } else { String::new() };
-    let items = Box::pin(stream.into_items());
+    let items = stream.into_items();
     ReplyStream::new(Lifted {
         items,
         rung,
@@ -75,8 +75,8 @@ fn is_of(raw: &Value, kinds: &[&str]) -> bool {
 }
 
 /// The items of a stream whose answer comes by the call of a tool, or else as text.
-struct Lifted {
-    items: Pin<Box<dyn Stream<Item = Result<StreamItem>> + Send>>,
+struct Lifted<S> {
+    items: S,
     rung: Rung,
     /// Empty where there is none.
     tool: String,
@@ -89,7 +89,7 @@ struct Lifted {
     text: String,
 }
 
-impl Lifted {
+impl<S> Lifted<S> {
     /// What an item becomes; `None` where it is kept back.
     fn take(&mut self, item: StreamItem) -> Option<StreamItem> {
         let chunk = match item {
@@ -126,7 +126,7 @@ impl Lifted {
     }
 }
 
-impl Stream for Lifted {
+impl<S: Stream<Item = Result<StreamItem>> + Unpin> Stream for Lifted<S> {
     type Item = Result<StreamItem>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
@@ -134,7 +134,7 @@ impl Stream for Lifted {
             if let Some(item) = self.ready.pop_front() {
                 return Poll::Ready(Some(Ok(item)));
             }
-            match ready!(self.items.as_mut().poll_next(cx)) {
+            match ready!(Pin::new(&mut self.items).poll_next(cx)) {
                 None => return Poll::Ready(None),
                 Some(Ok(item)) => {
                     if let Some(item) = self.take(item) {

@@ -135,7 +135,9 @@ impl State<'_> {
             return Err(error);
         }
         let is_next = |rung: &Rung| {
-            let other = !matches!(refused, Refused::Schema | Refused::ToolSchema) || rung.form != self.rung.form;
+            // The same schema would be refused once more.
+            let same = rung.form == self.rung.form && rung.sends_schema();
+            let other = !(same && matches!(refused, Refused::Schema | Refused::ToolSchema));
             let free = !(rung.is_tool() && has_tools(self.asked));
             other && free && (!self.chosen || rung.mode == self.rung.mode)
         };

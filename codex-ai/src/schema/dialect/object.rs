@@ -36,7 +36,9 @@ impl Translator<'_> {
         let required = fields.keys().filter(|name| all_required || required.contains(&name.as_str()));
         let required: Vec<_> = required.cloned().collect();
         let most = (self.dialect.objects != Objects::Open).then_some(fields.len());
-        notes.extend(notes::of_object(rules, &required, most));
+        // Where all are required, some are null in place of being absent.
+        let always = if all_required { &[][..] } else { &required };
+        notes.extend(notes::of_object(rules, always, most));
         let mut out = Keywords::new();
         out.insert("type".to_owned(), "object".into());
         if !fields.is_empty() || self.dialect.objects != Objects::Open {

@@ -91,21 +91,8 @@ impl Patterns {
     }
 }
 
-/// Whether a pattern is without look-around and back references.
+/// Whether a pattern is without look-around and back references. It may find one too many, in `[(?=]`.
 fn is_regular(pattern: &str) -> bool {
-    let bytes = pattern.as_bytes();
-    let mut at = 0;
-    while at < bytes.len() {
-        match bytes[at] {
-            b'\\' => {
-                if matches!(bytes.get(at + 1), Some(b'1'..=b'9' | b'k')) {
-                    return false;
-                }
-                at += 2;
-            }
-            b'(' if ["(?=", "(?!", "(?<=", "(?<!"].iter().any(|look| pattern[at..].starts_with(look)) => return false,
-            _ => at += 1,
-        }
-    }
-    true
+    let refers_back = pattern.split('\\').skip(1).any(|after| after.starts_with(|c| matches!(c, '1'..='9' | 'k')));
+    !refers_back && !["(?=", "(?!", "(?<=", "(?<!"].iter().any(|look| pattern.contains(look))
 }

@@ -12,6 +12,7 @@
 //! Link = {url: string (uri), next?: Link | null}
 //! ```
 
+mod comments;
 mod names;
 mod notes;
 mod write;

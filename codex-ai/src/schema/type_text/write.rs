@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use serde_json::{Map, Value};
 
+use super::comments::description;
 use super::names::{DEEPEST, Names};
 use super::notes;
 
@@ -254,7 +255,7 @@ impl<'a> Writer<'a> {
             other => other,
         };
         let count = properties.map_or(0, Map::len) + extra.len() + patterns.map_or(0, Map::len);
-        let is_plain = |schema: &Value| is_short(schema) && self.comment(schema).is_none();
+        let is_plain = |schema: &Value| is_short(schema) && self.names.comment(schema).is_none();
         let short = properties.is_none_or(|all| all.len() <= 3 && all.values().all(is_plain));
         let (open, between, close) = if short || count == 0 { ("{", ", ", "}") } else { ("{\n", "\n", "\n}") };
         self.out.push_str(open);
@@ -306,54 +307,14 @@ impl<'a> Writer<'a> {
     }
 
     fn comment_after(&mut self, schema: &Value) {
-        if let Some(text) = self.comment(schema) {
+        if let Some(text) = self.names.comment(schema) {
             let _ = write!(self.out, " // {text}");
         }
     }
 
     fn comment_above(&mut self, schema: &Value) {
-        if let Some(text) = self.comment(schema) {
+        if let Some(text) = self.names.comment(schema) {
             let _ = writeln!(self.out, "// {text}");
-        }
-    }
-
-    /// The descriptions of a schema, and of what is written within it without a line of its own.
-    fn comment(&self, schema: &Value) -> Option<String> {
-        let mut texts = Vec::new();
-        self.describe(schema, &mut texts, 0);
-        (!texts.is_empty()).then(|| texts.join(" / "))
-    }
-
-    fn describe(&self, schema: &Value, texts: &mut Vec<String>, depth: usize) {
-        if depth > DEEPEST {
-            return;
-        }
-        if let Some(text) = description(schema).map(one_line)
-            && !texts.contains(&text)
-        {
-            texts.push(text);
-        }
-        let Value::Object(object) = schema else { return };
-        for (name, inner) in object {
-            match (name.as_str(), inner) {
-                ("$ref", Value::String(reference)) if self.names.name(reference).is_none() => {
-                    if let Some(target) = self.names.target(reference) {
-                        self.describe(target, texts, depth + 1);
-                    }
-                }
-                ("items" | "additionalProperties" | "propertyNames", inner) => self.describe(inner, texts, depth + 1),
-                ("patternProperties", Value::Object(all)) => {
-                    all.values().for_each(|inner| self.describe(inner, texts, depth + 1));
-                }
-                ("prefixItems" | "allOf", Value::Array(list)) => {
-                    list.iter().for_each(|inner| self.describe(inner, texts, depth + 1));
-                }
-                // Each of several has a line of its own where one has a description.
-                ("anyOf" | "oneOf", Value::Array(list)) if !list.iter().any(|branch| description(branch).is_some()) => {
-                    list.iter().for_each(|inner| self.describe(inner, texts, depth + 1));
-                }
-                _ => {}
-            }
         }
     }
 }
@@ -391,12 +352,4 @@ fn is_nullable(object: &Object) -> bool {
     let is_null = |value: &Value| value == "null" || value.get("type").is_some_and(|kind| kind == "null");
     let lists = ["type", "anyOf", "oneOf"].into_iter().filter_map(|name| object.get(name)?.as_array());
     lists.flatten().any(is_null)
-}
-
-fn description(schema: &Value) -> Option<&str> {
-    schema.get("description")?.as_str().filter(|text| !text.trim().is_empty())
-}
-
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -32,8 +32,8 @@ pub struct Dialect {
     /// Whether the server holds answers to a schema that it took by `response_format`. Where it does not, the model may
     /// never have seen it, and the type stands in the instructions too.
     pub enforces: bool,
-    /// Whether the lengths of strings are taken. Where they are not, all schemas go in the form of OpenAI's strict mode,
-    /// which has them in the descriptions.
+    /// Whether the lengths of strings are taken where answers are held to a schema. Where they are not, they stand in the
+    /// descriptions; a server without `strict` then gets the form of OpenAI's strict mode, for a tool as well.
     pub length_keywords: bool,
     /// Whether any JSON can be asked for by `json_object`; it is by a schema that allows everything otherwise.
     pub json_object: bool,
@@ -148,7 +148,7 @@ impl Dialect {
         match mode {
             SchemaMode::Native if self.strict => self.strict_form(),
             SchemaMode::StrictTool => self.strict_form(),
-            SchemaMode::Native | SchemaMode::Tool if !self.length_keywords => WireForm::OpenAiStrict,
+            SchemaMode::Native | SchemaMode::Tool if !self.strict && !self.length_keywords => WireForm::OpenAiStrict,
             SchemaMode::Native | SchemaMode::Prompt => WireForm::Plain,
             SchemaMode::Tool | SchemaMode::JsonMode => WireForm::Object,
         }
