@@ -111,7 +111,7 @@ struct Name(String);
 
 #[tokio::test]
 async fn a_generic_struct_and_a_newtype() {
-    let pieces = [r#"{"items":["a","#, r#""b"#, r#"c"]}"#];
+    let pieces = [r#"{"items":["a","b"#, "c", r#"d"]}"#];
     let (seen, page) = seen::<Page<Name>, _>(&pieces, |page| {
         let Some(items) = page.items.partial() else { return Vec::new() };
         let text = |item: &codex_ai::Progress<Name>| match item {
@@ -122,8 +122,8 @@ async fn a_generic_struct_and_a_newtype() {
         items.as_slice().iter().map(text).collect()
     })
     .await;
-    assert_eq!(seen, [vec!["a.".to_owned()], vec!["a.".to_owned(), "b".to_owned()], vec![]]);
-    assert_eq!(page.items, [Name("a".to_owned()), Name("bc".to_owned())]);
+    assert_eq!(seen, [vec!["a.", "b"], vec!["a.", "bc"], vec![]]);
+    assert_eq!(page.items, [Name("a".to_owned()), Name("bcd".to_owned())]);
 }
 
 #[derive(Debug, Deserialize, LlmSchema)]
