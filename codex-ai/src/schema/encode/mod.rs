@@ -91,7 +91,6 @@ impl Lacks {
     /// Gemini's `responseJsonSchema`. The arguments of tools travel as floats there.
     pub(super) const GEMINI: Self = Self { wide: true, patterns: true, combined: true, ..Self::NONE };
     /// Gemini's `responseSchema`, a part of OpenAPI 3.0.
-    #[allow(dead_code)]
     pub(super) const GEMINI_OPENAPI: Self = Self { maps: true, tuples: true, any: true, ..Self::GEMINI };
 }
 
