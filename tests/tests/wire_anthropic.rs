@@ -520,6 +520,24 @@ fn a_schema_that_cannot_be_held_tells_where() {
     assert_eq!(paths, ["never", "list[][]"]);
 }
 
+#[test]
+fn strict_tools_are_counted() {
+    let request = |count: usize| {
+        let tools = (0..count).map(|i| {
+            let mut function = Function::new(format!("f{i}"));
+            function.strict = Some(true);
+            Tool::Function(function)
+        });
+        let mut request = Request::new(vec![Message::user("Hi")]);
+        request.tools = tools.collect();
+        encode_request(&request, &Target::new(MODEL))
+    };
+    assert!(request(20).is_ok());
+    let error = request(21).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unsupported);
+    assert_eq!(error.problems()[0].message, "21 of the tools are strict, Anthropic takes 20");
+}
+
 fn part() -> impl Strategy<Value = Part> {
     prop_oneof![
         "[a-z\"\\\\\n é]{1,8}".prop_map(Part::Text),
