@@ -57,9 +57,10 @@ impl WireForm {
     fn lacks(self) -> Lacks {
         match self {
             Self::Plain => Lacks::NONE,
-            Self::OpenAiStrict => Lacks::OPENAI_STRICT,
+            Self::OpenAiStrict | Self::OpenAiStrictLengths => Lacks::OPENAI_STRICT,
             Self::Anthropic => Lacks::ANTHROPIC,
             Self::Gemini => Lacks::GEMINI,
+            Self::GeminiOpenApi => Lacks::GEMINI_OPENAPI,
         }
     }
 
