@@ -63,7 +63,14 @@ impl WireForm {
     }
 
     fn lacks(self) -> Lacks {
-        Lacks { other_roots: self == Self::Object, ..Lacks::default() }
+        match self {
+            Self::Plain => Lacks::NONE,
+            Self::Object => Lacks::OBJECT,
+            Self::OpenAiStrict | Self::OpenAiStrictLengths => Lacks::OPENAI_STRICT,
+            Self::Anthropic => Lacks::ANTHROPIC,
+            Self::Gemini => Lacks::GEMINI,
+            Self::GeminiOpenApi => Lacks::GEMINI_OPENAPI,
+        }
     }
 
     /// The schema in this form.
