@@ -54,6 +54,10 @@
 //! [`Deserialize`](serde::Deserialize). If anything does not fit, the [`Error`] has each problem with its path, and the
 //! model's text.
 //!
+//! A stream gives the value while it comes: [`ReplyStream::next_partial`] a [`Partial`] with each field as far as it is,
+//! [`ReplyStream::into_elements`] the elements of a list one by one, [`ReplyStream::into_text_of`] the text of one field
+//! as it grows. [`ReplyStream::finish`] gives what the whole answer is, checked.
+//!
 //! # The registry
 //!
 //! Every prompt that is linked into the binary is in the [`Registry`], wherever it was written: with its documentation,

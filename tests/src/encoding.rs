@@ -6,10 +6,10 @@ use serde_json::Value;
 /// compared by value.
 pub fn equal_but_for_nulls(a: &Value, b: &Value) -> bool {
     match (a, b) {
-        (Value::Object(left), Value::Object(right)) => left.keys().chain(right.keys()).all(|key| {
-            let part = |map: &serde_json::Map<String, Value>| map.get(key).cloned().unwrap_or_default();
-            equal_but_for_nulls(&part(left), &part(right))
-        }),
+        (Value::Object(left), Value::Object(right)) => {
+            left.iter().all(|(key, value)| equal_but_for_nulls(value, right.get(key).unwrap_or(&Value::Null)))
+                && right.iter().all(|(key, value)| left.contains_key(key) || value.is_null())
+        }
         (Value::Array(left), Value::Array(right)) => {
             left.len() == right.len() && left.iter().zip(right).all(|(a, b)| equal_but_for_nulls(a, b))
         }

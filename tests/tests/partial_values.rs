@@ -6,15 +6,17 @@
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
-use codex_ai::partial::{Cursor, Grow};
+use codex_ai::partial::{Cursor, Grow, PartialReader};
 use codex_ai::provider::{anthropic::Anthropic, gemini::Gemini, openai::OpenAi, openrouter::OpenRouter};
 use codex_ai::schema::Json;
 use codex_ai::testing::{Answer, Scripted, Step, WireServer};
 use codex_ai::{
-    AnyProvider, Dispatcher, ErrorKind, LlmSchema, Options, Partial, Progress, Reply, ReplyStream, blocking,
+    AnyProvider, Dispatcher, ErrorKind, JsonOutput, LlmSchema, Options, Partial, Progress, Reply, ReplyStream, Schema,
+    blocking,
 };
 use proptest::prelude::*;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, LlmSchema)]
 struct Report {
@@ -44,7 +46,7 @@ enum Mood {
 }
 
 /// A stream of a text in these pieces.
-async fn stream<T: codex_ai::JsonOutput>(pieces: Vec<String>) -> ReplyStream<T> {
+async fn stream<T: JsonOutput>(pieces: Vec<String>) -> ReplyStream<T> {
     let provider = Scripted::answers([Answer::pieces(pieces)]);
     Dispatcher::new(provider).unwrap().stream_json::<T>("anything").await.unwrap()
 }
@@ -57,7 +59,7 @@ fn letters(text: &str) -> Vec<String> {
 /// What is shown after each piece, as `Debug` writes it, each state once.
 async fn states<T>(pieces: Vec<String>) -> Vec<String>
 where
-    T: LlmSchema<Partial: Send> + codex_ai::JsonOutput,
+    T: LlmSchema<Partial: Send> + JsonOutput,
 {
     let mut stream = stream::<T>(pieces).await;
     let mut states = Vec::new();
@@ -243,6 +245,58 @@ proptest! {
     }
 }
 
+/// The report as a vendor writes it that takes neither maps nor tuples nor properties that may be missing.
+fn written(report: &Report) -> Value {
+    let mut value = json!(report);
+    let cities = report.by_city.iter().map(|(city, person)| json!({ "key": city, "value": person }));
+    value["by_city"] = cities.collect();
+    value["place"] = json!({ "0": report.place.0, "1": report.place.1 });
+    if let Some(next) = &report.next {
+        value["next"] = written(next);
+    }
+    value
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
+    #[test]
+    fn the_forms_of_vendors_are_seen_through(report in report(), cuts in prop::collection::vec(1..20_usize, 1..6)) {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let mut reader = PartialReader::new(Schema::of::<Report>().clone());
+        runtime.block_on(async {
+            let text = written(&report).to_string();
+            reader.push(&text);
+            let mut stream = stream::<Report>(cut(&text, &cuts)).await;
+            let mut last = Vec::new();
+            while let Some(partial) = stream.next_partial().await {
+                let partial = partial.unwrap();
+                agrees(partial, &report);
+                last = done(partial);
+            }
+            assert!(last[..9].iter().all(|is_done| *is_done), "{last:?}");
+        });
+        assert_eq!(reader.finish(), Some(json!(report)));
+    }
+}
+
+#[tokio::test]
+async fn any_value_that_may_be_its_own_json_waits() {
+    #[derive(Debug, Deserialize, LlmSchema)]
+    struct Loose {
+        any: Value,
+        more: Value,
+    }
+    let text = r#"{"any": "{\"a\": 1}", "more": "no JSON"}"#;
+    let mut stream = stream::<Loose>(letters(text)).await;
+    let mut last = (false, None);
+    while let Some(loose) = stream.next_partial().await {
+        let loose = loose.unwrap();
+        last = (loose.any.is_done(), loose.more.done().cloned());
+    }
+    assert_eq!(last, (false, Some(json!("no JSON"))));
+}
+
 #[tokio::test]
 async fn all_vendors_over_a_socket_cut_at_every_byte() {
     let person = Person { name: "Zo\u{eb} \u{1f600}".into(), age: 7, is_happy: false };
@@ -257,21 +311,61 @@ async fn all_vendors_over_a_socket_cut_at_every_byte() {
         place: (1.5, -2.0),
         next: None,
     };
-    let text = serde_json::to_string(&report).unwrap();
-    let key = "sk-test-0123456789";
-    let step = || Step::reply(Reply::from_text("m", text.as_str())).in_pieces_of(1);
-    let server = WireServer::script(std::iter::repeat_with(step).take(5)).unwrap();
-    let (url, origin) = (server.url(), server.origin());
-    for provider in [
-        AnyProvider::new(OpenAi::builder().key(key).base_url(&url).build().unwrap()),
-        AnyProvider::new(OpenAi::builder().key(key).base_url(&url).chat().build().unwrap()),
-        AnyProvider::new(Anthropic::builder().key(key).base_url(&origin).build().unwrap()),
-        AnyProvider::new(Gemini::builder().key(key).base_url(&origin).build().unwrap()),
-        AnyProvider::new(OpenRouter::builder().key(key).base_url(&url).build().unwrap()),
-    ] {
-        let options = Options::new().with_model("m");
-        let dispatcher = Dispatcher::new(provider).unwrap().with_options(options);
+    for vendor in VENDORS {
+        let (server, dispatcher) = vendor.answers(&report).await;
         check(dispatcher.stream_json::<Report>("anything").await.unwrap(), &report).await;
+        assert_eq!(server.request_count(), 1);
+    }
+}
+
+#[tokio::test]
+async fn elements_come_through_what_a_vendor_puts_around_a_list() {
+    let all: Vec<Point> = (0..3).map(|weight| Point { what: format!("{weight}\u{e9}{weight}"), weight }).collect();
+    for vendor in VENDORS {
+        let (_server, dispatcher) = vendor.answers(&all).await;
+        let mut elements = dispatcher.stream_json::<Vec<Point>>("anything").await.unwrap().into_elements();
+        for expected in &all {
+            assert_eq!(elements.next().await.unwrap().unwrap(), *expected);
+        }
+        assert!(elements.next().await.is_none());
+        assert_eq!(elements.finish().await.unwrap().value, all);
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Vendor {
+    OpenAi,
+    Chat,
+    Anthropic,
+    Gemini,
+    OpenRouter,
+}
+
+const VENDORS: [Vendor; 5] = [Vendor::OpenAi, Vendor::Chat, Vendor::Anthropic, Vendor::Gemini, Vendor::OpenRouter];
+
+impl Vendor {
+    fn dispatcher(self, server: &WireServer) -> Dispatcher {
+        let (key, url, origin) = ("sk-test-0123456789", server.url(), server.origin());
+        let provider = match self {
+            Self::OpenAi => AnyProvider::new(OpenAi::builder().key(key).base_url(url).build().unwrap()),
+            Self::Chat => AnyProvider::new(OpenAi::builder().key(key).base_url(url).chat().build().unwrap()),
+            Self::Anthropic => AnyProvider::new(Anthropic::builder().key(key).base_url(origin).build().unwrap()),
+            Self::Gemini => AnyProvider::new(Gemini::builder().key(key).base_url(origin).build().unwrap()),
+            Self::OpenRouter => AnyProvider::new(OpenRouter::builder().key(key).base_url(url).build().unwrap()),
+        };
+        Dispatcher::new(provider).unwrap().with_options(Options::new().with_model("m"))
+    }
+
+    /// A server that gives the value in the form that the vendor is asked for, a byte at a time.
+    async fn answers<T: JsonOutput + LlmSchema + Serialize>(self, value: &T) -> (WireServer, Dispatcher) {
+        let json = serde_json::to_value(value).unwrap();
+        let asked = WireServer::script([Step::reply(Reply::from_text("m", json.to_string()))]).unwrap();
+        let stream = self.dispatcher(&asked).stream_json::<T>("anything").await.unwrap();
+        let form = stream.finish().await.unwrap().wire_form;
+        let text = Schema::of::<T>().wire(form).unwrap().encode(json).unwrap().to_string();
+        let server = WireServer::script([Step::reply(Reply::from_text("m", text)).in_pieces_of(1)]).unwrap();
+        let dispatcher = self.dispatcher(&server);
+        (server, dispatcher)
     }
 }
 

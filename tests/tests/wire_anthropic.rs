@@ -509,17 +509,33 @@ fn a_choice_beside_fields_is_written_out() {
 #[test]
 fn a_schema_that_cannot_be_held_tells_where() {
     let schema = json!({ "type": "object", "properties": {
-        "map": { "type": "object", "additionalProperties": { "type": "integer" } },
-        "list": { "type": "array", "items": { "type": "array", "prefixItems": [{ "type": "string" }] } },
-        "any": true,
-        "set": { "enum": [[1]] },
+        "never": { "not": {} },
+        "list": { "type": "array", "items": { "type": "array", "items": { "enum": [] } } },
     } });
     let request = Request::new(vec![Message::user("Hi")])
         .with_output(Output::Schema(Arc::new(Schema::new("S", schema).unwrap())));
     let error = encode_request(&request, &Target::new(MODEL)).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Schema);
     let paths: Vec<_> = error.problems().iter().map(|problem| problem.path.as_str()).collect();
-    assert_eq!(paths, ["map", "list[]", "any", "set"]);
+    assert_eq!(paths, ["never", "list[][]"]);
+}
+
+#[test]
+fn strict_tools_are_counted() {
+    let request = |count: usize| {
+        let tools = (0..count).map(|i| {
+            let mut function = Function::new(format!("f{i}"));
+            function.strict = Some(true);
+            Tool::Function(function)
+        });
+        let mut request = Request::new(vec![Message::user("Hi")]);
+        request.tools = tools.collect();
+        encode_request(&request, &Target::new(MODEL))
+    };
+    assert!(request(20).is_ok());
+    let error = request(21).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unsupported);
+    assert_eq!(error.problems()[0].message, "21 of the tools are strict, Anthropic takes 20");
 }
 
 fn part() -> impl Strategy<Value = Part> {

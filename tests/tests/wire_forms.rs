@@ -193,8 +193,8 @@ fn types_that_contain_themselves_are_sent() {
     let openai = wire(tree(), WireForm::OpenAiStrict);
     assert_eq!(openai["properties"]["children"]["items"], json!({ "$ref": "#" }));
     let anthropic = wire(tree(), WireForm::Anthropic);
-    assert_eq!(anthropic["$ref"], "#/$defs/Tree");
-    assert_eq!(anthropic["$defs"]["Tree"]["properties"]["children"]["items"], json!({ "$ref": "#/$defs/Tree" }));
+    assert_eq!(anthropic["$ref"], "#/$defs/Root");
+    assert_eq!(anthropic["$defs"]["Root"]["properties"]["children"]["items"], json!({ "$ref": "#/$defs/Root" }));
     // Gemini takes it in optional properties only, and is told that this one is required all the same.
     let gemini = wire(tree(), WireForm::Gemini);
     assert_eq!(gemini["required"], json!(["name"]));

@@ -1,10 +1,13 @@
 //! What was written, as a value of the type: out of the forms that values take on the way from a vendor.
 //!
 //! A vendor that takes objects only gives a list as the one property of an object, a map as a list of entries, a tuple as
-//! an object. Which form was asked for is known at the end of a stream, so it is told by what has come.
+//! an object, any value as text. Which form was asked for is known at the end of a stream, so it is told by what has come;
+//! what it does not tell stays pending.
+
+use serde::de::IgnoredAny;
 
 use super::cursor::Cursor;
-use crate::json::align::{self, ListNode, Node};
+use crate::json::align::{self, ListNode, Node, ObjectNode, Rest};
 use crate::json::{Entry, Mistakes, Raw, RawKind, Span, Tree};
 
 /// What is in the object that is put around a value that is none.
@@ -41,6 +44,9 @@ pub(super) fn entry(raw: &Raw) -> Option<(&str, &Raw)> {
 
 /// A complete value as one of the type.
 pub(super) fn tree(at: Cursor<'_>) -> Option<Tree> {
+    if is_ambiguous(at) {
+        return None;
+    }
     match rewritten(at) {
         Some(raw) => fit(Cursor { raw: &raw, ..at }),
         None => fit(at),
@@ -68,11 +74,13 @@ fn rewritten(at: Cursor<'_>) -> Option<Raw> {
             }
             RawKind::List(new.into_iter().zip(items).map(|(new, old)| new.unwrap_or_else(|| old.clone())).collect())
         }
-        (RawKind::Object(entries), Node::Object(_)) => {
+        (RawKind::Object(entries), Node::Object(object)) => {
+            let spliced = spliced(object, entries);
+            let entries = spliced.as_deref().unwrap_or(entries);
             let new: Vec<_> = entries.iter().map(|entry| rewritten(at.property(entry).1)).collect();
             let is_kept = |entry: &&Entry| !is_left_out(at, entry);
             if new.iter().all(Option::is_none) && entries.iter().all(|entry| is_kept(&entry)) {
-                return None;
+                return spliced.map(|entries| Raw { kind: RawKind::Object(entries), ..without_kind(at.raw) });
             }
             let both = new.into_iter().zip(entries).filter(|(_, entry)| is_kept(entry));
             let entries = both.map(|(new, old)| match new {
@@ -83,7 +91,7 @@ fn rewritten(at: Cursor<'_>) -> Option<Raw> {
         }
         _ => return None,
     };
-    Some(Raw { kind, closed: true, mistakes: at.raw.mistakes, span: at.raw.span })
+    Some(Raw { kind, ..without_kind(at.raw) })
 }
 
 fn owned(at: Cursor<'_>) -> Raw {
@@ -107,6 +115,47 @@ fn is_left_out(at: Cursor<'_>, entry: &Entry) -> bool {
     property.is_some_and(|(_, property)| {
         !property.required && at.property(entry).1.is_null() && !at.shape.takes_null(property.node)
     })
+}
+
+fn without_kind(raw: &Raw) -> Raw {
+    Raw { kind: RawKind::List(Vec::new()), closed: true, mistakes: raw.mistakes, span: raw.span }
+}
+
+/// The entries with those that a list of further ones holds, beside the named properties.
+fn spliced(object: &ObjectNode, entries: &[Entry]) -> Option<Vec<Entry>> {
+    const OTHERS: &str = "others";
+    if object.properties.is_empty() || object.rest == Rest::None || object.property(OTHERS).is_some() {
+        return None;
+    }
+    let at = entries.iter().position(|entry| entry.key == OTHERS)?;
+    let RawKind::List(items) = &entries[at].value.kind else { return None };
+    let others = items.iter().map(|item| entry(item).map(|(key, raw)| new_entry(key, raw.clone())));
+    let others: Vec<_> = others.collect::<Option<_>>()?;
+    let named = entries.iter().enumerate().filter(|(index, _)| *index != at).map(|(_, entry)| entry.clone());
+    Some(named.chain(others).collect())
+}
+
+/// Whether there is text where any value is expected that may be the value or its JSON.
+fn is_ambiguous(at: Cursor<'_>) -> bool {
+    let at = at.settled();
+    match (&at.raw.kind, at.node()) {
+        (RawKind::Quoted(text), Node::Any) => serde_json::from_str::<IgnoredAny>(text).is_ok(),
+        // Within any value there is no other form.
+        (_, Node::Any) => false,
+        (RawKind::List(items), Node::Object(_)) => {
+            items.iter().filter_map(entry).any(|(key, raw)| is_ambiguous(at.value(key, raw)))
+        }
+        (RawKind::List(items), _) => items.iter().enumerate().any(|(index, raw)| is_ambiguous(at.item(index, raw))),
+        (RawKind::Object(entries), Node::List(_)) => {
+            entries.iter().enumerate().any(|(index, entry)| is_ambiguous(at.item(index, &entry.value)))
+        }
+        (RawKind::Object(entries), _) => entries.iter().any(|entry| {
+            let at = at.property(entry).1;
+            // Of a key that the schema does not know nothing is asked.
+            at.id.is_some() && is_ambiguous(at)
+        }),
+        _ => false,
+    }
 }
 
 fn new_entry(key: &str, value: Raw) -> Entry {

@@ -51,6 +51,7 @@ fn shown(at: Cursor<'_>) -> Option<Value> {
         (Node::List(_), RawKind::List(_)) => Some(from.items(&mut 0).filter_map(of).collect()),
         (Node::Any, RawKind::List(_) | RawKind::Object(_)) if !from.raw.closed => any(from),
         (_, RawKind::Quoted(text)) if !from.raw.closed => Some(Value::String(text.clone())),
+        (Node::Any, _) => Some(decode::plain(from.raw).into()),
         _ => decode::tree(from).map(Into::into),
     }
 }

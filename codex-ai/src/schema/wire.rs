@@ -65,11 +65,11 @@ impl WireForm {
     fn lacks(self) -> Lacks {
         match self {
             Self::Plain => Lacks::NONE,
+            Self::Object => Lacks::OBJECT,
             Self::OpenAiStrict | Self::OpenAiStrictLengths => Lacks::OPENAI_STRICT,
             Self::Anthropic => Lacks::ANTHROPIC,
             Self::Gemini => Lacks::GEMINI,
             Self::GeminiOpenApi => Lacks::GEMINI_OPENAPI,
-            Self::Object => Lacks::OBJECT,
         }
     }
 

@@ -111,12 +111,10 @@ impl<T, E: LlmSchema + 'static> Elements<T, E> {
             return;
         }
         let path = self.part.path();
-        let mut index = self.seen;
         let Some(list) = self.part.cursor() else { return };
-        for item in list.items(&mut self.seen).take_while(|item| item.is_closed()) {
-            self.ready.push_back(read(item, &path, index));
-            index += 1;
-        }
+        let first = self.seen;
+        let closed = list.items(&mut self.seen).take_while(|item| item.is_closed());
+        self.ready.extend(closed.enumerate().map(|(at, item)| read(item, &path, first + at)));
     }
 }
 

@@ -107,9 +107,9 @@ impl fmt::Debug for Checks<'_> {
 
 /// What a check may say is wrong.
 #[diagnostic::on_unimplemented(
-    message = "a check cannot say what is wrong with `{Self}`",
-    label = "the error of a check is text, or another type with `Display`, or `Vec<codex_ai::Problem>`",
-    note = "return `Result<(), String>`"
+    message = "the error of this check cannot be told to a model",
+    label = "its error is no text",
+    note = "return `Result<(), String>`, or `Vec<codex_ai::Problem>` for several; any type with `Display` will do"
 )]
 pub trait Found {
     /// Notes it.
@@ -124,6 +124,7 @@ pub struct InWords<E>(E);
 #[derive(Debug)]
 pub struct Listed(Vec<Problem>);
 
+#[diagnostic::do_not_recommend]
 impl<E: Display> Found for InWords<E> {
     fn note(self, checks: &mut Checks<'_>) {
         checks.note(Problem::new("", self.0.to_string()));

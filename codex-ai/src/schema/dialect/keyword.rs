@@ -4,12 +4,8 @@ use serde_json::{Map, Value};
 
 use crate::schema::validate::words;
 
-/// Schemas that a value has to follow as well, and that are told in words. No schema has a keyword of this name.
-pub(super) const ALSO: &str = "\0also";
-
 /// The keywords that decide about values. All others are remarks, or names and places of other schemas.
-const DECIDING: [&str; 44] = [
-    ALSO,
+const DECIDING: [&str; 43] = [
     "$ref",
     "$dynamicRef",
     "type",

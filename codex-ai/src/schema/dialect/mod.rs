@@ -2,11 +2,10 @@
 //!
 //! What the dialect has is sent; what it lacks goes into the description in short words, once, and is checked here when
 //! the answer comes; what can be neither is a problem with its path in the type: a value that the type takes and the
-//! vendor's form does not would be lost silently. Remarks (`title`, `examples`, `x-*` ..) are left out.
+//! vendor's form does not would be lost silently. Shapes that the vendor has not are written as others before. Remarks (`title`, `examples`, `x-*` ..) are left out.
 
 mod choice;
 mod endless;
-mod flatten;
 mod keyword;
 mod notes;
 mod object;
@@ -77,7 +76,6 @@ struct Translator<'s> {
     open: Vec<*const Value>,
     depth: usize,
     translated: usize,
-    combined: usize,
     /// Whether something refers to the whole schema.
     refers_to_root: bool,
     problems: Vec<Problem>,
@@ -115,7 +113,6 @@ impl<'s> Translator<'s> {
             open: Vec::new(),
             depth: 0,
             translated: 0,
-            combined: 0,
             refers_to_root: false,
             problems: Vec::new(),
         }
@@ -205,7 +202,9 @@ impl<'s> Translator<'s> {
             return self.choice(forms, rules.description(), at);
         }
         if rules.has_any(&["$ref", "$dynamicRef", "allOf", "anyOf", "oneOf"]) {
-            return self.combined(rules, schema, at);
+            // The shapes are rewritten before, so that there is none.
+            self.lacks(at, "combines several schemas", "one");
+            return Value::Null;
         }
         self.plain(rules, at)
     }

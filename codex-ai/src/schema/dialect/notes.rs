@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::keyword::{self, ALSO, Excluded, Rules};
+use super::keyword::{self, Excluded, Rules};
 use super::{Objects, Translator};
 use crate::schema::validate::words::{self, count};
 
@@ -23,8 +23,6 @@ impl Translator<'_> {
         if rules.get("dependentSchemas").and_then(Value::as_object).is_some_and(|map| !map.is_empty()) {
             all.push(whole(&["dependentSchemas"]));
         }
-        let more = rules.get(ALSO).and_then(Value::as_array).into_iter().flatten();
-        all.extend(more.filter_map(|also| also.as_object().cloned()));
         let known = rules.get("properties").and_then(Value::as_object);
         for also in &all {
             // A field that only a condition tells of would have no place.
@@ -131,7 +129,7 @@ pub(super) fn of_array(rules: &Rules<'_>) -> Vec<String> {
 
 /// What is said about values of any type.
 pub(super) fn of_any(rules: &Rules<'_>) -> Option<String> {
-    const TOLD: [&str; 6] = [ALSO, "if", "then", "else", "not", "dependentSchemas"];
+    const TOLD: [&str; 5] = ["if", "then", "else", "not", "dependentSchemas"];
     let all = rules.keywords().filter(|(keyword, _)| !TOLD.contains(&keyword.as_str()));
     let all: Map<_, _> = all.map(|(keyword, value)| (keyword.clone(), value.clone())).collect();
     (!all.is_empty()).then(|| format!("Also follows the JSON Schema {}.", cut(&Value::Object(all).to_string())))

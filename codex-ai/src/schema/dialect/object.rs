@@ -9,8 +9,7 @@ use crate::schema::validate::words;
 impl Translator<'_> {
     /// An object with its properties, and its other keys where the dialect has them.
     pub(super) fn object(&mut self, rules: &Rules<'_>, at: &str) -> Value {
-        let mut notes = Vec::new();
-        let others = self.other_keys(rules, &mut notes, at);
+        let others = self.other_keys(rules, at);
         let properties = rules.get("properties").and_then(Value::as_object);
         let required: Vec<_> =
             rules.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
@@ -38,7 +37,7 @@ impl Translator<'_> {
         let most = (self.dialect.objects != Objects::Open).then_some(fields.len());
         // Where all are required, some are null in place of being absent.
         let always = if all_required { &[][..] } else { &required };
-        notes.extend(notes::of_object(rules, always, most));
+        let notes = notes::of_object(rules, always, most);
         let mut out = Keywords::new();
         out.insert("type".to_owned(), "object".into());
         if !fields.is_empty() || self.dialect.objects != Objects::Open {
@@ -59,7 +58,7 @@ impl Translator<'_> {
     }
 
     /// What the keys without a name of their own hold, if that is said.
-    fn other_keys(&mut self, rules: &Rules<'_>, notes: &mut Vec<String>, at: &str) -> Option<Value> {
+    fn other_keys(&mut self, rules: &Rules<'_>, at: &str) -> Option<Value> {
         if self.dialect.objects != Objects::Open {
             if has_free_keys(rules) {
                 let is_map = rules.get("properties").and_then(Value::as_object).is_none_or(Map::is_empty);
@@ -70,36 +69,10 @@ impl Translator<'_> {
         }
         let said = rules.get("additionalProperties").or_else(|| rules.get("unevaluatedProperties"));
         let path = property(at, "*");
-        let patterns = rules.get("patternProperties").and_then(Value::as_object).filter(|map| !map.is_empty());
-        let Some(patterns) = patterns else {
-            return match said? {
-                Value::Bool(said) => Some(Value::Bool(*said)),
-                said => Some(self.schema(said, &path)),
-            };
-        };
-        // There is one schema for all keys; which of them a key has to follow is said in words.
-        let mut forms: Vec<Value> = Vec::new();
-        let mut others: Vec<_> = patterns.values().collect();
-        match said {
-            Some(Value::Bool(false)) => {}
-            Some(said @ Value::Object(_)) => others.push(said),
-            _ => {
-                notes.push(notes::also("patternProperties", &Value::Object(patterns.clone())));
-                return None;
-            }
+        match said? {
+            Value::Bool(said) => Some(Value::Bool(*said)),
+            said => Some(self.schema(said, &path)),
         }
-        let only = patterns.keys().next().filter(|_| others.len() == 1);
-        match only {
-            Some(pattern) => notes.push(format!("Keys match the regular expression `{pattern}`.")),
-            None => notes.push(notes::also("patternProperties", &Value::Object(patterns.clone()))),
-        }
-        for other in others {
-            let form = self.schema(other, &path);
-            if !forms.contains(&form) {
-                forms.push(form);
-            }
-        }
-        Some(self.one_of(forms, &path))
     }
 
     /// A list of items of one type, or of a type for each place where the dialect has that.

@@ -194,7 +194,7 @@ impl<'s> Builder<'s> {
             (_, Some(Value::Array(values))) => values.as_slice(),
             _ => &[],
         };
-        if !self.lacks.any || !listed.iter().any(|value| value.is_array() || value.is_object()) {
+        if !self.lacks.listed_parts || !listed.iter().any(|value| value.is_array() || value.is_object()) {
             return Built::same(Value::Object(map.clone()));
         }
         let mut wire = remarks(map);
@@ -222,7 +222,7 @@ impl<'s> Builder<'s> {
     }
 
     /// Rules without a type: any value, with the rules in words.
-    fn untyped(&mut self, map: &Keywords) -> Built {
+    pub(super) fn untyped(&mut self, map: &Keywords) -> Built {
         if !self.lacks.any
             || map.contains_key("not") && keyword::deciding(map).nth(1).is_none() && map["not"] == json!({})
         {

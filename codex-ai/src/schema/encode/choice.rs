@@ -65,6 +65,10 @@ impl Side {
                 *fails = !follows(forms[*at].number);
             }
         }
+        // Forms that it does not follow are a choice only where it follows none.
+        if found.iter().any(|(fails, ..)| !fails) {
+            found.retain(|(fails, ..)| !fails);
+        }
         found.sort_unstable();
         found.into_iter().map(|(.., at)| at).collect()
     }

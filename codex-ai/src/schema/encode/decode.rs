@@ -163,7 +163,9 @@ impl Walk<'_> {
         });
         let present = |place: usize| {
             let name = place.to_string();
-            entries.iter().any(|(key, value)| *key == name && (place < tuple.fewest || *value != Tree::Null))
+            entries
+                .iter()
+                .any(|(key, value)| *key == name && (place < tuple.fewest || !tuple.has_nulls || *value != Tree::Null))
         };
         let length = (0..tuple.items.len()).take_while(|place| present(*place)).count();
         let has_more = (length..tuple.items.len()).any(present)

@@ -62,7 +62,7 @@ pub(super) fn encode(schema: &Value, lacks: Lacks) -> Result<Encoded, Vec<Proble
             inner = json!({ "$ref": own_name });
         }
         builder.wire_forms.push(inner.clone());
-        whole = builder.wrapped(Built { wire: inner, node: 1 }, VALUE, form);
+        whole = builder.wrapped(&Built { wire: inner, node: 1 }, VALUE, form);
         if let (Some(description), Value::Object(wire)) = (description, &mut whole.wire) {
             wire.shift_insert(0, "description".to_owned(), description);
         }

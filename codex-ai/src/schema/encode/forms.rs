@@ -37,7 +37,7 @@ impl Builder<'_> {
                 let name = name_besides(name, &mut taken);
                 self.own_forms.push((*form).clone());
                 self.wire_forms.push(built.wire.clone());
-                built = self.wrapped(built, &name, number);
+                built = self.wrapped(&built, &name, number);
             }
             if takes_nothing(&built.wire) {
                 continue;
@@ -64,7 +64,7 @@ impl Builder<'_> {
     }
 
     /// The value as the one property of an object.
-    pub(super) fn wrapped(&mut self, built: Built, name: &str, form: usize) -> Built {
+    pub(super) fn wrapped(&mut self, built: &Built, name: &str, form: usize) -> Built {
         let wire = json!({
             "type": "object",
             "properties": { name: built.wire },
@@ -89,7 +89,7 @@ impl Builder<'_> {
         let Value::Object(map) = form else { return (Look::Other, None) };
         let values = map.get("enum").and_then(Value::as_array).into_iter().flatten().chain(map.get("const"));
         if values.clone().any(|value| value.is_array() || value.is_object()) {
-            return if self.lacks.any { (Look::Text, Some("json")) } else { (Look::Other, None) };
+            return if self.lacks.listed_parts { (Look::Text, Some("json")) } else { (Look::Other, None) };
         }
         if keyword::COMBINING.iter().any(|keyword| map.contains_key(*keyword)) {
             return (Look::Other, None);

@@ -86,6 +86,10 @@ impl Builder<'_> {
             return Built::same(Value::Null);
         }
         let prefix = &prefix[..prefix.len().min(most)];
+        if self.lacks.optional && prefix.iter().skip(fewest).any(|schema| self.takes_null(schema, 0)) {
+            // Null would say two things, that it is there and that it is not.
+            return self.untyped(map);
+        }
         let (items, wires) = self.places(prefix, at);
         let has_rest = most > prefix.len() && rest != Some(&Value::Bool(false));
         let rest = has_rest.then(|| self.schema(rest.unwrap_or(&Value::Bool(true)), &item(at)));

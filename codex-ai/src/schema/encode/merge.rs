@@ -28,19 +28,10 @@ pub(super) fn merge(left: &Keywords, right: &Keywords, depth: usize) -> Option<K
                 describe(&mut both, theirs.as_str().unwrap_or_default());
                 both.shift_remove("description").unwrap_or_default()
             }
-            "type" => match common_types(ours, &theirs) {
-                Some(types) => types,
-                None => return None,
-            },
-            "properties" => match properties(ours, &theirs, &required, depth) {
-                Some(properties) => properties,
-                None => return None,
-            },
+            "type" => common_types(ours, &theirs)?,
+            "properties" => properties(ours, &theirs, &required, depth)?,
             "required" => union(ours, &theirs),
-            "enum" => match common_values(ours, &theirs) {
-                Some(values) => values,
-                None => return None,
-            },
+            "enum" => common_values(ours, &theirs)?,
             "const" => return None,
             "minimum" | "exclusiveMinimum" | "minLength" | "minItems" | "minProperties" => larger(ours, &theirs, true),
             "maximum" | "exclusiveMaximum" | "maxLength" | "maxItems" | "maxProperties" => larger(ours, &theirs, false),
@@ -91,10 +82,8 @@ fn hold(schema: &Keywords, other: &mut Keywords) -> bool {
         return true;
     }
     let known = |name: &str| schema.get("properties").is_some_and(|map| map.get(name).is_some());
-    if *additional == Value::Bool(false) {
-        if names(other).any(|name| !known(name)) {
-            return false;
-        }
+    if *additional == Value::Bool(false) && names(other).any(|name| !known(name)) {
+        return false;
     }
     if let Some(Value::Object(properties)) = other.get_mut("properties") {
         // A key that may be there in one and may not in the other is not there.

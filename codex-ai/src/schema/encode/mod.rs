@@ -6,7 +6,7 @@
 //! | a map | a list of objects with a `key` and a `value` |
 //! | free keys beside named properties | such a list in a property of its own, `others` |
 //! | a tuple | an object with the properties `0`, `1`, .. |
-//! | any value | a string with the value as JSON text |
+//! | any value, a list or an object in an `enum` | a string with the value as JSON text |
 //! | an integer of more than 64 bits | a string of digits |
 //! | a property that may be left out | a property that may be null |
 //! | `allOf`, `$ref` or a choice beside other keywords | the plain schemas that they amount to |
@@ -50,6 +50,8 @@ pub(super) struct Lacks {
     pub(super) tuples: bool,
     /// Every value must have a type.
     pub(super) any: bool,
+    /// The values of `enum` and `const` must be scalars.
+    pub(super) listed_parts: bool,
     /// Every property must be required.
     pub(super) optional: bool,
     /// A number has at most 64 bits.
@@ -67,6 +69,7 @@ impl Lacks {
         maps: false,
         tuples: false,
         any: false,
+        listed_parts: false,
         optional: false,
         wide: false,
         patterns: false,
@@ -80,6 +83,7 @@ impl Lacks {
         maps: true,
         tuples: true,
         any: true,
+        listed_parts: true,
         optional: true,
         wide: true,
         patterns: true,
@@ -88,7 +92,8 @@ impl Lacks {
     /// Anthropic's structured output. Its SDK closes maps, drops the types of a tuple and refuses a schema of any value.
     pub(super) const ANTHROPIC: Self = Self { optional: false, ..Self::OPENAI_STRICT };
     /// Gemini's `responseJsonSchema`. The arguments of tools travel as floats there.
-    pub(super) const GEMINI: Self = Self { wide: true, patterns: true, combined: true, ..Self::NONE };
+    pub(super) const GEMINI: Self =
+        Self { listed_parts: true, wide: true, patterns: true, combined: true, ..Self::NONE };
     /// Gemini's `responseSchema`, a part of OpenAPI 3.0.
     pub(super) const GEMINI_OPENAPI: Self = Self { maps: true, tuples: true, any: true, ..Self::GEMINI };
 }

@@ -13,6 +13,9 @@ use crate::schema::validate::{pattern, words};
 /// The property for the entries with free keys of an object that has named properties, too.
 const OTHERS: &str = "others";
 
+/// A list of values as long as this is left as it is, since vendors limit its length.
+const LONG_LIST: usize = 100;
+
 /// What schemars writes for the keys of a map that are numbers.
 const NUMBER_KEYS: [(&str, bool); 2] = [(r"^\d+$", true), (r"^-?\d+$", false)];
 
@@ -27,9 +30,12 @@ impl Builder<'_> {
         object.is_closed = self.lacks.maps;
         let mut wire = map.clone();
         if self.lacks.maps || self.lacks.optional {
+            let always = names(map).count() as u64;
+            let at_most = if has_free_keys { u64::MAX } else { object.fields.len() as u64 };
             for (keyword, words) in [("minProperties", "At least"), ("maxProperties", "At most")] {
-                if let Some(count) = keyword::count(map, keyword) {
-                    wire.shift_remove(keyword);
+                let Some(count) = keyword::count(map, keyword) else { continue };
+                wire.shift_remove(keyword);
+                if if keyword == "minProperties" { count > always } else { count < at_most } {
                     describe(&mut wire, &format!("{words} {}.", words::count(count, "key", "keys")));
                 }
             }
@@ -291,7 +297,7 @@ impl Builder<'_> {
     }
 
     /// Whether null follows the schema.
-    fn takes_null(&self, schema: &Value, depth: usize) -> bool {
+    pub(super) fn takes_null(&self, schema: &Value, depth: usize) -> bool {
         let Value::Object(map) = schema else { return *schema == Value::Bool(true) };
         // A chain of references as long as this is none that a type has.
         if depth > 32 {
@@ -338,7 +344,9 @@ pub(super) fn or_null(schema: &mut Value) {
     let is_listed = map.contains_key("enum") || map.contains_key("const");
     match map.get("type") {
         Some(Value::String(name))
-            if matches!(name.as_str(), "string" | "number" | "integer" | "boolean") && !map.contains_key("const") =>
+            if matches!(name.as_str(), "string" | "number" | "integer" | "boolean")
+                && !map.contains_key("const")
+                && map.get("enum").and_then(Value::as_array).is_none_or(|values| values.len() < LONG_LIST) =>
         {
             let types = json!([name, "null"]);
             map.insert("type".to_owned(), types);

@@ -1,10 +1,12 @@
 //! From the type to the wire.
 
+use std::collections::{HashMap, HashSet};
+
 use serde_json::Value;
 
 use super::choice::Asked;
-use super::digits;
-use super::plan::{Absent, Entries, Form, Inner, Node, NodeId, Object, SAME, Tuple, value_of};
+use super::plan::{Absent, Entries, Form, Inner, Node, NodeId, Object, Tuple, value_of};
+use super::{decode, digits};
 use crate::error::Problem;
 use crate::json::Tree;
 use crate::schema::validate::path::Path;
@@ -55,7 +57,7 @@ impl Walk<'_> {
                 let inner = self.encode(wrapped.node, value, seen, at)?;
                 Ok(Tree::Object(vec![(wrapped.name.to_string(), inner)]))
             }
-            (Node::Choice(forms), value) => self.choice(forms, value, seen, at),
+            (Node::Choice(forms), value) => self.choice(id, forms, value, seen, at),
             (_, value) => Ok(value),
         };
         self.depth -= 1;
@@ -122,7 +124,7 @@ impl Walk<'_> {
         seen: &Value,
         at: &Path<'_>,
     ) -> Result<Tree, Problem> {
-        let mut taken = std::collections::HashSet::with_capacity(entries.len());
+        let mut taken = HashSet::with_capacity(entries.len());
         let mut out = Vec::with_capacity(entries.len());
         for (key, value) in entries {
             let here = at.key(&key);
@@ -167,7 +169,14 @@ impl Walk<'_> {
     }
 
     /// The likeliest form in which the value is read back as the same one.
-    fn choice(&mut self, forms: &[Form], value: Tree, seen: &Value, at: &Path<'_>) -> Result<Tree, Problem> {
+    fn choice(
+        &mut self,
+        id: NodeId,
+        forms: &[Form],
+        value: Tree,
+        seen: &Value,
+        at: &Path<'_>,
+    ) -> Result<Tree, Problem> {
         let asked = &mut self.asked;
         let side = &self.plan.forms.own;
         let found = side.pick(forms, &value, |form| {
@@ -183,11 +192,8 @@ impl Walk<'_> {
         let mut problem = None;
         for form in &found {
             let node = forms[*form].node;
-            if node == SAME && found.len() == 1 {
-                return Ok(value);
-            }
             match self.encode(node, value.clone(), seen, at) {
-                Ok(written) if self.read_back_by(forms, &written) == Some(node) => return Ok(written),
+                Ok(written) if self.is_read_back(id, &written, &value) => return Ok(written),
                 Ok(_) => {
                     problem.get_or_insert_with(|| {
                         Problem::new(
@@ -204,19 +210,28 @@ impl Walk<'_> {
         problem.map_or(Ok(value), Err)
     }
 
-    /// By which node a written value is read back.
-    fn read_back_by(&self, forms: &[Form], written: &Tree) -> Option<NodeId> {
-        let side = &self.plan.forms.wire;
-        let mut made = None;
-        let mut asked = None;
-        let found = side.pick(forms, written, |form| {
-            let seen = made.get_or_insert_with(|| Value::from(written.clone()));
-            asked.get_or_insert_with(|| side.probe()).as_mut().is_some_and(|asked| asked.follows(form, seen))
-        });
-        found.first().map(|form| forms[*form].node)
+    fn is_read_back(&self, id: NodeId, written: &Tree, value: &Tree) -> bool {
+        self.plan.is_same(id) || decode::whole(self.plan, id, written.clone()).is_ok_and(|read| is_same(&read, value))
     }
 }
 
-fn part<'v, I: serde_json::value::Index>(seen: &'v Value, index: I) -> &'v Value {
+/// Whether two values are the same, where null is as good as a key that is not there.
+fn is_same(a: &Tree, b: &Tree) -> bool {
+    match (a, b) {
+        (Tree::List(a), Tree::List(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| is_same(a, b)),
+        (Tree::Object(a), Tree::Object(b)) => {
+            let of_b: HashMap<_, _> = b.iter().map(|(key, value)| (key, value)).collect();
+            let of_a: HashSet<_> = a.iter().map(|(key, _)| key).collect();
+            a.iter().all(|(key, value)| is_same(value, of_b.get(key).copied().unwrap_or(&Tree::Null)))
+                && b.iter().all(|(key, value)| *value == Tree::Null || of_a.contains(key))
+        }
+        (Tree::Number(a), Tree::Number(b)) => {
+            a == b || digits::digits_of(a).is_some_and(|a| digits::digits_of(b) == Some(a))
+        }
+        (a, b) => a == b,
+    }
+}
+
+fn part<I: serde_json::value::Index>(seen: &Value, index: I) -> &Value {
     seen.get(index).unwrap_or(&Value::Null)
 }

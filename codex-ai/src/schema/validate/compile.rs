@@ -19,11 +19,14 @@ pub(super) fn compile(schema: &Value) -> Result<Box<[Node]>, Vec<Problem>> {
     compile_parts(schema, &[]).map(|(nodes, _)| nodes)
 }
 
+/// Nodes, and the numbers of some of them.
+type Parts = (Box<[Node]>, Vec<NodeId>);
+
 /// The same, with the numbers of some schemas in it.
 ///
 /// # Errors
 /// As those of [`compile`].
-pub(super) fn compile_parts(schema: &Value, wanted: &[&Value]) -> Result<(Box<[Node]>, Vec<NodeId>), Vec<Problem>> {
+pub(super) fn compile_parts(schema: &Value, wanted: &[&Value]) -> Result<Parts, Vec<Problem>> {
     let mut compiler = Compiler {
         references: References::of(schema),
         places: Vec::new(),

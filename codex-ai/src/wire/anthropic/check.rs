@@ -11,6 +11,9 @@ use crate::request::{Output, Request, Tool, ToolChoice};
 use crate::schema::WireForm;
 use crate::wire::problems::Problems;
 
+/// Strict tools of one request (pydantic-ai 2.68, November 2026).
+const MOST_STRICT_TOOLS: usize = 20;
+
 /// Collects what cannot be sent.
 #[derive(Default)]
 pub(super) struct Check {
@@ -84,6 +87,12 @@ impl Check {
                 }
                 Tool::Raw(_) => {}
             }
+        }
+        let is_strict = |tool: &&Tool| matches!(tool, Tool::Function(function) if function.strict == Some(true));
+        let strict = request.tools.iter().filter(is_strict).count();
+        if strict > MOST_STRICT_TOOLS {
+            let message = format!("{strict} of the tools are strict, Anthropic takes {MOST_STRICT_TOOLS}");
+            self.found.unsupported.push(Problem::new("tools", message));
         }
         if matches!(request.tool_choice, Some(ToolChoice::Raw(_))) && request.options.parallel_tool_calls.is_some() {
             let message = "say it in the raw tool choice, as `disable_parallel_tool_use`";
