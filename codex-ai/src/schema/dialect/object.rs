@@ -67,7 +67,10 @@ impl Translator<'_> {
             }
             return None;
         }
-        let said = rules.get("additionalProperties").or_else(|| rules.get("unevaluatedProperties"));
+        // What a condition adds is no other key.
+        let adds = rules.has_any(&["if", "dependentSchemas"]);
+        let unevaluated = rules.get("unevaluatedProperties").filter(|_| !adds);
+        let said = rules.get("additionalProperties").or(unevaluated);
         let path = property(at, "*");
         match said? {
             Value::Bool(said) => Some(Value::Bool(*said)),
