@@ -23,7 +23,7 @@ const SCHEMA_NAME: &str = "answer";
 ///
 /// Fields without a name in [`Options`](crate::Options) go to its `extra`; `null` is as good as absent. A user's message
 /// that holds results of tools alone becomes one of [`Role::Tool`]. A schema that is not of the form of
-/// [`Schema::anthropic`] stays as an extra field `output_config.format.schema` besides, so that it is sent again as it came.
+/// [`WireForm::Anthropic`](crate::schema::WireForm::Anthropic) stays as an extra field `output_config.format.schema` besides, so that it is sent again as it came.
 ///
 /// # Errors
 /// [`ErrorKind::InvalidRequest`] with the path of each field of the wrong type.

@@ -24,7 +24,7 @@ const ANY_JSON: &str = "Answer with one JSON value and nothing else: no words ar
 
 /// Makes the body of a request.
 ///
-/// An extra `output_config.format.schema` is sent instead of the form of [`Schema::anthropic`](crate::Schema::anthropic).
+/// An extra `output_config.format.schema` is sent instead of the form of [`WireForm::Anthropic`](crate::schema::WireForm::Anthropic)(crate::schema::WireForm::Anthropic).
 /// [`DEFAULT_MAX_TOKENS`] is sent where the request sets no limit. For [`Output::Json`] a line is added to the system
 /// text that asks for JSON alone.
 ///

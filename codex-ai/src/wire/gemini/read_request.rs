@@ -18,7 +18,7 @@ use crate::wire::{Incoming, json};
 /// too: [`Incoming::stream`] is `false`.
 ///
 /// Fields without a name in [`Options`](crate::Options) go to its `extra`; `null` is as good as absent. A
-/// `responseJsonSchema` that is not the form of [`Schema::gemini`] stays as an extra field besides, so that it is sent
+/// `responseJsonSchema` that is not the form of [`WireForm::Gemini`](crate::schema::WireForm::Gemini) stays as an extra field besides, so that it is sent
 /// again as it came. A `responseSchema` or `parameters` in Google's own form of a schema (types in capitals, `nullable`) stays an extra
 /// field; one that is JSON Schema is read as such.
 ///

@@ -19,7 +19,7 @@ use crate::wire::{Target, json};
 /// - All system text goes to `systemInstruction`, wherever it stands.
 /// - The output of a tool that is a JSON object is its `response` as it is; any other text goes as `{"output": text}`,
 ///   that of a tool that failed as `{"error": text}`. Without a name a result is given that of the call with its id.
-/// - A schema goes as `responseJsonSchema` in the form of [`Schema::gemini`](crate::Schema::gemini); its name is not sent.
+/// - A schema goes as `responseJsonSchema` in the form of [`WireForm::Gemini`](crate::schema::WireForm::Gemini); its name is not sent.
 ///   An extra `generationConfig.responseJsonSchema` is sent instead of that form.
 /// - `strict` of a function has the mode `VALIDATED` sent where the model decides whether it calls.
 ///
