@@ -9,6 +9,7 @@ pub mod forms;
 pub mod gemini_lint;
 pub mod open_api_lint;
 pub mod places;
+pub mod random_values;
 pub mod same_json;
 pub mod schema_cases;
 pub mod strict_lint;

@@ -12,7 +12,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-const FORMS: [WireForm; 4] = [WireForm::Plain, WireForm::OpenAiStrict, WireForm::Anthropic, WireForm::Gemini];
+const FORMS: [WireForm; 5] =
+    [WireForm::Plain, WireForm::OpenAiStrict, WireForm::Anthropic, WireForm::Gemini, WireForm::GeminiOpenApi];
 
 /// Sends each value through each form: the wire takes it, and it comes back as the same value. What is in the form of the
 /// type already is taken as it is.
@@ -37,10 +38,20 @@ where
         let json = serde_json::to_value(&value).unwrap();
         assert_eq!(schema.validate(&json), Ok(()), "{json} for {}", schema.as_value());
         for form in FORMS {
-            let wire = schema.wire(form).unwrap_or_else(|error| panic!("{form:?}: {error}"));
+            let wire = match schema.wire(form) {
+                Ok(wire) => wire,
+                // It has no references.
+                Err(error) if form == WireForm::GeminiOpenApi && error.to_string().contains("contains itself") => {
+                    continue;
+                }
+                Err(error) => panic!("{form:?}: {error}"),
+            };
             let sent: Value = serde_json::from_str(wire.as_raw().get()).unwrap();
             let written = wire.encode(json.clone()).unwrap_or_else(|error| panic!("{form:?}: {error}"));
-            let check = jsonschema::validator_for(&sent).unwrap();
+            // The form of OpenAPI is a language of its own.
+            let check =
+                jsonschema::validator_for(if form == WireForm::GeminiOpenApi { &Value::Bool(true) } else { &sent })
+                    .unwrap();
             assert!(check.is_valid(&written), "{form:?}: {written} for {sent}: {:?}", check.validate(&written).err());
             let read = wire.decode(written.clone()).unwrap();
             assert!(equal_but_for_nulls(&read, &json), "{form:?}: {json} became {read} by {written}");
@@ -535,4 +546,56 @@ fn what_is_not_rewritten_is_read_as_it_is() {
     }
     assert!(!Schema::of::<Maps>().wire(WireForm::Anthropic).unwrap().is_same());
     assert!(Schema::of::<Maps>().wire(WireForm::Gemini).unwrap().is_same());
+}
+
+fn three() -> u8 {
+    3
+}
+
+fn some_three() -> Option<u8> {
+    Some(3)
+}
+
+/// Reads a value with serde, once as it is and once after it went there and back.
+#[track_caller]
+fn as_serde_reads<T>(json: &Value)
+where
+    T: LlmSchema + DeserializeOwned + PartialEq + Debug + 'static,
+{
+    let schema = Schema::of::<T>();
+    let expected = serde_json::from_value::<T>(json.clone());
+    assert_eq!(schema.validate(json).is_ok(), expected.is_ok(), "{json}");
+    let Ok(expected) = expected else { return };
+    for form in FORMS {
+        let wire = schema.wire(form).unwrap();
+        let read = wire.decode(wire.encode(json.clone()).unwrap()).unwrap();
+        assert_eq!(serde_json::from_value::<T>(read).unwrap(), expected, "{form:?}: {json}");
+    }
+}
+
+macro_rules! with_and_without_default {
+    ($($name:ident: $(#[$serde:meta])? $ty:ty;)*) => {$(
+        #[test]
+        fn $name() {
+            #[derive(Debug, PartialEq, Deserialize, LlmSchema)]
+            struct One {
+                $(#[$serde])?
+                field: $ty,
+            }
+            for json in [json!({}), json!({ "field": null }), json!({ "field": 5 })] {
+                as_serde_reads::<One>(&json);
+            }
+        }
+    )*};
+}
+
+// With and without an `Option`, each without a default, with that of the type, with one of its own; each of these absent,
+// null and there.
+with_and_without_default! {
+    a_number: u8;
+    a_number_with_default: #[serde(default)] u8;
+    a_number_with_a_default_of_its_own: #[serde(default = "three")] u8;
+    an_option: Option<u8>;
+    an_option_with_default: #[serde(default)] Option<u8>;
+    an_option_with_a_default_of_its_own: #[serde(default = "some_three")] Option<u8>;
 }

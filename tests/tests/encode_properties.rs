@@ -3,6 +3,7 @@
 use codex_ai::Schema;
 use codex_ai::schema::WireForm;
 use codex_ai_tests::encoding::equal_but_for_nulls;
+use codex_ai_tests::random_values::{Dice, any_value, value_of};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
@@ -77,90 +78,6 @@ fn any_root() -> impl Strategy<Value = Value> {
     })
 }
 
-/// Random numbers, as many as a value may take.
-struct Dice<'d> {
-    numbers: &'d [u16],
-    thrown: usize,
-}
-
-impl Dice<'_> {
-    fn roll(&mut self, sides: usize) -> usize {
-        self.thrown += 1;
-        usize::from(self.numbers[self.thrown % self.numbers.len()]) % sides
-    }
-}
-
-/// A value that likely follows the schema; `None` where it would become too large.
-fn value_of(schema: &Value, root: &Value, dice: &mut Dice<'_>, depth: usize) -> Option<Value> {
-    dice.thrown += 1;
-    if depth > 12 || dice.thrown > 300 {
-        return None;
-    }
-    let Value::Object(map) = schema else { return Some(any_value(dice)) };
-    if let Some(values) = map.get("enum").and_then(Value::as_array) {
-        return Some(values[dice.roll(values.len())].clone());
-    }
-    let base = match map.get("$ref").and_then(Value::as_str) {
-        Some(to) => Some(value_of(root.pointer(&to[1..])?, root, dice, depth + 1)?),
-        None => match map.get("anyOf").and_then(Value::as_array) {
-            // Deep inside, the last form: it is the null of an option.
-            Some(forms) => {
-                let form = if depth > 5 { forms.len() - 1 } else { dice.roll(forms.len()) };
-                Some(value_of(&forms[form], root, dice, depth + 1)?)
-            }
-            None => None,
-        },
-    };
-    let kind = match &map.get("type") {
-        Some(Value::Array(kinds)) => kinds[dice.roll(kinds.len())].as_str()?,
-        Some(kind) => kind.as_str()?,
-        None => return Some(base.unwrap_or_else(|| any_value(dice))),
-    };
-    Some(match kind {
-        "null" => Value::Null,
-        "boolean" => json!(dice.roll(2) == 1),
-        "string" => json!(["", "a", "5", "null", "é\""][dice.roll(5)]),
-        "integer" => json!([-5_i64, 0, 1, 70_000, i64::MAX][dice.roll(5)]),
-        "number" => json!([-1.5, 0.0, 2.0][dice.roll(3)]),
-        "array" => {
-            let prefix = map.get("prefixItems").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-            let least = usize::try_from(map.get("minItems").and_then(Value::as_u64).unwrap_or(0)).ok()?;
-            let most = map.get("maxItems").and_then(Value::as_u64).map_or(prefix.len() + 2, |n| n as usize);
-            let count = if depth > 5 { least } else { least + dice.roll(most - least + 1) };
-            let schema = |at: usize| prefix.get(at).or(map.get("items")).unwrap_or(&Value::Bool(true));
-            Value::Array((0..count).map(|at| value_of(schema(at), root, dice, depth + 1)).collect::<Option<_>>()?)
-        }
-        "object" => {
-            let mut out = match base {
-                Some(Value::Object(base)) => base,
-                _ => Map::new(),
-            };
-            let required = map.get("required").and_then(Value::as_array);
-            for (name, field) in map.get("properties").and_then(Value::as_object).into_iter().flatten() {
-                let is_required = required.is_some_and(|names| names.contains(&json!(name)));
-                if is_required || depth < 5 && dice.roll(2) == 1 {
-                    out.insert(name.clone(), value_of(field, root, dice, depth + 1)?);
-                }
-            }
-            let free = map.get("additionalProperties").filter(|schema| **schema != json!(false));
-            let numbered = map.get("patternProperties").and_then(|map| map.get("^\\d+$"));
-            if let (Some(schema), true) = (free.or(numbered), depth < 6) {
-                for _ in 0..dice.roll(3) {
-                    let names = if numbered.is_some() { ["0", "7", "12"] } else { ["k", "key", "other one"] };
-                    out.insert(names[dice.roll(3)].to_owned(), value_of(schema, root, dice, depth + 1)?);
-                }
-            }
-            Value::Object(out)
-        }
-        _ => return None,
-    })
-}
-
-fn any_value(dice: &mut Dice<'_>) -> Value {
-    let all = json!([null, true, 5, 1.5, "text", "5", [], [1, "a"], {}, { "a": [null] }, { "key": "a", "value": 1 }]);
-    all[dice.roll(11)].clone()
-}
-
 proptest! {
     #![proptest_config(ProptestConfig { cases: 600, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -168,7 +85,7 @@ proptest! {
     fn what_a_type_takes_comes_back(schema in any_root(), dice in prop::collection::vec(any::<u16>(), 64)) {
         let Ok(own) = Schema::new("T", schema.clone()) else { return Ok(()) };
         for start in 0..6 {
-            let mut dice = Dice { numbers: &dice[start * 8..], thrown: 0 };
+            let mut dice = Dice::new(&dice[start * 8..]);
             let Some(value) = value_of(&schema, &schema, &mut dice, 0) else { continue };
             if own.validate(&value).is_err() {
                 continue;
@@ -206,7 +123,7 @@ proptest! {
     #[test]
     fn what_is_in_no_form_does_no_harm(schema in any_root(), dice in prop::collection::vec(any::<u16>(), 64)) {
         let Ok(own) = Schema::new("T", schema) else { return Ok(()) };
-        let mut dice = Dice { numbers: &dice, thrown: 0 };
+        let mut dice = Dice::new(&dice);
         for form in FORMS {
             let Ok(wire) = own.wire(form) else { continue };
             let value = json!({ "value": any_value(&mut dice), "a": any_value(&mut dice), "others": any_value(&mut dice) });

@@ -104,6 +104,15 @@ fn each_keyword_is_sent_or_told_in_words_once() {
 }
 
 #[test]
+fn a_list_that_is_always_empty_has_a_form() {
+    for (form, _) in FORMS {
+        let field = field(json!({ "type": "array", "items": false }), form);
+        let told = field["maxItems"] == 0 || field["description"] == "At most 0 items.";
+        assert!(told && field.get("items").is_some(), "{form:?} {field}");
+    }
+}
+
+#[test]
 fn bounds_of_whole_numbers_are_shifted_where_they_are_not_reached() {
     let schema = json!({ "type": "integer", "format": "uint8", "exclusiveMinimum": 3, "exclusiveMaximum": 9 });
     for form in [WireForm::Gemini, WireForm::GeminiOpenApi] {

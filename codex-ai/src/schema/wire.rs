@@ -13,6 +13,29 @@ use crate::json::Tree;
 use crate::json::align::Shape;
 
 /// A vendor's schema language.
+///
+/// What a vendor enforces is sent. What it does not is told in the description in short words, once, and is checked by
+/// [`Schema::validate`] when the answer comes. What can be neither is a problem with its path.
+///
+/// | keyword | OpenAI strict | Anthropic | Gemini | Gemini, OpenAPI |
+/// |---|---|---|---|---|
+/// | objects | closed, all properties required | closed | as they are | named properties only |
+/// | `enum` | all scalars | all scalars | strings, numbers | strings |
+/// | `const` | `enum` of one | `enum` of one | `enum` of one | `enum` of one |
+/// | null | one of several types | one of several types | one of several types | `nullable` |
+/// | `oneOf` | `anyOf` | `anyOf` | `anyOf` | `anyOf` |
+/// | `minimum`, `maximum` | sent | told | sent | sent |
+/// | `exclusiveMinimum`, `exclusiveMaximum` | sent | told | shifted for integers, else told | as Gemini |
+/// | `multipleOf` | sent | told | told | told |
+/// | `minLength`, `maxLength` | told | told | told | sent |
+/// | `pattern` | sent unless it looks around | told | told | sent |
+/// | `format` | nine are sent | the nine and `uri` | told | `date-time` |
+/// | `minItems`, `maxItems` | sent | at least one, else told | sent | sent |
+/// | `uniqueItems`, `contains`, `not`, `if`, `dependent*`, numbers of keys | told | told | told | told |
+/// | `default` | told | told | told | told |
+/// | `$ref` | kept, written out beside a description | kept | kept | written out |
+/// | a type that contains itself | sent | sent | its property is not required | refused |
+/// | limits | depth 10, 5,000 properties, 1,000 enum values, 120,000 characters | 24 optional, 16 unions outside `$defs` | not known | not known |
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum WireForm {

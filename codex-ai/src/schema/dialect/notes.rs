@@ -20,6 +20,11 @@ impl Translator<'_> {
         if rules.get("if").is_some() && rules.has_any(&["then", "else"]) {
             all.push(whole(&["if", "then", "else"]));
         }
+        let adds = rules.has_any(&["if", "dependentSchemas"]);
+        let rest = rules.get("unevaluatedProperties").filter(|rest| **rest != Value::Bool(true));
+        if let Some(rest) = rest.filter(|_| adds && self.dialect.objects == Objects::Open) {
+            notes.push(also("unevaluatedProperties", rest));
+        }
         if rules.get("dependentSchemas").and_then(Value::as_object).is_some_and(|map| !map.is_empty()) {
             all.push(whole(&["dependentSchemas"]));
         }

@@ -1,6 +1,6 @@
 //! Objects and lists.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::keyword::Rules;
 use super::{Counts, Keywords, Objects, Translator, describe, item, notes, property, root};
@@ -67,7 +67,10 @@ impl Translator<'_> {
             }
             return None;
         }
-        let said = rules.get("additionalProperties").or_else(|| rules.get("unevaluatedProperties"));
+        // What a condition adds is no other key.
+        let adds = rules.has_any(&["if", "dependentSchemas"]);
+        let unevaluated = rules.get("unevaluatedProperties").filter(|_| !adds);
+        let said = rules.get("additionalProperties").or(unevaluated);
         let path = property(at, "*");
         match said? {
             Value::Bool(said) => Some(Value::Bool(*said)),
@@ -97,8 +100,11 @@ impl Translator<'_> {
                 let places = places.map_or(0, Vec::len) as u64;
                 most = Some(most.map_or(places, |most| most.min(places)));
                 if places == 0 {
-                    let any = self.anything(&item(at));
-                    out.insert("items".to_owned(), any);
+                    // An empty list, whatever its items would be.
+                    if rules.count("minItems").is_some_and(|least| least > 0) {
+                        return self.nothing(at);
+                    }
+                    out.insert("items".to_owned(), json!({ "type": "null" }));
                 }
             }
             Some(items) => {
