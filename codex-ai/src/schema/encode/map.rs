@@ -72,11 +72,16 @@ impl Builder<'_> {
         let mut patterns = Vec::new();
         for (pattern, schema) in free_schemas(map) {
             let built = self.schema(schema, &at);
-            if !wires.contains(&built.wire) {
+            if built.wire != Value::Bool(false) && !wires.contains(&built.wire) {
                 wires.push(built.wire);
             }
             patterns.push(pattern);
             values.push((pattern.and_then(|pattern| pattern::compile(pattern).ok()), built.node));
+        }
+        let has_none = wires.is_empty();
+        if has_none {
+            // No entry at all; the value has a type nevertheless.
+            wires.push(json!({ "type": "string" }));
         }
         let value = if wires.len() == 1 { wires.remove(0) } else { json!({ "anyOf": wires }) };
         let (key, has_number_keys) = self.key(map, &patterns, &at);
@@ -90,7 +95,10 @@ impl Builder<'_> {
                 "additionalProperties": false
             }
         });
-        let Value::Object(list) = list else { return (Entries { has_number_keys, values }, Keywords::new()) };
+        let Value::Object(mut list) = list else { return (Entries { has_number_keys, values }, Keywords::new()) };
+        if has_none {
+            list.insert("maxItems".to_owned(), 0.into());
+        }
         (Entries { has_number_keys, values }, list)
     }
 
