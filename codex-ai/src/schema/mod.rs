@@ -1,4 +1,33 @@
 //! What a type looks like to a model: its JSON schema, made once per type.
+//!
+//! There are two schemas. What `T` accepts is the schema of the type, [`Schema::as_value`], and no vendor changes it. What a
+//! vendor is sent is written from it by [`Schema::wire`]: shapes that the vendor's language lacks are written as others,
+//! and an answer is [decoded](WireSchema::decode) before it is checked and read. So this is what is sent for a type of
+//! Rust, and what comes back as the value that serde reads:
+//!
+//! | Rust | OpenAI, strict | Anthropic | Gemini, `responseJsonSchema` | Gemini, `responseSchema` |
+//! |---|---|---|---|---|
+//! | struct | closed, all fields required | closed | as it is | as it is |
+//! | `Option<T>` | required, may be null; null is `None` | may be left out or null | may be left out or null | may be left out or null |
+//! | `#[serde(default)]` | required, may be null; null is taken away, so that serde fills in the default, which the description tells | may be left out | may be left out | may be left out |
+//! | `#[serde(default)]` on an `Option` | required, may be null; null is `None` | may be left out | may be left out | may be left out |
+//! | enum without content | `enum` of strings | the same | the same | the same |
+//! | enum with content, any tagging | `anyOf`, the tag first; a variant around a struct has the struct's fields written out | the same | the same | the same |
+//! | `#[serde(flatten)]` of a struct or an enum | one object, or `anyOf` of all that it can be (at most 64) | the same | the same | the same |
+//! | `#[serde(flatten)]` of a map | the entries in one more field, `others`, spliced back | the same | as it is | the entries in `others` |
+//! | map | list of `{"key", "value"}`; back to a map, a key twice is a problem | the same | as it is | the list of entries |
+//! | map with numbers as keys | the same, `key` is a whole number | the same | as it is, the keys told in words | the list of entries |
+//! | map with an enum as keys | object with a field for each | the same | the same | the same |
+//! | tuple | object with the fields `0`, `1`, ..; back to a list | the same | as it is | the object |
+//! | `[T; N]`, `Vec<T>` | list | list, its length told in words | list | list |
+//! | `serde_json::Value` | string with JSON text; back to the value | the same | as it is | the string |
+//! | `u128`, `i128` | string of digits; back to the number, exact | the same | the same | the same |
+//! | a root that is no struct | `{"value": ..}`; unwrapped, also where the model left the wrapper out | the same | as it is | as it is |
+//! | a type that contains itself | `$ref` | `$ref` | `$ref` | an error with the path |
+//!
+//! Values that are in the form of the type although the vendor was asked for another one (a map as an object, a tuple as a
+//! list) are taken as they are. What no vendor's form can check is told in the description and checked by
+//! [`Schema::validate`]. What cannot be sent at all is an error with its path in the type.
 
 mod anthropic;
 #[doc(hidden)]

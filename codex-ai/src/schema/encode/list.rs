@@ -37,6 +37,12 @@ impl Builder<'_> {
             wire.shift_remove(keyword);
         }
         wire.insert("type".to_owned(), "array".into());
+        if built.wire == Value::Bool(false) && self.lacks.any {
+            // No item at all; the items have a type nevertheless.
+            wire.insert("maxItems".to_owned(), 0.into());
+            wire.insert("items".to_owned(), Keywords::from_iter([("type".to_owned(), "string".into())]).into());
+            return Built::same(Value::Object(wire));
+        }
         wire.insert("items".to_owned(), built.wire);
         if built.node == SAME {
             return Built::same(Value::Object(wire));

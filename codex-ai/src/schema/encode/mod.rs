@@ -24,6 +24,7 @@ mod fit;
 mod forms;
 mod keyword;
 mod list;
+mod map;
 mod merge;
 mod object;
 mod plan;

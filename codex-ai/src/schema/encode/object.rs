@@ -1,23 +1,18 @@
-//! Objects and maps.
+//! Objects with named properties.
 
 use std::collections::{HashMap, HashSet};
 
 use serde_json::{Value, json};
 
 use super::build::{Builder, Built, property};
-use super::keyword::{self, Keywords, describe, remarks};
-use super::plan::{Absent, Entries, Field, Node, Object, SAME};
+use super::keyword::{self, Keywords, describe};
+use super::map::free_schemas;
+use super::plan::{Absent, Field, Node, Object, SAME};
 use crate::json::Tree;
 use crate::schema::validate::{pattern, words};
 
-/// The property for the entries with free keys of an object that has named properties, too.
-const OTHERS: &str = "others";
-
 /// A list of values as long as this is left as it is, since vendors limit its length.
 const LONG_LIST: usize = 100;
-
-/// What schemars writes for the keys of a map that are numbers.
-const NUMBER_KEYS: [(&str, bool); 2] = [(r"^\d+$", true), (r"^-?\d+$", false)];
 
 impl Builder<'_> {
     pub(super) fn object(&mut self, map: &Keywords, at: &str) -> Built {
@@ -136,117 +131,6 @@ impl Builder<'_> {
         }
     }
 
-    /// A map: a list of entries.
-    fn map(&mut self, map: &Keywords, at: &str) -> Built {
-        let (entries, mut wire) = self.entries(map, at);
-        let words = match wire.shift_remove("description") {
-            Some(Value::String(words)) => words,
-            _ => String::new(),
-        };
-        let mut out = remarks(map);
-        out.shift_remove("default");
-        for keyword in ["not", "if", "then", "else", "dependentRequired", "dependentSchemas"] {
-            if let Some(value) = map.get(keyword) {
-                out.insert(keyword.to_owned(), value.clone());
-            }
-        }
-        out.extend(wire);
-        describe(&mut out, &words);
-        let required: Vec<_> = names(map).map(|name| format!("`{name}`")).collect();
-        if !required.is_empty() {
-            describe(&mut out, &format!("These keys must be there: {}.", required.join(", ")));
-        }
-        for (keyword, count) in [("minProperties", "minItems"), ("maxProperties", "maxItems")] {
-            if let Some(value) = map.get(keyword) {
-                out.insert(count.to_owned(), value.clone());
-            }
-        }
-        let node = self.add(Node::Map(Box::new(entries)));
-        Built { wire: Value::Object(out), node }
-    }
-
-    /// The entries with free keys, in a property of their own.
-    fn others(&mut self, map: &Keywords, object: &mut Object, wire: &mut Keywords, at: &str) {
-        let mut name = OTHERS.to_owned();
-        while object.by_name.contains_key(name.as_str()) {
-            name.push('_');
-        }
-        let (entries, mut list) = self.entries(map, at);
-        let own: HashSet<_> = object.by_name.keys().map(|name| &**name).collect();
-        let required: Vec<_> = names(map).filter(|name| !own.contains(name)).map(|name| format!("`{name}`")).collect();
-        if !required.is_empty() {
-            describe(&mut list, &format!("These keys must be there: {}.", required.join(", ")));
-        }
-        if let Some(Value::Object(properties)) = wire.get_mut("properties") {
-            properties.insert(name.clone(), Value::Object(list));
-        }
-        object.others = Some((name.into(), entries));
-    }
-
-    /// The list of a map's entries.
-    fn entries(&mut self, map: &Keywords, at: &str) -> (Entries, Keywords) {
-        let at = property(at, "*");
-        let mut values = Vec::new();
-        let mut wires: Vec<Value> = Vec::new();
-        let mut patterns = Vec::new();
-        for (pattern, schema) in free_schemas(map) {
-            let built = self.schema(schema, &at);
-            if !wires.contains(&built.wire) {
-                wires.push(built.wire);
-            }
-            patterns.push(pattern);
-            values.push((pattern.and_then(|pattern| pattern::compile(pattern).ok()), built.node));
-        }
-        let value = if wires.len() == 1 { wires.remove(0) } else { json!({ "anyOf": wires }) };
-        let (key, has_number_keys) = self.key(map, &patterns, &at);
-        let list = json!({
-            "description": "A map as a list of its entries, each key once.",
-            "type": "array",
-            "items": {
-                "type": "object",
-                "properties": { "key": key, "value": value },
-                "required": ["key", "value"],
-                "additionalProperties": false
-            }
-        });
-        let Value::Object(list) = list else { return (Entries { has_number_keys, values }, Keywords::new()) };
-        (Entries { has_number_keys, values }, list)
-    }
-
-    /// The schema of a map's keys, and whether they are written as numbers.
-    fn key(&mut self, map: &Keywords, patterns: &[Option<&str>], at: &str) -> (Value, bool) {
-        let number = |pattern: &str| NUMBER_KEYS.iter().find(|(known, _)| *known == pattern);
-        match (patterns, map.get("propertyNames")) {
-            ([Some(pattern)], None) => match number(pattern) {
-                Some((_, true)) => return (json!({ "type": "integer", "minimum": 0 }), true),
-                Some((_, false)) => return (json!({ "type": "integer" }), true),
-                None => return (json!({ "type": "string", "pattern": pattern }), false),
-            },
-            (_, Some(Value::Object(names))) => {
-                if let Some((_, is_positive)) = keyword::only(names, "pattern").and_then(|p| number(p.as_str()?)) {
-                    let key = if *is_positive {
-                        json!({ "type": "integer", "minimum": 0 })
-                    } else {
-                        json!({ "type": "integer" })
-                    };
-                    return (key, true);
-                }
-                let built = if keyword::COMBINING.iter().any(|keyword| names.contains_key(*keyword)) {
-                    self.schema(&Value::Object(names.clone()), at)
-                } else {
-                    let mut names = names.clone();
-                    names.insert("type".to_owned(), "string".into());
-                    self.schema(&Value::Object(names), at)
-                };
-                if built.node == SAME || matches!(self.nodes[built.node], Node::Same) {
-                    return (built.wire, false);
-                }
-            }
-            _ => {}
-        }
-        (json!({ "type": "string" }), false)
-    }
-
     /// Free keys that stay where they are.
     fn free_in_place(&mut self, map: &Keywords, object: &mut Object, wire: &mut Keywords, at: &str) {
         let at = property(at, "*");
@@ -321,21 +205,8 @@ impl Builder<'_> {
 }
 
 /// The names of the properties that must be there.
-fn names(map: &Keywords) -> impl Iterator<Item = &str> {
+pub(super) fn names(map: &Keywords) -> impl Iterator<Item = &str> {
     map.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
-}
-
-/// The schemas of free keys, each with the pattern of its keys.
-fn free_schemas(map: &Keywords) -> Vec<(Option<&str>, &Value)> {
-    let patterns = map.get("patternProperties").and_then(Value::as_object).into_iter().flatten();
-    let mut all: Vec<_> = patterns.map(|(pattern, schema)| (Some(pattern.as_str()), schema)).collect();
-    match map.get("additionalProperties").or_else(|| map.get("unevaluatedProperties")) {
-        Some(Value::Bool(false)) => {}
-        Some(schema) => all.push((None, schema)),
-        None if all.is_empty() => all.push((None, &Value::Bool(true))),
-        None => {}
-    }
-    all
 }
 
 /// The schema, or null.
