@@ -175,13 +175,13 @@ impl Fitter<'_> {
     }
 
     fn object_of_other(&mut self, id: NodeId, node: &ObjectNode, given: Given<'_>) -> Fit {
-        if let Some(fit) = self.from_text(id, given) {
+        if let Some(fit) = self.inside_text(id, given) {
             return fit;
         }
         if let Some(fit) = self.only_property(node, given) {
             return fit;
         }
-        self.from_list(id, given).unwrap_or_else(|| Fit::wrong(given))
+        self.inside_list(id, given).unwrap_or_else(|| Fit::wrong(given))
     }
 
     /// A bare value that is no text, for the only property that an object has.
