@@ -7,6 +7,8 @@ pub(crate) mod parser;
 mod raw;
 mod read;
 mod repair;
+#[allow(dead_code)]
+mod strict;
 mod tree;
 
 pub(crate) use align::read;

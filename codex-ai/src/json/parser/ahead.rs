@@ -73,7 +73,7 @@ fn value_closes(c: &Cursor<'_>, at: usize, next: usize, byte: u8, place: Place) 
 
 /// Whether a closing bracket at `at` is one, and not text.
 fn closer_ends(c: &Cursor<'_>, at: usize, place: Place) -> Look<bool> {
-    if place.depth < 2 {
+    if place.depth < 2 || matches!(c.at(at + 1)?, Some(b',' | b'}' | b']' | b'\n')) {
         return Ok(true);
     }
     let (next, byte) = c.behind_space(at + 1)?;
@@ -85,6 +85,9 @@ fn closer_ends(c: &Cursor<'_>, at: usize, place: Place) -> Look<bool> {
 
 /// Whether a comma that ends before `at` ends a quoted value of an object.
 fn comma_ends_entry(c: &Cursor<'_>, at: usize, place: Place) -> Look<bool> {
+    if !place.inner && matches!(c.at(at)?, Some(b'\n' | b'"')) {
+        return Ok(true);
+    }
     let (next, Some(byte)) = c.behind_space(at)? else { return Ok(true) };
     match byte {
         b'}' | b',' | b'#' | b'\\' => Ok(true),
@@ -98,6 +101,9 @@ fn comma_ends_entry(c: &Cursor<'_>, at: usize, place: Place) -> Look<bool> {
 
 /// Whether a comma that ends before `at` ends a quoted item of a list.
 fn comma_ends_item(c: &Cursor<'_>, at: usize, place: Place) -> Look<bool> {
+    if !place.inner && matches!(c.at(at)?, Some(b'\n' | b'"')) {
+        return Ok(true);
+    }
     let (next, Some(byte)) = c.behind_space(at)? else { return Ok(true) };
     match byte {
         b']' | b')' | b',' | b'#' | b'\\' => Ok(true),
@@ -126,7 +132,12 @@ fn item_like(c: &Cursor<'_>, at: usize, inner: bool) -> Look<bool> {
 }
 
 /// Whether a comma that ends before `at` ends a bare value of an object. `nested`: inside brackets of its own.
-pub(super) fn comma_ends_bare(c: &Cursor<'_>, at: usize, nested: bool) -> Look<bool> {
+///
+/// `literal`: it is a number or such, which no text goes on from behind a comma and a space.
+pub(super) fn comma_ends_bare(c: &Cursor<'_>, at: usize, nested: bool, literal: bool) -> Look<bool> {
+    if literal && matches!(c.at(at)?, Some(b' ' | b'\t' | b'\n' | b'\r')) {
+        return Ok(true);
+    }
     let (next, Some(byte)) = c.behind_space(at)? else { return Ok(true) };
     if nested {
         return Ok(c.line_ends(at, next) && key_like(c, next)?);

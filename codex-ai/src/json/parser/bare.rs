@@ -1,10 +1,13 @@
 //! Text without quotes: values and keys.
 
 use super::ahead;
-use super::cursor::{Cursor, Look};
+use super::cursor::{Cursor, Look, touch};
 use super::frame::{Key, Leaf, Shape};
 use super::machine::{Machine, Mode};
 use crate::json::raw::{Mistakes, Raw, RawKind, Span};
+
+/// How long a number or a literal may be to be known for one in passing.
+const SHORT: usize = 64;
 
 /// What is to be done with the byte at the place.
 enum Turn {
@@ -27,6 +30,7 @@ impl Machine {
         };
         let rest = c.left();
         let run = rest.bytes().position(is_special).unwrap_or(rest.len());
+        touch(run);
         self.text.push_str(rest.get(..run).unwrap_or_default());
         c.pos += run;
         let byte = c.peek()?;
@@ -57,7 +61,7 @@ impl Machine {
         let object = shape == Shape::Object;
         let nested = leaf.parens > 0 || leaf.brackets > 0 || leaf.braces > 0;
         let ends = match byte {
-            b',' if object => ahead::comma_ends_bare(c, c.pos + 1, nested)?,
+            b',' if object => ahead::comma_ends_bare(c, c.pos + 1, nested, is_short_literal(&self.text))?,
             b',' => !nested,
             b'}' if leaf.braces > 0 => {
                 leaf.braces -= 1;
@@ -98,10 +102,9 @@ impl Machine {
                 object && known && ahead::key_like(c, next)?
             }
             b'/' => self.text.ends_with([' ', '\t']) && ahead::comment(c, c.pos)?,
-            b'#' => self.text.ends_with([' ', '\t']) && is_literal(self.text.trim_end()),
+            b'#' => self.text.ends_with([' ', '\t']) && is_short_literal(self.text.trim_end()),
             b'`' if self.fence.is_some() && c.is_at(c.pos, b"```")? => {
-                let line = self.text.rsplit('\n').next().unwrap_or_default();
-                if line.trim().is_empty() {
+                if self.text.trim_end_matches([' ', '\t']).ends_with('\n') {
                     return Ok(Turn::Aborts);
                 }
                 false
@@ -133,14 +136,14 @@ impl Machine {
     fn end_bare(&mut self, c: &Cursor<'_>, leaf: &Leaf) {
         let mut text = std::mem::take(&mut self.text);
         let len = text.trim_end().len();
-        let end = c.pos.saturating_sub(text.len() - len);
+        let end = c.offset(c.pos) - u32::try_from(text.len() - len).unwrap_or(0);
         text.truncate(len);
         let mut mistakes = leaf.mistakes;
         if !is_literal(&text) {
             mistakes |= Mistakes::UNQUOTED_TEXT;
         }
         self.leaf = None;
-        let span = Span { start: leaf.start, end: c.offset(end) };
+        let span = Span { start: leaf.start, end };
         self.add(Raw { kind: RawKind::Bare(text), closed: true, mistakes, span });
     }
 
@@ -152,6 +155,7 @@ impl Machine {
         };
         let rest = c.left();
         let run = rest.bytes().position(ends_key).unwrap_or(rest.len());
+        touch(run);
         self.text.push_str(rest.get(..run).unwrap_or_default());
         c.pos += run;
         match c.peek()? {
@@ -180,11 +184,11 @@ impl Machine {
     fn end_key(&mut self, c: &Cursor<'_>, leaf: &Leaf, mistakes: Mistakes) {
         let mut text = std::mem::take(&mut self.text);
         let len = text.trim_end().len();
-        let end = c.pos.saturating_sub(text.len() - len);
+        let end = c.offset(c.pos) - u32::try_from(text.len() - len).unwrap_or(0);
         text.truncate(len);
         self.leaf = None;
         if let Some(frame) = self.stack.last_mut() {
-            let span = Span { start: leaf.start, end: c.offset(end) };
+            let span = Span { start: leaf.start, end };
             frame.key = Some(Key { text, span, mistakes: leaf.mistakes | mistakes, colon: false });
             frame.bare_keys = true;
             frame.comma = false;
@@ -197,6 +201,11 @@ impl Machine {
 /// Whether JSON has this without quotes.
 pub(super) fn is_literal(text: &str) -> bool {
     matches!(text, "true" | "false" | "null") || is_number(text.as_bytes())
+}
+
+/// The same for what is asked at every comma, where the work must not grow with the text.
+fn is_short_literal(text: &str) -> bool {
+    text.len() <= SHORT && is_literal(text)
 }
 
 fn is_number(text: &[u8]) -> bool {

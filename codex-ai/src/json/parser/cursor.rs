@@ -31,11 +31,13 @@ impl<'a> Cursor<'a> {
 
     /// The byte at the place; an error where the window ends.
     pub(super) fn peek(&self) -> Look<u8> {
+        touch(1);
         self.bytes.get(self.pos).copied().ok_or(More)
     }
 
     /// The byte at `at`, `None` behind the end of the whole text.
     pub(super) fn at(&self, at: usize) -> Look<Option<u8>> {
+        touch(1);
         match self.bytes.get(at) {
             Some(byte) => Ok(Some(*byte)),
             None if self.end => Ok(None),
@@ -56,6 +58,7 @@ impl<'a> Cursor<'a> {
     pub(super) fn run_at(&self, at: usize, byte: u8) -> Look<usize> {
         let rest = self.bytes.get(at..).unwrap_or_default();
         let count = rest.iter().take_while(|other| **other == byte).count();
+        touch(count);
         if count == rest.len() && !self.end { Err(More) } else { Ok(count) }
     }
 
@@ -71,29 +74,21 @@ impl<'a> Cursor<'a> {
 
     /// The first place from `at` on that is no white space, with the byte there; `None` at the end or too far off.
     pub(super) fn behind_space(&self, at: usize) -> Look<(usize, Option<u8>)> {
-        let mut place = at;
-        while place - at <= MAX_SPACE {
-            match self.at(place)? {
-                Some(b' ' | b'\t' | b'\n' | b'\r') => place += 1,
-                other => return Ok((place, other)),
-            }
-        }
-        Ok((place, None))
+        let rest = self.bytes.get(at..).unwrap_or_default();
+        let rest = rest.get(..MAX_SPACE).unwrap_or(rest);
+        let len = rest.iter().position(|byte| !is_space(*byte)).unwrap_or(rest.len());
+        touch(len);
+        if len == MAX_SPACE { Ok((at + len, None)) } else { Ok((at + len, self.at(at + len)?)) }
     }
 
     /// Whether a line ends between the two places.
     pub(super) fn line_ends(&self, from: usize, to: usize) -> bool {
-        memchr::memchr(b'\n', self.bytes.get(from..to).unwrap_or_default()).is_some()
+        self.bytes.get(from..to).unwrap_or_default().contains(&b'\n')
     }
 
     /// The character that begins at `at`.
     pub(super) fn char_at(&self, at: usize) -> Option<char> {
         self.text.get(at..)?.chars().next()
-    }
-
-    /// The character that ends before `at`.
-    pub(super) fn char_before(&self, at: usize) -> Option<char> {
-        self.text.get(..at)?.chars().next_back()
     }
 
     pub(super) fn left(&self) -> &'a str {
@@ -109,6 +104,20 @@ impl<'a> Cursor<'a> {
         Span { start: self.offset(from), end: self.offset(to) }
     }
 }
+
+/// White space by JSON.
+pub(super) fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
+}
+
+/// Counts bytes that were looked at, for the tests of how the work grows.
+#[cfg(test)]
+pub(super) fn touch(count: usize) {
+    super::tests::TOUCHED.with(|touched| touched.set(touched.get() + count));
+}
+
+#[cfg(not(test))]
+pub(super) fn touch(_: usize) {}
 
 /// White space as it stands between the parts of JSON, and such as models put there.
 pub(super) fn is_odd_space(c: char) -> bool {

@@ -2,12 +2,10 @@
 
 use crate::json::raw::{Entry, Mistakes, Raw, RawKind, Span};
 
-/// An open bracket with what is in it so far.
+/// An open bracket; what is in it is in the tree.
 #[derive(Debug)]
 pub(super) struct Frame {
     pub(super) shape: Shape,
-    /// The list or object itself; empty while it is in its parent.
-    pub(super) raw: Raw,
     /// The key whose value comes next.
     pub(super) key: Option<Key>,
     /// Whether some key has no quotes.
@@ -68,19 +66,13 @@ pub(super) enum Quote {
 }
 
 impl Frame {
-    pub(super) fn new(shape: Shape, start: u32) -> Self {
-        let kind = match shape {
-            Shape::Object => RawKind::Object(Vec::new()),
-            Shape::List | Shape::Tuple => RawKind::List(Vec::new()),
-        };
-        let mistakes = if shape == Shape::Tuple { Mistakes::PARENTHESES } else { Mistakes::NONE };
-        let raw = Raw { kind, closed: false, mistakes, span: Span { start, end: start } };
-        Self { shape, raw, key: None, bare_keys: false, paired: false, comma: false }
+    pub(super) fn new(shape: Shape) -> Self {
+        Self { shape, key: None, bare_keys: false, paired: false, comma: false }
     }
 
-    /// Takes a child in.
-    pub(super) fn add(&mut self, value: Raw) {
-        match &mut self.raw.kind {
+    /// Puts a child into `node`, which is this bracket's own.
+    pub(super) fn add(&mut self, node: &mut Raw, value: Raw) {
+        match &mut node.kind {
             RawKind::List(items) => items.push(value),
             RawKind::Object(entries) => {
                 let key = self.key.take().unwrap_or_else(|| Key {
@@ -93,12 +85,11 @@ impl Frame {
             }
             RawKind::Bare(_) | RawKind::Quoted(_) => {}
         }
-        self.comma = false;
     }
 
-    /// Takes the last child out again, and puts its key back.
-    pub(super) fn take_last(&mut self) -> Option<Raw> {
-        match &mut self.raw.kind {
+    /// Takes the last child out of `node` again, and puts its key back.
+    pub(super) fn take_last(&mut self, node: &mut Raw) -> Option<Raw> {
+        match &mut node.kind {
             RawKind::List(items) => items.pop(),
             RawKind::Object(entries) => entries.pop().map(|entry| {
                 self.key = Some(Key { text: entry.key, span: entry.span, mistakes: entry.mistakes, colon: true });
@@ -109,47 +100,54 @@ impl Frame {
     }
 
     /// The key that waits stands alone.
-    pub(super) fn add_lone_key(&mut self) {
-        let Some(mut key) = self.key.take() else { return };
+    pub(super) fn add_lone_key(&mut self, node: &mut Raw) {
+        let Some(key) = &mut self.key else { return };
         if self.paired && !key.colon && key.mistakes.has(Mistakes::UNQUOTED_KEY) {
-            self.raw.mistakes |= Mistakes::JUNK;
+            node.mistakes |= Mistakes::JUNK;
+            self.key = None;
             return;
         }
         key.mistakes |= Mistakes::MISSING_PART;
         let end = key.span.end;
-        self.key = Some(key);
-        self.add(nothing(end));
+        self.add(node, nothing(end));
+        self.comma = false;
     }
 
-    /// The closed list or object. Braces around things without a `:` are a list.
-    pub(super) fn close(mut self, end: u32, mistakes: Mistakes) -> Raw {
-        let mut raw = self.raw;
-        raw.mistakes |= mistakes;
+    /// The bracket is closed. Braces around things without a `:` are a list.
+    pub(super) fn close(mut self, node: &mut Raw, end: u32, mistakes: Mistakes) {
+        self.add_lone_key(node);
+        node.mistakes |= mistakes;
         if self.comma {
-            raw.mistakes |= Mistakes::TRAILING_COMMA;
-            self.comma = false;
+            node.mistakes |= Mistakes::TRAILING_COMMA;
         }
-        raw.closed = true;
-        raw.span.end = end;
-        match raw.kind {
-            RawKind::Object(entries) if !self.paired && !entries.is_empty() => {
-                raw.mistakes |= Mistakes::BRACES_OF_LIST;
-                raw.kind = RawKind::List(entries.into_iter().map(lone).collect());
-                raw
-            }
-            kind => Raw { kind, ..raw },
+        node.closed = true;
+        node.span.end = end;
+        if let RawKind::Object(entries) = &mut node.kind
+            && !self.paired
+            && !entries.is_empty()
+        {
+            node.mistakes |= Mistakes::BRACES_OF_LIST;
+            node.kind = RawKind::List(std::mem::take(entries).into_iter().map(lone).collect());
         }
     }
 }
 
 impl Raw {
-    /// What stands in for a node that is elsewhere; allocates nothing.
-    pub(super) fn hole() -> Self {
-        Self {
-            kind: RawKind::List(Vec::new()),
-            closed: false,
-            mistakes: Mistakes::NONE,
-            span: Span { start: 0, end: 0 },
+    /// A list or an object that has just begun.
+    pub(super) fn begun(shape: Shape, start: u32) -> Self {
+        let kind = match shape {
+            Shape::Object => RawKind::Object(Vec::new()),
+            Shape::List | Shape::Tuple => RawKind::List(Vec::new()),
+        };
+        let mistakes = if shape == Shape::Tuple { Mistakes::PARENTHESES } else { Mistakes::NONE };
+        Self { kind, closed: false, mistakes, span: Span { start, end: start + 1 } }
+    }
+
+    pub(super) fn last_child(&mut self) -> Option<&mut Self> {
+        match &mut self.kind {
+            RawKind::Bare(_) | RawKind::Quoted(_) => None,
+            RawKind::List(items) => items.last_mut(),
+            RawKind::Object(entries) => entries.last_mut().map(|entry| &mut entry.value),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The state of the parser between two bytes.
 
 use super::ahead::{Place, PlaceKind};
-use super::cursor::{Cursor, Look, More};
+use super::cursor::{Cursor, Look, More, touch};
 use super::frame::{Frame, Leaf, Quote, Shape};
 use super::{Found, MAX_DEPTH, Value};
 use crate::json::raw::{Mistakes, Raw, RawKind, Span};
@@ -10,6 +10,8 @@ use crate::json::raw::{Mistakes, Raw, RawKind, Span};
 pub(super) struct Machine {
     pub(super) found: Found,
     pub(super) stack: Vec<Frame>,
+    /// How many of each shape are open.
+    open: [usize; 3],
     pub(super) mode: Mode,
     /// The text that is open, in the modes `Text`, `Bare` and `BareKey`.
     pub(super) leaf: Option<Leaf>,
@@ -28,10 +30,8 @@ pub(super) struct Machine {
     /// Whether a line ended since the last part of a structure.
     pub(super) fresh_line: bool,
     pub(super) quote_waits: bool,
-    /// Whether the open value is at the end of `found.values`, for others to see.
+    /// Whether the open text is in the tree, for others to see, and not in `text`.
     shown: bool,
-    #[cfg(test)]
-    pub(super) steps: usize,
 }
 
 /// What comes next.
@@ -69,10 +69,7 @@ impl Machine {
     pub(super) fn run(&mut self, c: &mut Cursor<'_>) {
         self.quote_waits = false;
         while self.step(c).is_ok() {
-            #[cfg(test)]
-            {
-                self.steps += 1;
-            }
+            touch(1);
         }
     }
 
@@ -99,7 +96,8 @@ impl Machine {
     /// All that was found, open values included.
     pub(super) fn finish(mut self, len: usize) -> Found {
         let end = u32::try_from(len).unwrap_or(u32::MAX);
-        self.put_in(end);
+        self.put_in();
+        self.end_open(end);
         if self.fence.is_some()
             && let Some(fence) = self.found.fences.last_mut()
         {
@@ -113,18 +111,20 @@ impl Machine {
         self.found
     }
 
-    /// Opens a bracket at `at`.
+    /// Opens a bracket at the place.
     pub(super) fn open(&mut self, c: &mut Cursor<'_>, shape: Shape) {
         if self.stack.len() >= MAX_DEPTH {
             self.found.too_deep = true;
-            if let Some(root) = self.stack.first_mut() {
+            if let Some(root) = self.found.values.last_mut() {
                 root.raw.mistakes |= Mistakes::TOO_DEEP;
             }
             self.abort(c.offset(c.pos));
             self.mode = Mode::Stopped;
             return;
         }
-        self.stack.push(Frame::new(shape, c.offset(c.pos)));
+        self.put(Raw::begun(shape, c.offset(c.pos)));
+        self.stack.push(Frame::new(shape));
+        self.open[shape as usize] += 1;
         self.mode = if shape == Shape::Object { Mode::Key } else { Mode::Value };
         self.fresh_line = false;
         c.pos += 1;
@@ -153,40 +153,61 @@ impl Machine {
         c.pos += width;
     }
 
-    /// Takes a closed value to where it belongs.
+    /// Takes a closed text to where it belongs.
     pub(super) fn add(&mut self, raw: Raw) {
-        self.fresh_line = false;
-        if let Some(frame) = self.stack.last_mut() {
-            frame.add(raw);
-            self.mode = Mode::After;
+        self.put(raw);
+        self.after_child();
+    }
+
+    /// Closes the innermost bracket.
+    pub(super) fn close(&mut self, end: u32, mistakes: Mistakes) {
+        let node = innermost(&mut self.found, self.stack.len());
+        let Some((frame, node)) = self.stack.pop().zip(node) else { return };
+        self.open[frame.shape as usize] -= 1;
+        frame.close(node, end, mistakes);
+        self.after_child();
+    }
+
+    /// The innermost list or object, with its frame.
+    pub(super) fn top(&mut self) -> Option<(&mut Frame, &mut Raw)> {
+        let depth = self.stack.len();
+        self.stack.last_mut().zip(innermost(&mut self.found, depth))
+    }
+
+    /// Puts a value into the innermost list or object, or where values are.
+    fn put(&mut self, raw: Raw) {
+        if let Some((frame, node)) = self.top() {
+            frame.add(node, raw);
         } else {
             let (weak, fence) = self.root;
             self.found.values.push(Value { raw, weak, fence });
+        }
+    }
+
+    fn after_child(&mut self) {
+        self.fresh_line = false;
+        if let Some(frame) = self.stack.last_mut() {
+            frame.comma = false;
+            self.mode = Mode::After;
+        } else {
             self.mode = Mode::Prose;
             self.prose_seen = true;
             self.line_seen = true;
         }
     }
 
-    /// Closes the innermost bracket.
-    pub(super) fn close(&mut self, end: u32, mistakes: Mistakes) {
-        let Some(mut frame) = self.stack.pop() else { return };
-        frame.add_lone_key();
-        let raw = frame.close(end, mistakes);
-        self.add(raw);
-    }
-
     /// Ends all that is open, where no more of it can come.
     pub(super) fn abort(&mut self, end: u32) {
-        let values = self.found.values.len();
-        self.put_in(end);
+        self.put_in();
+        self.end_open(end);
+        self.prose_seen = true;
+        self.line_seen = !self.fresh_line;
         self.shown = false;
         self.stack.clear();
+        self.open = [0; 3];
         self.leaf = None;
         self.text.clear();
         self.mode = Mode::Prose;
-        self.prose_seen = self.prose_seen || self.found.values.len() > values;
-        self.line_seen = !self.fresh_line;
     }
 
     /// Where the innermost text stands.
@@ -210,50 +231,64 @@ impl Machine {
     }
 
     pub(super) fn has_open(&self, shape: Shape) -> bool {
-        self.stack.iter().any(|frame| frame.shape == shape)
+        self.open[shape as usize] > 0
     }
 
-    /// Puts the open value at the end of `found.values`, each open node into its parent.
-    pub(super) fn put_in(&mut self, end: u32) {
-        let mut node = self.leaf.as_ref().filter(|leaf| !leaf.is_key).map(|leaf| {
-            let text = std::mem::take(&mut self.text);
-            let kind = if leaf.quote == Quote::None { RawKind::Bare(text) } else { RawKind::Quoted(text) };
-            Raw { kind, closed: false, mistakes: leaf.mistakes, span: Span { start: leaf.start, end } }
-        });
-        for frame in self.stack.iter_mut().rev() {
-            if let Some(child) = node.take() {
-                let comma = frame.comma;
-                frame.add(child);
-                frame.comma = comma;
-            }
-            let mut raw = std::mem::replace(&mut frame.raw, Raw::hole());
-            raw.span.end = end;
-            node = Some(raw);
-        }
-        if let Some(raw) = node {
-            let (weak, fence) = self.root;
-            self.found.values.push(Value { raw, weak, fence });
-            self.shown = true;
-        }
+    /// Puts the open text into the tree, for others to see.
+    pub(super) fn put_in(&mut self) {
+        let Some(leaf) = self.leaf.as_ref().filter(|leaf| !leaf.is_key && !self.shown) else { return };
+        let span = Span { start: leaf.start, end: leaf.start };
+        let mistakes = leaf.mistakes;
+        let text = std::mem::take(&mut self.text);
+        let kind = if leaf.quote == Quote::None { RawKind::Bare(text) } else { RawKind::Quoted(text) };
+        self.put(Raw { kind, closed: false, mistakes, span });
+        self.shown = true;
     }
 
-    /// Takes the open value out again.
+    /// Takes it out again.
     pub(super) fn take_out(&mut self) {
         if !std::mem::take(&mut self.shown) {
             return;
         }
-        let mut node = self.found.values.pop().map(|value| value.raw);
-        let open_leaf = self.leaf.is_some_and(|leaf| !leaf.is_key);
-        let depth = self.stack.len();
-        for (level, frame) in self.stack.iter_mut().enumerate() {
-            let Some(raw) = node.take() else { return };
-            frame.raw = raw;
-            if level + 1 < depth || open_leaf {
-                node = frame.take_last();
-            }
-        }
-        if let Some(Raw { kind: RawKind::Bare(text) | RawKind::Quoted(text), .. }) = node {
+        let raw = match self.top() {
+            Some((frame, node)) => frame.take_last(node),
+            None => self.found.values.pop().map(|value| value.raw),
+        };
+        if let Some(Raw { kind: RawKind::Bare(text) | RawKind::Quoted(text), .. }) = raw {
             self.text = text;
         }
     }
+
+    /// Takes a piece that has nothing special into the text that is shown, where it stands; `false` if there is none.
+    pub(super) fn grow(&mut self, piece: &str) -> bool {
+        let Some(Leaf { quote: Quote::Plain(quote), braces: 0, .. }) = self.leaf else { return false };
+        if !self.shown || piece.bytes().any(|byte| byte == quote || byte == b'\\' || byte < 0x20) {
+            return false;
+        }
+        let Some(raw) = innermost(&mut self.found, self.stack.len() + 1) else { return false };
+        let RawKind::Quoted(text) = &mut raw.kind else { return false };
+        text.push_str(piece);
+        self.quote_waits = false;
+        true
+    }
+
+    /// Notes where the text ends in all that is open.
+    fn end_open(&mut self, end: u32) {
+        let open = self.stack.len() + usize::from(self.shown);
+        let mut node = self.found.values.last_mut().map(|value| &mut value.raw);
+        for _ in 0..open {
+            let Some(raw) = node else { return };
+            raw.span.end = end;
+            node = raw.last_child();
+        }
+    }
+}
+
+/// The last child of the last child .. of the last value.
+fn innermost(found: &mut Found, depth: usize) -> Option<&mut Raw> {
+    let mut node = &mut found.values.last_mut().filter(|_| depth > 0)?.raw;
+    for _ in 1..depth {
+        node = node.last_child()?;
+    }
+    Some(node)
 }

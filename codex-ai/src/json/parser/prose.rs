@@ -68,8 +68,7 @@ impl Machine {
         let rest = c.left().as_bytes().get(1..).unwrap_or_default();
         let next = rest.iter().position(|byte| matches!(byte, b'\n' | b'{' | b'[' | b'`'));
         c.pos += 1 + next.unwrap_or(rest.len());
-        // The info line of a fence is not prose.
-        self.prose_seen |= !self.fence_line;
+        self.prose_seen = true;
         self.line_seen = true;
         Ok(())
     }
@@ -175,7 +174,6 @@ impl Machine {
         let (next, byte) = c.behind_space(c.pos + 1)?;
         Ok(match byte {
             None | Some(b'{' | b'[') => Start::Strong,
-            Some(b']') if c.char_before(c.pos).is_some_and(|before| before == ' ') => Start::Weak,
             Some(b']') => Start::Weak,
             Some(b'/') => {
                 if ahead::comment(c, next)? {

@@ -26,6 +26,10 @@ impl Push {
     /// Takes the next piece.
     pub(crate) fn push(&mut self, piece: &str) {
         if self.waiting.is_empty() {
+            if self.machine.grow(piece) {
+                self.settled += piece.len();
+                return;
+            }
             let taken = self.run(piece);
             self.waiting.push_str(piece.get(taken..).unwrap_or_default());
         } else {
@@ -71,7 +75,7 @@ impl Push {
         self.machine.run(&mut cursor);
         let taken = cursor.pos;
         self.settled += taken;
-        self.machine.put_in(u32::try_from(self.settled).unwrap_or(u32::MAX));
+        self.machine.put_in();
         taken
     }
 }

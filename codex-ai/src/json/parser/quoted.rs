@@ -1,7 +1,7 @@
 //! Text in quotes.
 
 use super::ahead;
-use super::cursor::{Cursor, Look, More};
+use super::cursor::{Cursor, Look, More, touch};
 use super::frame::{Key, Leaf, Quote};
 use super::machine::{Machine, Mode};
 use crate::json::raw::{Mistakes, Raw, RawKind, Span};
@@ -23,6 +23,7 @@ impl Machine {
             Quote::None => None,
         };
         let run = next.unwrap_or(rest.len());
+        touch(run);
         if run > 0 {
             self.take_run(c, run, &mut leaf);
             self.leaf = Some(leaf);
@@ -53,17 +54,17 @@ impl Machine {
 
     fn take_run(&mut self, c: &mut Cursor<'_>, len: usize, leaf: &mut Leaf) {
         let run = c.left().get(..len).unwrap_or_default();
-        if run.bytes().any(|byte| byte < 0x20) && !matches!(leaf.quote, Quote::Code(_) | Quote::Triple(_)) {
+        if has_control(run) && !matches!(leaf.quote, Quote::Code(_) | Quote::Triple(_)) {
             leaf.mistakes |= Mistakes::RAW_CONTROL;
         }
-        if leaf.braces > 0 {
-            for byte in run.bytes() {
-                match byte {
-                    b'{' => leaf.braces += 1,
-                    b'}' => leaf.braces = leaf.braces.saturating_sub(1),
-                    _ => {}
-                }
-            }
+        for byte in run.bytes() {
+            leaf.braces = match byte {
+                // Once all are closed nothing is counted; this must not depend on how the text came.
+                _ if leaf.braces == 0 => break,
+                b'{' => leaf.braces + 1,
+                b'}' => leaf.braces - 1,
+                _ => leaf.braces,
+            };
         }
         self.text.push_str(run);
         c.pos += len;
@@ -265,6 +266,11 @@ impl Machine {
         c.pos = end;
         Ok(())
     }
+}
+
+/// Whether a control character is in it; without a way out in between, so that it is done many bytes at a time.
+fn has_control(text: &str) -> bool {
+    text.bytes().fold(false, |found, byte| found | (byte < 0x20))
 }
 
 enum Hex {

@@ -1,7 +1,7 @@
 //! Between texts: brackets, commas, colons, comments.
 
 use super::ahead;
-use super::cursor::{Cursor, Look, More, is_odd_space};
+use super::cursor::{Cursor, Look, More, is_odd_space, is_space, touch};
 use super::frame::{Quote, Shape};
 use super::machine::{Comment, Machine, Mode};
 use crate::json::raw::Mistakes;
@@ -43,8 +43,8 @@ impl Machine {
                 c.pos += width;
             }
             b',' | b'}' | b']' | b')' | b';' => {
-                if let Some(frame) = self.stack.last_mut() {
-                    frame.add_lone_key();
+                if let Some((frame, node)) = self.top() {
+                    frame.add_lone_key(node);
                 }
                 self.mode = Mode::After;
             }
@@ -167,9 +167,9 @@ impl Machine {
 
     /// A comma where a value should be.
     fn no_value(&mut self, c: &mut Cursor<'_>) {
-        match self.stack.last_mut() {
-            Some(frame) if frame.shape == Shape::Object => {
-                frame.add_lone_key();
+        match self.top() {
+            Some((frame, node)) if frame.shape == Shape::Object => {
+                frame.add_lone_key(node);
                 self.mode = Mode::After;
             }
             _ => self.skip(c, 1, Mistakes::STRAY_COMMA),
@@ -193,8 +193,11 @@ impl Machine {
 
     /// Notes a mistake in the innermost list or object.
     pub(super) fn forgive(&mut self, mistakes: Mistakes) {
-        if let Some(frame) = self.stack.last_mut() {
-            frame.raw.mistakes |= mistakes;
+        if mistakes.is_empty() {
+            return;
+        }
+        if let Some((_, node)) = self.top() {
+            node.mistakes |= mistakes;
         }
     }
 
@@ -206,12 +209,12 @@ impl Machine {
     /// Goes on to what is no white space, and tells it.
     pub(super) fn skip_space(&mut self, c: &mut Cursor<'_>) -> Look<u8> {
         loop {
+            let rest = c.left().as_bytes();
+            let len = rest.iter().position(|byte| !is_space(*byte)).unwrap_or(rest.len());
+            touch(len);
+            self.fresh_line |= c.line_ends(c.pos, c.pos + len);
+            c.pos += len;
             match c.peek()? {
-                b' ' | b'\t' | b'\r' => c.pos += 1,
-                b'\n' => {
-                    self.fresh_line = true;
-                    c.pos += 1;
-                }
                 0x80.. | 0xb | 0xc => match c.char_at(c.pos) {
                     Some(other) if is_odd_space(other) => c.pos += other.len_utf8(),
                     _ => return c.peek(),
