@@ -43,6 +43,9 @@ pub(crate) fn read<'t>(
         return Ok(parsed);
     }
     let found = parser::parse(text);
+    if found.too_deep {
+        return Err(vec![Problem::new("", format!("is nested more than {} levels deep", parser::MAX_DEPTH))]);
+    }
     let failed = match wire.map(|wire| read_as(schema, wire.shape(), Some(wire), text, &found)) {
         Some(Ok(parsed)) => return Ok(parsed),
         Some(Err(failed)) => Some(failed),
