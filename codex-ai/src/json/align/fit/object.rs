@@ -190,7 +190,12 @@ impl Fitter<'_> {
         if !property.required || given.wraps >= MOST_WRAPS {
             return None;
         }
-        if !matches!(by_looks(given.raw), Tree::Number(_) | Tree::Bool(_) | Tree::List(_)) {
+        let is_bare = match &given.raw.kind {
+            RawKind::Bare(_) => matches!(by_looks(given.raw), Tree::Number(_) | Tree::Bool(_)),
+            RawKind::List(_) => matches!(self.shape.node(property.node), Node::List(_)),
+            RawKind::Quoted(_) | RawKind::Object(_) => false,
+        };
+        if !is_bare {
             return None;
         }
         let value = self.value(property.node, Given { wraps: given.wraps + 1, ..given });

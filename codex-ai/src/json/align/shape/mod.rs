@@ -123,6 +123,11 @@ impl Shape {
         self.nodes.get(id.0 as usize).unwrap_or(&Node::Any)
     }
 
+    /// Whether there are integers in it.
+    pub(crate) fn has_integers(&self) -> bool {
+        self.nodes.iter().any(|node| matches!(node, Node::Integer))
+    }
+
     /// The branch of a union to which the text of its tag leads.
     pub(crate) fn branch_by_tag(&self, union: &UnionNode, tag: &str) -> Option<NodeId> {
         let branches = &union.tag.as_ref()?.branches;
