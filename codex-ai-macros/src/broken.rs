@@ -75,9 +75,9 @@ fn types() -> Vec<TokenStream> {
         quote! {
             /// Docs.
             #[serde(rename_all = "camelCase", default)]
-            #[llm(description = "x", crate = ::c)]
+            #[llm(description = "x", validate = Self::f, crate = ::c)]
             pub struct S<'a, T: Clone = u8, const N: usize = 3> where T: X {
-                #[llm(min = 1, max = 2, example = f(1, 2), with = Map<u8, T>)]
+                #[llm(min = 1, max = 2, example = f(1, 2), with = Map<u8, T>, check = a::b::<3>, stream = "done, not_null")]
                 pub a: Option<T>,
                 #[serde(default = "x::y", rename = "b")]
                 #[llm(pattern = "^a$", format = "email", min_length = 1, max_length = 3)]

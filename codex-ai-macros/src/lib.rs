@@ -143,6 +143,7 @@ pub fn prompt(attr: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// A struct with named fields, a struct of one unnamed field, or an enum; it has `serde::Deserialize`, too. Its parts have
 /// `LlmSchema`: the types of the standard library have it, those of `chrono`, `uuid` and `url` by features of `codex-ai`.
+/// Keys of maps have it, too.
 /// Type parameters and recursion through `Box` or `Vec` are fine; fields own their data.
 ///
 /// `#[serde(..)]` is honoured: `rename`, `rename_all`, `tag`, `content`, `untagged`, `flatten`, `default`, `skip`,
@@ -164,12 +165,101 @@ pub fn prompt(attr: TokenStream, item: TokenStream) -> TokenStream {
 /// | `example = ".."` | all | a value to show to the model: text, or an expression of the field's type |
 /// | `with = String` | all | describes the field by another type, for types without `LlmSchema` |
 ///
+/// | `check = path` | all | a function that checks the value, see below |
+/// | `stream = "done"` | all | how the field is shown while it is still coming, see below |
+///
 /// # Keys of `#[llm(..)]` on types and variants
 ///
 /// | key | on | meaning |
 /// | --- | --- | --- |
 /// | `description = ".."` | types, variants | what the model is told, in place of the doc comment |
+/// | `validate = path` | types | a function that checks the whole value |
 /// | `crate = ::facade::codex_ai` | types | where this library is, if it is renamed or re-exported |
+///
+/// # Checks
+///
+/// What a schema cannot say is checked by functions. They are ordinary ones: `check` names a
+/// `fn(&Field) -> Result<(), E>`, `validate` a `fn(&Type) -> Result<(), E>`. `E` is text, or any type with `Display`, or
+/// `Vec<codex_ai::Problem>` for several problems, each with a path from the place that is checked. On `Option<T>` the
+/// function gets `&T`, and is not called for `None`. A `&String` may be taken as `&str`, a `&Vec<T>` as `&[T]`.
+///
+/// All checks of a value are run, those of its parts first. What they say is part of the error, with the path of the value
+/// as it is in the JSON, and it is what the model reads if it is asked again. So say what is wanted.
+///
+/// ```
+/// use codex_ai::{LlmSchema, Problem, ToolCall};
+///
+/// #[derive(serde::Deserialize, LlmSchema)]
+/// #[llm(validate = Trip::is_in_order)]
+/// struct Trip {
+///     #[serde(rename = "stations")]
+///     stops: Vec<Stop>,
+/// }
+///
+/// #[derive(serde::Deserialize, LlmSchema)]
+/// struct Stop {
+///     #[llm(check = is_name)]
+///     city: String,
+///     day: u32,
+/// }
+///
+/// fn is_name(text: &str) -> Result<(), String> {
+///     if text.contains('/') { Err("one city only".to_owned()) } else { Ok(()) }
+/// }
+///
+/// impl Trip {
+///     fn is_in_order(&self) -> Result<(), Vec<Problem>> {
+///         let before = |at: &usize| self.stops[*at].day < self.stops[*at - 1].day;
+///         let wrong: Vec<_> = (1..self.stops.len())
+///             .filter(before)
+///             .map(|at| Problem::new(format!("stations[{at}].day"), "comes before the day of the last station"))
+///             .collect();
+///         if wrong.is_empty() { Ok(()) } else { Err(wrong) }
+///     }
+/// }
+///
+/// let answer = r#"{ "stations": [{ "city": "Oslo", "day": 3 }, { "city": "Bergen/Voss", "day": 2 }] }"#;
+/// let error = ToolCall::new("call_1", "plan", answer).read::<Trip>().map(drop).unwrap_err();
+/// let problems: Vec<_> = error.problems().iter().map(|problem| format!("{}: {}", problem.path, problem.message)).collect();
+/// assert_eq!(problems, [
+///     "stations[1].city: one city only",
+///     "stations[1].day: comes before the day of the last station",
+/// ]);
+/// ```
+///
+/// What is in a field with `#[llm(with = ..)]` or `#[serde(skip)]` is not looked into, and neither is a type that serde
+/// reads by way of another (`from`, `try_from`); its own checks are run, with the path of the whole.
+///
+/// # Partial values
+///
+/// While an answer streams, it grows into a `codex_ai::Partial<T>`: for a struct the same fields with the same visibility,
+/// each a `Progress`, which is pending, partial or done. Functions name the type in that way.
+///
+/// ```
+/// use codex_ai::{LlmSchema, Partial};
+///
+/// #[derive(serde::Deserialize, LlmSchema)]
+/// struct Summary {
+///     headline: String,
+///     #[llm(stream = "done")]
+///     author: Option<String>,
+///     points: Vec<String>,
+/// }
+///
+/// fn line(summary: &Partial<Summary>) -> String {
+///     let points = summary.points.partial().map_or(0, |points| points.len());
+///     format!("{} ({points})", summary.headline.as_str())
+/// }
+///
+/// assert_eq!(line(&Partial::<Summary>::default()), " (0)");
+/// ```
+///
+/// A flattened field is the partial value of its type, and so is the content of a newtype. Enums are shown when they are
+/// complete. Left out are fields that serde skips or reads by a function of their own.
+///
+/// The words of `stream`, with commas between several: `done` shows the field only when it is complete; with `not_null`
+/// nothing of the struct is shown until the field is; `with_state` adds to the field how far it has come where partial
+/// values are JSON. They stand in the schema as `x-stream-done` and so on; vendors do not see them.
 #[proc_macro_derive(LlmSchema, attributes(llm, serde, schemars, validate, garde))]
 pub fn llm_schema(item: TokenStream) -> TokenStream {
     diag::guard_derive(item.into(), schema::expand).into()

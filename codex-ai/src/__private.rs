@@ -17,10 +17,10 @@ pub use crate::prompt::{Prompt, PromptDef, Rendered, begin};
 pub use crate::provider::BoxFuture;
 pub use crate::registry::{ArgInfo, Arguments, Entry, EntryInfo, Probe, ProbeAny, Registered};
 pub use crate::schema::shape::{
-    Described, Field, FieldSchema, Shaped, field, generic_name, json, make_schema, no_default, schema_id,
+    Described, Field, PartialOf, ProgressOf, Shaped, generic_name, json, make_schema, no_default, schema_id,
 };
 pub use crate::schema::{Json, LlmSchema, Schema, bounds};
-pub use crate::structured::Checks;
+pub use crate::structured::{Checks, Given, Outcome, There, Words};
 
 /// The form of a prompt's answer.
 ///

@@ -103,7 +103,7 @@
 //! # Ok(()) }
 //! ```
 //!
-//! Each call and each attempt is a span of `tracing`, with the
+//! Each call, each question of it and each attempt is a span of `tracing`, with the
 //! names that OpenTelemetry has for generative AI; no content is in it.
 //!
 //! # Tools, pictures, conversations
@@ -113,11 +113,19 @@
 //! of the program by itself. [`Dispatcher::generate_image`] makes pictures, and does not compile for a provider that
 //! cannot.
 //!
+//! # A value from any model
+//!
+//! An answer is read [leniently](Leniency): what everybody understands is put right and noted as a [`Repair`]. Then all of
+//! it is checked at once: by the schema, by the type, and by the checks of its author. Where something is wrong the model
+//! is told each problem with its path, and asked again: at most twice, within the budgets of [`StructuredOutput`]. The
+//! [`Report`] of a reply or an error tells every question and what it took. A refused, filtered, cut off or empty answer
+//! is an error of its own kind and is not asked again, nor is a stream.
+//!
 //! # What it costs
 //!
 //! [`Dispatcher::reply`] and the last [`Chunk`] of a stream have the [`Usage`] that the vendor tells, and so has an
 //! [`Error`] about an answer that was paid for. A provider asks once; [`layer::Retry`] and [`layer::Failover`] ask again,
-//! and [`Reply::attempts`] counts. [`Dispatcher::from_env`] puts retries around vendors: at most two more tries, after a
+//! and [`Reply::attempts`] counts; so does a dispatcher after an answer that is no value. [`Dispatcher::from_env`] puts retries around vendors: at most two more tries, after a
 //! rate limit, a timeout, a lost connection or a failure of the vendor. What such an attempt cost only the vendor knows.
 //! Where `max_tokens` is not set, the limit is the vendor's own; Anthropic is asked for at most 16384.
 //!
@@ -190,15 +198,15 @@ pub use error::{Attempt, BoxError, Error, ErrorKind, Problem, Result};
 pub use image::{GenerateImage, GenerateImagen, GeneratedImage, ImageRequest};
 pub use json::{Leniency, Parsed, Repair, RepairKind};
 pub use message::{CachePoint, Image, Message, Part, Role, ToolCall, ToolResult};
-pub use partial::{Partial, Progress};
+pub use partial::{Partial, PartialList, PartialMap, PartialText, Progress};
 pub use prompt::{IntoPrompt, JsonOutput, OutputOf, Prompt, PromptDef, PromptOutput};
 pub use provider::{AnyProvider, BoxFuture, Provider};
 pub use registry::{Entry, Registry, Router};
-pub use reply::{FinishReason, RateLimit, RateLimits, Reply, Usage};
+pub use reply::{AnswerCall, FinishReason, RateLimit, RateLimits, Reply, Usage};
 pub use request::{Function, Options, Output, Request, Tool, ToolChoice};
 pub use schema::{LlmSchema, Schema};
-pub use stream::{Chunk, ReplyStream, StreamItem};
-pub use structured::{Ask, Report, SchemaMode, StructuredOutput};
+pub use stream::{Chunk, Elements, ReplyStream, StreamItem, TextOf};
+pub use structured::{Ask, Asks, Budget, Report, SchemaMode, StructuredOutput};
 
 /// The code of the README, compiled as a test.
 #[cfg(doctest)]

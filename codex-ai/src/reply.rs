@@ -44,10 +44,28 @@ pub struct Reply<T = ()> {
     pub schema_mode: Option<SchemaMode>,
     /// The form of schema that the answer follows, where one was asked for.
     pub wire_form: WireForm,
+    /// The call of a tool that the answer came by; its arguments are the text of this reply then.
+    pub answered_by: Option<Box<AnswerCall>>,
     /// What it took to get the value; `None` for a reply that was not asked for a value.
     pub report: Option<Box<Report>>,
     /// The vendor's JSON, for whatever has no field here; that of a stream holds what its pieces do not.
     pub raw: Option<Bytes>,
+}
+
+/// The call of the tool that was offered to a model for its answer ([`SchemaMode::Tool`](crate::SchemaMode::Tool) and
+/// [`StrictTool`](crate::SchemaMode::StrictTool)).
+///
+/// To say something to the answer in the place where the model expects it, go on with a message of the assistant of
+/// these [`parts`](Self::parts) and a tool message with the result of [`id`](Self::id).
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct AnswerCall {
+    /// The vendor's id of the call.
+    pub id: String,
+    /// The name of the tool.
+    pub name: String,
+    /// All that the model gave, as it came: the call, and what belongs to it.
+    pub parts: Vec<Part>,
 }
 
 /// How much may still be asked for, from the headers of an answer.
@@ -136,6 +154,7 @@ impl Reply {
             attempts: 1,
             schema_mode: None,
             wire_form: WireForm::Plain,
+            answered_by: None,
             report: None,
             raw: None,
         }
@@ -191,6 +210,7 @@ impl<T> Reply<T> {
             attempts: self.attempts,
             schema_mode: self.schema_mode,
             wire_form: self.wire_form,
+            answered_by: self.answered_by,
             report: self.report,
             raw: self.raw,
         }

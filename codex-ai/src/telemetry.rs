@@ -17,6 +17,7 @@ use crate::image::{GeneratedImage, ImageRequest};
 use crate::reply::{FinishReason, Reply, Usage};
 use crate::request::{Output, Request};
 use crate::stream::{ReplyStream, StreamItem};
+use crate::structured::Report;
 
 /// Makes a span with all fields, which are filled in later. A subscriber knows none but those of the beginning.
 macro_rules! gen_ai_span {
@@ -36,6 +37,8 @@ macro_rules! gen_ai_span {
             error.type = Empty,
             otel.status_code = Empty,
             codex_ai.attempts = Empty,
+            codex_ai.asks = Empty,
+            codex_ai.repairs = Empty,
             codex_ai.request_id = Empty,
             $($field)*
         )
@@ -66,6 +69,43 @@ pub(crate) fn call(provider: &str, request: &Request, mode: Option<&str>, stream
         gen_ai.request.stream = stream,
         codex_ai.prompt = mode,
     )
+}
+
+/// The span of one question of a call, inside of that of the call.
+pub(crate) fn ask(number: usize) -> Span {
+    if !is_on() {
+        return Span::none();
+    }
+    tracing::info_span!(
+        target: "codex_ai",
+        "ask",
+        otel.name = "ask",
+        otel.kind = "internal",
+        codex_ai.ask = number,
+        codex_ai.problems = Empty,
+        codex_ai.repairs = Empty,
+        error.type = Empty,
+        otel.status_code = Empty,
+    )
+}
+
+/// Notes how a question ended: with so many repairs, or with an error.
+pub(crate) fn note_ask(span: &Span, ended: Result<usize, &Error>) {
+    match ended {
+        Ok(repairs) => {
+            span.record("codex_ai.repairs", repairs);
+        }
+        Err(error) => {
+            span.record("codex_ai.problems", error.problems().len());
+            span.record("error.type", field::debug(error.kind()));
+            span.record("otel.status_code", "ERROR");
+        }
+    }
+}
+
+/// Waits within a span.
+pub(crate) async fn within<T>(span: &Span, work: impl Future<Output = T>) -> T {
+    if span.is_disabled() { work.await } else { work.instrument(span.clone()).await }
 }
 
 /// The span of one call for an image.
@@ -215,6 +255,7 @@ fn note_reply<T>(span: &Span, reply: &Reply<T>) {
     };
     span.record("gen_ai.response.finish_reasons", field::debug([reason]));
     span.record("codex_ai.attempts", reply.attempts);
+    note_report(span, reply.report.as_deref());
     note_usage(span, reply.usage.as_ref());
 }
 
@@ -227,7 +268,15 @@ fn note_error(span: &Span, error: &Error) {
     if !error.attempts().is_empty() {
         span.record("codex_ai.attempts", error.attempts().len());
     }
+    note_report(span, error.report());
     note_usage(span, error.usage());
+}
+
+fn note_report(span: &Span, report: Option<&Report>) {
+    if let Some(report) = report {
+        span.record("codex_ai.asks", report.asks.len());
+        span.record("codex_ai.repairs", report.repairs.len());
+    }
 }
 
 fn note_usage(span: &Span, usage: Option<&Usage>) {

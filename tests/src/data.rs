@@ -43,10 +43,30 @@ pub fn suite(
     exceptions: &'static [(&'static str, &'static str)],
     run: impl FnOnce(&mut Suite),
 ) -> ExitCode {
+    let is_required = std::env::var_os("CODEX_AI_REQUIRE_DATA").is_some_and(|value| value == "1");
+    start(name, needs, is_required, exceptions, run)
+}
+
+/// Like [`suite`], over data that not everybody has: without its files it is skipped, whatever is required.
+pub fn optional_suite(
+    name: &'static str,
+    needs: &[&str],
+    exceptions: &'static [(&'static str, &'static str)],
+    run: impl FnOnce(&mut Suite),
+) -> ExitCode {
+    start(name, needs, false, exceptions, run)
+}
+
+fn start(
+    name: &'static str,
+    needs: &[&str],
+    is_required: bool,
+    exceptions: &'static [(&'static str, &'static str)],
+    run: impl FnOnce(&mut Suite),
+) -> ExitCode {
     let default = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared");
     let folder = std::env::var_os("CODEX_AI_DATA").map_or_else(default, PathBuf::from);
     if let Some(missing) = needs.iter().find(|file| !folder.join(file).exists()) {
-        let is_required = std::env::var_os("CODEX_AI_REQUIRE_DATA").is_some_and(|value| value == "1");
         print(format_args!("{name}: skipped, as `{missing}` is not in `{}`", folder.display()));
         return if is_required { ExitCode::FAILURE } else { ExitCode::SUCCESS };
     }
@@ -107,6 +127,11 @@ impl Suite {
     /// Counts something that is none of this suite's; the lines before the last tell the reasons.
     pub fn skip(&mut self, reason: impl Into<String>) {
         *self.skipped.entry(reason.into()).or_default() += 1;
+    }
+
+    /// Prints a line of the suite's own, for what is no verdict.
+    pub fn note(&self, line: impl Display) {
+        print(format_args!("{}: {line}", self.name));
     }
 
     /// Prints what came of the cases since the last call.

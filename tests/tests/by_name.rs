@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use codex_ai::testing::Scripted;
-use codex_ai::{Dispatcher, Error, ErrorKind, LlmSchema, Prompt, PromptDef, prompt};
+use codex_ai::{Dispatcher, Error, ErrorKind, LlmSchema, Prompt, PromptDef, StructuredOutput, prompt};
 use proptest::prelude::*;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -126,7 +126,9 @@ async fn good_arguments() {
 
 #[tokio::test]
 async fn free_text_is_a_json_string() {
-    let dispatcher = Dispatcher::new(Scripted::texts(["{ \"stars\": 3 }"])).unwrap();
+    let dispatcher = Dispatcher::new(Scripted::texts(["{ \"stars\": 3 }"]))
+        .unwrap()
+        .with_structured_output(StructuredOutput::exact());
     let answer = dispatcher.process("free", json!({ "text": "t" })).await.unwrap();
     assert_eq!(answer, Value::String("{ \"stars\": 3 }".to_owned()));
 }
@@ -264,7 +266,9 @@ async fn the_functions_own_error() {
 
 #[tokio::test]
 async fn a_bad_answer_is_told_as_in_a_typed_call() {
-    let dispatcher = Dispatcher::new(Scripted::texts([r#"{ "stars": "x" }"#; 2])).unwrap();
+    let dispatcher = Dispatcher::new(Scripted::texts([r#"{ "stars": "x" }"#; 2]))
+        .unwrap()
+        .with_structured_output(StructuredOutput::exact());
     let by_name = dispatcher.process("review", good()).await.unwrap_err();
     let args = ReviewBookArgs { text: "t", stars: 4, authors: &[], max_words: 1, note: None };
     let typed = dispatcher.call::<ReviewBook>(args).await.unwrap_err();

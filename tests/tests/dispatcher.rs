@@ -8,7 +8,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use codex_ai::testing::{Scripted, Step, WireServer};
 use codex_ai::{
     AnyProvider, BoxFuture, Dispatcher, Error, ErrorKind, FinishReason, GenerateImage, GenerateImagen, GeneratedImage,
-    ImageRequest, LlmSchema, Message, Options, Output, Prompt, Provider, Reply, Request, Result, Usage, prompt,
+    ImageRequest, LlmSchema, Message, Options, Output, Prompt, Provider, Reply, Request, Result, StructuredOutput,
+    Usage, prompt,
 };
 use serde_json::json;
 
@@ -163,7 +164,9 @@ fn full_reply(text: &str) -> Reply {
 #[tokio::test]
 async fn a_reply_has_all_that_came_with_the_value() {
     let answer = r#" { "stars": 4 } "#;
-    let dispatcher = Dispatcher::new(Scripted::new((0..2).map(|_| Ok(full_reply(answer))))).unwrap();
+    let dispatcher = Dispatcher::new(Scripted::new((0..2).map(|_| Ok(full_reply(answer)))))
+        .unwrap()
+        .with_structured_output(StructuredOutput::exact());
     let reply: Reply<Rating> = dispatcher.reply::<Rate>(RateArgs { text: "t".into() }).await.unwrap();
     assert_eq!(reply.value, Rating { stars: 4 });
     assert_eq!(reply.text(), answer);
@@ -205,7 +208,9 @@ async fn a_providers_error_names_the_prompt() {
 
 #[tokio::test]
 async fn an_unreadable_answer_names_prompt_route_and_request() {
-    let dispatcher = Dispatcher::new(Scripted::new((0..3).map(|_| Ok(full_reply("no"))))).unwrap();
+    let dispatcher = Dispatcher::new(Scripted::new((0..3).map(|_| Ok(full_reply("no")))))
+        .unwrap()
+        .with_structured_output(StructuredOutput::exact());
     let typed = dispatcher.call::<Rate>(RateArgs { text: "t".into() }).await.unwrap_err();
     let by_name = dispatcher.process("rate", json!({ "text": "t" })).await.unwrap_err();
     for error in [typed, by_name] {

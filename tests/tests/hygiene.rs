@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 use codex_ai::testing::Scripted;
-use codex_ai::{Dispatcher, PromptDef, Registry};
+use codex_ai::{Dispatcher, PromptDef, Registry, StructuredOutput};
 use serde_json::json;
 
 fn has(mode: &str) -> bool {
@@ -228,6 +228,7 @@ async fn in_bodies_and_private_modules() {
     }
     assert_eq!(asked_by_name("private.deeper", json!({ "text": "t" })).await, "t");
     let answer = Dispatcher::new(Scripted::texts([r#"{ "a": 300 }"#])).unwrap();
+    let answer = answer.with_structured_output(StructuredOutput::exact());
     let error = answer.process("body.never", json!({ "text": "t" })).await.unwrap_err();
     assert_eq!(error.problems()[0].path, "a");
 }
@@ -306,6 +307,7 @@ async fn made_by_macro_rules() {
     assert_eq!(asked::<AskRating>(AskRating::builder().list(vec![1]).build()).await, "[1] by me");
     let dispatcher =
         Dispatcher::new(Scripted::texts([r#"{ "stars": 5, "weight": 0.5 }"#, r#"{ "stars": 6 }"#])).unwrap();
+    let dispatcher = dispatcher.with_structured_output(StructuredOutput::exact());
     let call = || AskRating::builder().list(vec![]).call(&dispatcher);
     assert_eq!(call().await.unwrap(), Rating { stars: 5, weight: Some(0.5) });
     assert_eq!(call().await.unwrap_err().problems()[0].path, "stars");

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use codex_ai::testing::Scripted;
-use codex_ai::{Dispatcher, ErrorKind, LlmSchema, Schema, prompt};
+use codex_ai::{Dispatcher, ErrorKind, LlmSchema, Schema, StructuredOutput, prompt};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -150,7 +150,9 @@ async fn an_answer_is_held_to_each_key() {
         let name = path.split("[1]").next().unwrap().trim_matches(['[', ']', '"']);
         let mut answer = good();
         answer[name] = bad.clone();
-        let dispatcher = Dispatcher::new(Scripted::texts([answer.to_string(), good().to_string()])).unwrap();
+        let dispatcher = Dispatcher::new(Scripted::texts([answer.to_string(), good().to_string()]))
+            .unwrap()
+            .with_structured_output(StructuredOutput::exact());
         let error = dispatcher.call::<FindBook>(FindBookArgs {}).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidOutput, "{name} {bad}");
         let paths: Vec<_> = error.problems().iter().map(|problem| problem.path.trim_start_matches('$')).collect();
@@ -166,7 +168,9 @@ async fn all_that_is_wrong_is_told_at_once() {
     answer["stars"] = json!(0);
     answer["word"] = json!("abcde");
     answer["list"] = json!(["", 5]);
-    let dispatcher = Dispatcher::new(Scripted::texts([answer.to_string()])).unwrap();
+    let dispatcher = Dispatcher::new(Scripted::texts([answer.to_string()]))
+        .unwrap()
+        .with_structured_output(StructuredOutput::exact());
     let error = dispatcher.call::<FindBook>(FindBookArgs {}).await.unwrap_err();
     let paths: Vec<_> = error.problems().iter().map(|problem| problem.path.as_str()).collect();
     assert_eq!(paths, ["stars", "word", "list[0]", "list[1]"]);
@@ -250,7 +254,8 @@ async fn a_field_may_be_described_by_another_type() {
     assert_eq!(field::<Release>("others")["maxItems"], 2);
     assert_eq!(field::<Release>("more")["additionalProperties"]["type"], "integer");
     let answers = [r#"{ "version": "1.2", "more": { "a": 1 } }"#, r#"{ "version": "1" }"#, r#"{ "version": "1.999" }"#];
-    let dispatcher = Dispatcher::new(Scripted::texts(answers)).unwrap();
+    let dispatcher =
+        Dispatcher::new(Scripted::texts(answers)).unwrap().with_structured_output(StructuredOutput::exact());
     let release: Release = dispatcher.generate_json("x").await.unwrap();
     assert_eq!(release.version, Version(1, 2));
     let error = dispatcher.generate_json::<Release>("x").await.unwrap_err();

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use codex_ai::layer::Retry;
 use codex_ai::provider::openai::OpenAi;
 use codex_ai::testing::{Answer, Scripted, Step, WireServer};
-use codex_ai::{Dispatcher, Error, ErrorKind, LlmSchema, Options, Prompt, Reply, Usage, prompt};
+use codex_ai::{Dispatcher, Error, ErrorKind, LlmSchema, Options, Prompt, Reply, StructuredOutput, Usage, prompt};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::subscriber::DefaultGuard;
@@ -162,9 +162,10 @@ async fn a_call_is_a_span_and_each_attempt_one_inside_of_it() {
     dispatcher.with_options(options).call::<Noted>(NotedArgs { text: SECRET_TEXT }).await.unwrap();
 
     let all = spans.all();
-    let [call, failed, answered] = &all[..] else { panic!("{all:#?}") };
-    assert_eq!((call.parent, failed.parent, answered.parent), (None, Some(0), Some(0)));
-    assert_eq!([call.name, failed.name, answered.name], ["chat", "attempt", "attempt"]);
+    let [call, ask, failed, answered] = &all[..] else { panic!("{all:#?}") };
+    assert_eq!((call.parent, ask.parent, failed.parent, answered.parent), (None, Some(0), Some(1), Some(1)));
+    assert_eq!([call.name, ask.name, failed.name, answered.name], ["chat", "ask", "attempt", "attempt"]);
+    assert_fields(ask, &[("codex_ai.ask", "1"), ("codex_ai.repairs", "0")]);
     assert!(all.iter().all(|span| span.closed));
     assert_fields(
         call,
@@ -185,6 +186,8 @@ async fn a_call_is_a_span_and_each_attempt_one_inside_of_it() {
             ("gen_ai.usage.output_tokens", "7"),
             ("codex_ai.prompt", "tracing.note"),
             ("codex_ai.attempts", "2"),
+            ("codex_ai.asks", "1"),
+            ("codex_ai.repairs", "0"),
         ],
     );
     assert!(!call.fields.contains_key("error.type"));
@@ -212,13 +215,15 @@ async fn an_error_is_told_by_its_kind_even_where_the_answer_came() {
     let refused = Error::new(ErrorKind::Authentication, "no").with_request_id("req_9");
     let script = Scripted::new([Err(refused), Ok(Reply::from_text("m", "no JSON, answered by Ada"))]);
     let (spans, _guard) = Spans::listen();
-    let dispatcher = Dispatcher::new(script).unwrap();
+    let dispatcher = Dispatcher::new(script).unwrap().with_structured_output(StructuredOutput::exact());
     for _ in 0..2 {
         dispatcher.call::<Noted>(NotedArgs { text: SECRET_TEXT }).await.unwrap_err();
     }
     let all = spans.all();
-    assert_fields(&all[0], &[("error.type", "Authentication"), ("codex_ai.request_id", "req_9")]);
-    assert_fields(&all[1], &[("error.type", "InvalidOutput"), ("otel.status_code", "ERROR")]);
+    let [refused, _, invalid, ask] = &all[..] else { panic!("{all:#?}") };
+    assert_fields(refused, &[("error.type", "Authentication"), ("codex_ai.request_id", "req_9")]);
+    assert_fields(invalid, &[("error.type", "InvalidOutput"), ("otel.status_code", "ERROR"), ("codex_ai.asks", "1")]);
+    assert_fields(ask, &[("error.type", "InvalidOutput"), ("codex_ai.problems", "1")]);
     spans.assert_discreet();
 }
 

@@ -472,11 +472,11 @@ fn a_schema_takes_the_vendors_form() {
             "Root": {
                 "type": "object",
                 "properties": {
-                    "score": { "type": "integer", "description": "Points\n\n{minimum: 0, maximum: 10}" },
-                    "name": { "anyOf": [{ "type": "string", "description": "{maxLength: 3}" }, { "type": "null" }] },
+                    "score": { "type": "integer", "description": "Points. 0 to 10." },
+                    "name": { "type": ["string", "null"], "description": "At most 3 characters." },
                     "when": { "type": "string", "format": "date" },
-                    "tags": { "type": "array", "items": { "type": "string" }, "minItems": 1, "description": "{maxItems: 3}" },
-                    "kind": { "anyOf": [{ "const": "a", "description": "A" }, { "enum": ["b"] }] },
+                    "tags": { "type": "array", "items": { "type": "string" }, "minItems": 1, "description": "1 to 3 items." },
+                    "kind": { "type": "string", "enum": ["a", "b"], "description": "a: A" },
                     "next": { "description": "The next one", "anyOf": [{ "$ref": "#/$defs/Root" }] },
                     "part": { "$ref": "#/$defs/Part" },
                 },
@@ -509,17 +509,33 @@ fn a_choice_beside_fields_is_written_out() {
 #[test]
 fn a_schema_that_cannot_be_held_tells_where() {
     let schema = json!({ "type": "object", "properties": {
-        "map": { "type": "object", "additionalProperties": { "type": "integer" } },
-        "list": { "type": "array", "items": { "type": "array", "prefixItems": [{ "type": "string" }] } },
-        "any": true,
-        "set": { "enum": [[1]] },
+        "never": { "not": {} },
+        "list": { "type": "array", "items": { "type": "array", "items": { "enum": [] } } },
     } });
     let request = Request::new(vec![Message::user("Hi")])
         .with_output(Output::Schema(Arc::new(Schema::new("S", schema).unwrap())));
     let error = encode_request(&request, &Target::new(MODEL)).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Schema);
     let paths: Vec<_> = error.problems().iter().map(|problem| problem.path.as_str()).collect();
-    assert_eq!(paths, ["map", "list[]", "any", "set"]);
+    assert_eq!(paths, ["never", "list[][]"]);
+}
+
+#[test]
+fn strict_tools_are_counted() {
+    let request = |count: usize| {
+        let tools = (0..count).map(|i| {
+            let mut function = Function::new(format!("f{i}"));
+            function.strict = Some(true);
+            Tool::Function(function)
+        });
+        let mut request = Request::new(vec![Message::user("Hi")]);
+        request.tools = tools.collect();
+        encode_request(&request, &Target::new(MODEL))
+    };
+    assert!(request(20).is_ok());
+    let error = request(21).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unsupported);
+    assert_eq!(error.problems()[0].message, "21 of the tools are strict, Anthropic takes 20");
 }
 
 fn part() -> impl Strategy<Value = Part> {

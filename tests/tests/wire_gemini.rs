@@ -194,10 +194,10 @@ fn a_schema_goes_in_geminis_form_and_an_own_one_as_it_is() {
     let config = &body["generationConfig"];
     assert_eq!(config["responseMimeType"], "application/json");
     let properties = &config["responseJsonSchema"]["properties"];
-    let words = "The code. Matches the regular expression ^[A-Z]+$. Default: \"A\".";
+    let words = "The code. The default is \"A\". Matches the regular expression `^[A-Z]+$`.";
     assert_eq!(properties["code"], json!({ "type": "string", "description": words }));
     assert_eq!(properties["age"], json!({ "type": "integer", "minimum": 1 }));
-    assert_eq!(properties["kind"], json!({ "enum": ["x"] }));
+    assert_eq!(properties["kind"], json!({ "type": "string", "enum": ["x"] }));
     assert_eq!(properties["next"], json!({ "description": "The one after.", "anyOf": [{ "$ref": "#" }] }));
     assert_eq!(config["responseJsonSchema"]["required"], json!(["code"]));
 

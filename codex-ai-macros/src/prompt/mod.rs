@@ -20,6 +20,7 @@ use crate::messages;
 use check::Checked;
 pub(crate) use check::plain_name;
 pub(crate) use options::{crate_path, shown, string};
+pub(crate) use types::{generic_argument, peel};
 
 /// Expands `#[prompt(attr)] item`.
 pub(crate) fn expand(attr: TokenStream, item: TokenStream) -> TokenStream {

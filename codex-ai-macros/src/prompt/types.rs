@@ -3,7 +3,7 @@
 use syn::{Ident, Type};
 
 /// The last segment's name and its first type argument.
-pub(super) fn generic_argument(ty: &Type) -> Option<(&Ident, &Type)> {
+pub(crate) fn generic_argument(ty: &Type) -> Option<(&Ident, &Type)> {
     let Type::Path(path) = peel(ty) else { return None };
     let last = path.path.segments.last()?;
     let syn::PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
@@ -15,7 +15,7 @@ pub(super) fn generic_argument(ty: &Type) -> Option<(&Ident, &Type)> {
 }
 
 /// Looks through the invisible groups of `macro_rules!` and through parentheses.
-pub(super) fn peel(ty: &Type) -> &Type {
+pub(crate) fn peel(ty: &Type) -> &Type {
     match ty {
         Type::Group(group) => peel(&group.elem),
         Type::Paren(paren) => peel(&paren.elem),

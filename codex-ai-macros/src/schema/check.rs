@@ -3,16 +3,19 @@
 use quote::ToTokens;
 use syn::{Data, DeriveInput, Type};
 
-use super::llm;
-use super::model::{Body, Field, FieldNames, Fields, SchemaType, Style, Variant};
+use super::attributes::serde_key;
+use super::llm::{self, Rules};
+use super::model::{Body, Field, FieldNames, Fields, SchemaType, Style, TypeNames, Variant};
+use super::wire_names;
 use crate::diag::Diag;
 use crate::messages;
 use crate::names::Names;
+use crate::prompt::{generic_argument, peel, plain_name};
 
 /// Checks everything.
 pub(super) fn check<'a>(input: &'a DeriveInput, diag: &mut Diag) -> SchemaType<'a> {
     let mut names = Names::of(input.to_token_stream());
-    let (description, paths) = llm::of_type(&input.attrs, diag);
+    let rules = llm::of_type(&input.attrs, diag);
     let body = match &input.data {
         Data::Struct(data) => {
             match &data.fields {
@@ -44,7 +47,11 @@ pub(super) fn check<'a>(input: &'a DeriveInput, diag: &mut Diag) -> SchemaType<'
     };
     let hopeless = matches!(body, Body::Unknown) || input.generics.lifetimes().next().is_some();
     let (shape, handle, checks) = (names.fresh("Fields"), names.fresh("ShapeOf"), names.fresh("checks"));
-    SchemaType { input, paths, description, body, shape, handle, checks, hopeless }
+    let (partial, seen) = (names.fresh(&format!("Partial{}", plain_name(&input.ident))), names.fresh("seen"));
+    let llm::TypeRules { description, validate, paths } = rules;
+    let (parts, parts_of) = (names.fresh("Parts"), names.fresh("PartsOf"));
+    let names = TypeNames { shape, handle, checks, partial, parts, parts_of, seen };
+    SchemaType { input, paths, description, validate, body, names, hopeless }
 }
 
 fn fields<'a>(fields: &'a syn::Fields, names: &mut Names, diag: &mut Diag) -> Fields<'a> {
@@ -57,11 +64,14 @@ fn fields<'a>(fields: &'a syn::Fields, names: &mut Names, diag: &mut Diag) -> Fi
         if let Some(reference) = reference(&field.ty) {
             diag.error(reference, messages::derive_reference());
         }
+        let rules = llm::of_field(&field.attrs, diag);
+        unusable(field, &rules, diag);
         Field {
             attrs: &field.attrs,
+            vis: &field.vis,
             name: field.ident.as_ref(),
             ty: &field.ty,
-            rules: llm::of_field(&field.attrs, diag),
+            rules,
             names: FieldNames {
                 parameter: names.fresh("Field"),
                 stand_in: names.fresh("FieldOf"),
@@ -70,6 +80,45 @@ fn fields<'a>(fields: &'a syn::Fields, names: &mut Names, diag: &mut Diag) -> Fi
         }
     });
     Fields { style, fields: fields.collect() }
+}
+
+/// What can be known of a field without knowing its type.
+fn unusable(field: &syn::Field, rules: &Rules, diag: &mut Diag) {
+    if wire_names::is_skipped(&field.attrs) {
+        if let Some(check) = &rules.check {
+            diag.error(check, messages::check_of_skipped());
+        }
+        if let Some(stream) = &rules.stream.place {
+            diag.error(stream, messages::stream_of_skipped());
+        }
+        return;
+    }
+    let own = ["with", "deserialize_with"].iter().any(|key| serde_key(&field.attrs, key).is_some());
+    if own || rules.with.is_some() {
+        return;
+    }
+    if let Some((option, inner)) = generic_argument(&field.ty)
+        && option == "Option"
+        && let Some((second, innermost)) = generic_argument(inner)
+        && second == "Option"
+    {
+        diag.error(&field.ty, messages::derive_option_option(&crate::pretty::tokens(crate::tokens(innermost))));
+    }
+    if let Some((map, key)) = generic_argument(&field.ty)
+        && (map == "HashMap" || map == "BTreeMap")
+        && is_no_key(key)
+    {
+        diag.error(key, messages::derive_map_key(&crate::pretty::tokens(crate::tokens(key))));
+    }
+}
+
+/// Whether serde writes the type as something else than a key, by its looks.
+fn is_no_key(key: &Type) -> bool {
+    let containers = ["Option", "Vec", "VecDeque", "HashMap", "BTreeMap", "HashSet", "BTreeSet"];
+    match peel(key) {
+        Type::Tuple(_) | Type::Array(_) => true,
+        ty => generic_argument(ty).is_some_and(|(name, _)| containers.iter().any(|container| name == container)),
+    }
 }
 
 /// The `&` of a reference.

@@ -8,6 +8,7 @@ use syn::{Attribute, GenericParam, WherePredicate, parse_quote};
 use super::attributes::serde_key;
 use super::model::{Body, Field, SchemaType, Variant};
 use super::shape::{Shape, own_type, without_self};
+use super::{partial, walk};
 use crate::keys::respanned;
 
 /// The impls of a type without mistakes.
@@ -17,15 +18,18 @@ pub(super) fn good(ty: &SchemaType<'_>) -> TokenStream {
     let checks = checks(ty);
     let json_schema = json_schema(ty, &shape);
     let llm_schema = llm_schema(ty);
+    let partial = partial::items(ty);
     quote! {
         // The shape is never made, and it repeats what the user's own type answers for.
-        #[allow(dead_code, deprecated, non_camel_case_types, unused_qualifications)]
-        #[allow(clippy::absolute_paths, clippy::all, clippy::nursery, clippy::pedantic)]
+        #[allow(dead_code, deprecated, non_camel_case_types, private_bounds, private_interfaces, unnameable_types)]
+        #[allow(unused_qualifications)]
+        #[allow(clippy::absolute_paths, clippy::all, clippy::nursery, clippy::pedantic, clippy::partial_pub_fields)]
         const _: () = {
             #items
             #checks
             #json_schema
             #llm_schema
+            #partial
         };
     }
 }
@@ -80,7 +84,7 @@ fn checks(ty: &SchemaType<'_>) -> TokenStream {
         return TokenStream::new();
     }
     let (impl_generics, _, where_clause) = ty.input.generics.split_for_impl();
-    let name = &ty.checks;
+    let name = &ty.names.checks;
     quote! {
         fn #name #impl_generics () #where_clause {
             #(#checks)*
@@ -104,7 +108,7 @@ fn json_schema(ty: &SchemaType<'_>, shape: &Shape) -> TokenStream {
     } else {
         quote!(#p::generic_name(#text, &[#(<#params as #p::schemars::JsonSchema>::schema_name()),*]))
     };
-    let (handle, arguments) = (&ty.handle, &shape.arguments);
+    let (handle, arguments) = (&ty.names.handle, &shape.arguments);
     let shape = quote!(<<#handle<#(#arguments),*> as #p::Shaped>::Shape as #p::schemars::JsonSchema>);
     // Unlike a module path, this tells types of one name in two functions apart, and in two blocks of one function.
     let place = quote_spanned!(name.span()=> (::core::line!(), ::core::column!()));
@@ -166,12 +170,16 @@ fn llm_schema(ty: &SchemaType<'_>) -> TokenStream {
             }
         }
     });
+    let partial = partial::named(ty);
+    let (check, key) = (walk::method(ty), walk::key(ty));
     quote! {
         #[automatically_derived]
         impl #impl_generics #p::LlmSchema for #name #type_generics #where_clause {
             type Form = #p::Json;
-            type Partial = #p::Whole;
+            type Partial = #partial;
             #cached
+            #check
+            #key
         }
     }
 }
@@ -205,7 +213,7 @@ fn has_serde_bounds(ty: &SchemaType<'_>) -> bool {
 }
 
 /// The fields of the struct, or of all variants.
-fn fields_of<'t>(ty: &'t SchemaType<'t>) -> impl Iterator<Item = &'t Field<'t>> {
+pub(super) fn fields_of<'t>(ty: &'t SchemaType<'t>) -> impl Iterator<Item = &'t Field<'t>> {
     let (fields, variants): (&[Field<'_>], &[Variant<'_>]) = match &ty.body {
         Body::Struct(fields) => (&fields.fields, &[]),
         Body::Enum(variants) => (&[], variants),

@@ -1,7 +1,7 @@
 //! `#[llm(..)]`: what a model is told of a field, and what its answer is held to.
 
 use proc_macro2::TokenStream;
-use syn::{Attribute, Expr, ExprLit, ExprUnary, Ident, Lit, Meta, Type, UnOp};
+use syn::{Attribute, Expr, ExprLit, ExprPath, ExprUnary, Ident, Lit, Meta, Type, UnOp};
 
 use crate::diag::Diag;
 use crate::keys::{self, Entry, Spec};
@@ -22,6 +22,9 @@ const LLM: Spec = Spec {
         "format",
         "example",
         "with",
+        "check",
+        "stream",
+        "validate",
         "crate",
     ],
     bare: &[],
@@ -32,6 +35,9 @@ const LLM: Spec = Spec {
 const FORMATS: &[&str] =
     &["date-time", "date", "time", "duration", "email", "hostname", "ipv4", "ipv6", "uuid", "uri", "regex"];
 
+/// The words of `stream`.
+const STREAMS: &[&str] = &["done", "not_null", "with_state"];
+
 /// The keys of one field.
 #[derive(Default)]
 pub(super) struct Rules {
@@ -40,6 +46,31 @@ pub(super) struct Rules {
     /// Describe the field by this type instead of its own.
     pub(super) with: Option<Type>,
     pub(super) bounds: Vec<Bound>,
+    /// A function that checks the field.
+    pub(super) check: Option<ExprPath>,
+    pub(super) stream: Stream,
+}
+
+/// How a field is shown while it is still coming.
+#[derive(Default)]
+pub(super) struct Stream {
+    /// The key, for the caret.
+    pub(super) place: Option<Ident>,
+    /// Not before it is complete.
+    pub(super) done: bool,
+    /// Nothing of the struct is shown before the field is.
+    pub(super) not_null: bool,
+    /// With how far it has come.
+    pub(super) with_state: bool,
+}
+
+/// The keys of one type.
+#[derive(Default)]
+pub(super) struct TypeRules {
+    pub(super) description: Option<Expr>,
+    /// A function that checks a value.
+    pub(super) validate: Option<ExprPath>,
+    pub(super) paths: crate::paths::Paths,
 }
 
 /// One keyword of JSON schema that a key sets.
@@ -74,17 +105,18 @@ fn entries(attrs: &[Attribute], diag: &mut Diag) -> Vec<Entry> {
     keys::parse(tokens, &LLM, diag)
 }
 
-/// Reads the keys of a type: `description` and `crate`.
-pub(super) fn of_type(attrs: &[Attribute], diag: &mut Diag) -> (Option<Expr>, crate::paths::Paths) {
-    let (mut description, mut paths) = (None, crate::paths::Paths::default());
+/// Reads the keys of a type.
+pub(super) fn of_type(attrs: &[Attribute], diag: &mut Diag) -> TypeRules {
+    let mut rules = TypeRules::default();
     for entry in entries(attrs, diag) {
         match entry.name().as_str() {
-            "description" => description = text(&entry, diag),
-            "crate" => paths = crate_path(&entry, diag).unwrap_or_default(),
+            "description" => rules.description = text(&entry, diag),
+            "validate" => rules.validate = function(&entry, diag),
+            "crate" => rules.paths = crate_path(&entry, diag).unwrap_or_default(),
             _ => misplaced(&entry, Place::Type, diag),
         }
     }
-    (description, paths)
+    rules
 }
 
 /// Reads the keys of a variant: `description`.
@@ -108,7 +140,9 @@ pub(super) fn of_field(attrs: &[Attribute], diag: &mut Diag) -> Rules {
             "description" => rules.description = text(&entry, diag),
             "example" => rules.example = keys::value(&entry, messages::expected_expression("example"), diag),
             "with" => rules.with = keys::value(&entry, messages::expected_type("with", &shown(&entry)), diag),
-            "crate" => misplaced(&entry, Place::Field, diag),
+            "check" => rules.check = function(&entry, diag),
+            "stream" => rules.stream = stream(&entry, diag).unwrap_or_default(),
+            "crate" | "validate" => misplaced(&entry, Place::Field, diag),
             _ => rules.bounds.extend(bound(&entry, diag)),
         }
     }
@@ -131,10 +165,14 @@ pub(super) fn of_field(attrs: &[Attribute], diag: &mut Diag) -> Rules {
 }
 
 fn misplaced(entry: &Entry, place: Place, diag: &mut Diag) {
-    let message = match place {
-        Place::Type => messages::llm_on_type(&entry.name()),
-        Place::Variant => messages::llm_on_variant(&entry.name()),
-        Place::Field => messages::llm_crate_on_field(),
+    let name = entry.name();
+    let message = match (place, name.as_str()) {
+        (Place::Type, "check") => messages::llm_check_on_type(),
+        (Place::Type, _) => messages::llm_on_type(&name),
+        (Place::Variant | Place::Field, "crate") => messages::llm_crate_on_field(),
+        (Place::Variant, "validate") => messages::llm_validate_on_variant(),
+        (Place::Variant, _) => messages::llm_on_variant(&name),
+        (Place::Field, _) => messages::llm_validate_on_field(&shown(entry)),
     };
     diag.error(&entry.key, message);
 }
@@ -149,6 +187,26 @@ fn text(entry: &Entry, diag: &mut Diag) -> Option<Expr> {
     }
     diag.error(value, message);
     None
+}
+
+/// The path of a function.
+fn function(entry: &Entry, diag: &mut Diag) -> Option<ExprPath> {
+    keys::value(entry, messages::expected_function(&entry.name(), &shown(entry)), diag)
+}
+
+/// One or more words, with commas between them.
+fn stream(entry: &Entry, diag: &mut Diag) -> Option<Stream> {
+    let literal = string(entry, diag)?;
+    let mut stream = Stream { place: Some(entry.key.clone()), ..Stream::default() };
+    for word in literal.value().split(',').map(str::trim) {
+        match word {
+            "done" => stream.done = true,
+            "not_null" => stream.not_null = true,
+            "with_state" => stream.with_state = true,
+            _ => diag.error(&literal, messages::unknown_stream(word, STREAMS)),
+        }
+    }
+    Some(stream)
 }
 
 fn bound(entry: &Entry, diag: &mut Diag) -> Option<Bound> {

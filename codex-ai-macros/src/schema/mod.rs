@@ -5,7 +5,10 @@ mod check;
 mod expand;
 mod llm;
 mod model;
+mod partial;
 mod shape;
+mod walk;
+mod wire_names;
 
 use proc_macro2::TokenStream;
 use syn::DeriveInput;

@@ -1,6 +1,6 @@
 //! A type as the expansion sees it.
 
-use syn::{Attribute, Data, DeriveInput, Expr, Ident, Type};
+use syn::{Attribute, Data, DeriveInput, Expr, ExprPath, Ident, Type, Visibility};
 
 use super::llm::Rules;
 use crate::paths::Paths;
@@ -11,15 +11,30 @@ pub(super) struct SchemaType<'a> {
     pub(super) paths: Paths,
     /// `#[llm(description = ..)]` on the type.
     pub(super) description: Option<Expr>,
+    /// `#[llm(validate = ..)]` on the type.
+    pub(super) validate: Option<ExprPath>,
     pub(super) body: Body<'a>,
-    /// The name of the hidden shape.
-    pub(super) shape: Ident,
-    /// The name by which the shape is reached from outside its block.
-    pub(super) handle: Ident,
-    /// The name of the function that checks the bounds.
-    pub(super) checks: Ident,
+    pub(super) names: TypeNames,
     /// Whether serde cannot read the type either: a union, a borrowed field.
     pub(super) hopeless: bool,
+}
+
+/// The names of what is generated for a type.
+pub(super) struct TypeNames {
+    /// The hidden shape.
+    pub(super) shape: Ident,
+    /// By which the shape is reached from outside its block.
+    pub(super) handle: Ident,
+    /// The function that checks the bounds.
+    pub(super) checks: Ident,
+    /// The partial value.
+    pub(super) partial: Ident,
+    /// The trait of the partial value's parts.
+    pub(super) parts: Ident,
+    /// The type that has it.
+    pub(super) parts_of: Ident,
+    /// The partial value's count of fields that have come.
+    pub(super) seen: Ident,
 }
 
 pub(super) enum Body<'a> {
@@ -43,6 +58,7 @@ pub(super) enum Style {
 
 pub(super) struct Field<'a> {
     pub(super) attrs: &'a [Attribute],
+    pub(super) vis: &'a Visibility,
     pub(super) name: Option<&'a Ident>,
     pub(super) ty: &'a Type,
     pub(super) rules: Rules,

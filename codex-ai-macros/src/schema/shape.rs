@@ -9,7 +9,6 @@ use syn::{Expr, GenericParam};
 use super::attributes::{NOT_OF_CONTAINERS, NOT_OF_FIELDS, NOT_OF_UNTOLD, attributes, key_of, serde_key};
 use super::expand::bounded;
 use super::model::{Body, Field, FieldNames, Fields, SchemaType, Style};
-use crate::keys::{ends, respanned};
 
 /// The shape and what it takes to name it.
 pub(super) struct Shape {
@@ -27,7 +26,7 @@ impl Shape {
         let krate = crate::pretty::tokens(quote!(#p::schemars));
         let attrs: Vec<TokenStream> = attributes(&ty.input.attrs, NOT_OF_CONTAINERS).collect();
         let description = ty.description.as_ref().map(|text| quote!(#[schemars(description = #text)]));
-        let shape_name = &ty.shape;
+        let shape_name = &ty.names.shape;
         let mut shape = Self { items: TokenStream::new(), parameters: Vec::new(), arguments: Vec::new() };
         let body = match &ty.body {
             Body::Struct(fields) => {
@@ -51,7 +50,7 @@ impl Shape {
             }
             Body::Unknown => TokenStream::new(),
         };
-        let (handle, parameters) = (&ty.handle, &shape.parameters);
+        let (handle, parameters) = (&ty.names.handle, &shape.parameters);
         shape.items.extend(quote! {
             struct #handle<#(#parameters),*>(::core::marker::PhantomData<fn() -> (#(#parameters,)*)>);
             const _: () = {
@@ -86,8 +85,7 @@ impl Shape {
 
     /// One field; none for a field that the model never sees.
     fn field(&mut self, field: &Field<'_>, ty: &SchemaType<'_>) -> Option<TokenStream> {
-        let skipped = ["skip", "skip_deserializing"].iter().any(|key| serde_key(field.attrs, key).is_some());
-        if skipped && field.name.is_some() {
+        if is_skipped(field) && field.name.is_some() {
             return None;
         }
         let p = ty.paths.private();
@@ -109,30 +107,32 @@ impl Shape {
             let (keyword, value) = (bound.keyword, &bound.value);
             quote!(#[schemars(extend(#keyword = #p::json(&(#value))))])
         });
-        // With `schemars(with = ..)` the user says what it is like, and the type says nothing.
-        let described_by_user =
-            ["with", "schema_with"].iter().any(|key| key_of(&["schemars"], field.attrs, key).is_some());
-        let shown = if described_by_user || skipped {
+        let stream = &rules.stream;
+        let words = [
+            ("x-stream-done", stream.done),
+            ("x-stream-not-null", stream.not_null),
+            ("x-stream-with-state", stream.with_state),
+        ];
+        let words = words.iter().filter(|(_, on)| *on).map(|(word, _)| quote!(#[schemars(extend(#word = true))]));
+        let shown = if !is_described(field) {
             quote!(())
         } else {
             let described = rules.with.as_ref().unwrap_or(field.ty);
             let FieldNames { parameter, stand_in, .. } = &field.names;
             let described = without_self(crate::tokens(described), &own);
-            let (first, last) = ends(described.clone());
-            let (open, close) = (respanned(quote!(#p::field::<), first), respanned(quote!(>()), last));
             let generics = bounded(ty);
             let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
             self.items.extend(quote! {
                 struct #stand_in #impl_generics (::core::marker::PhantomData<fn() -> #own>) #where_clause;
                 impl #impl_generics #p::Field for #stand_in #type_generics #where_clause {
-                    const SCHEMA: #p::FieldSchema = #open #described #close;
+                    type Type = #described;
                 }
             });
             self.parameters.push(quote!(#parameter));
             self.arguments.push(quote!(#p::Described<#stand_in #type_generics>));
             quote!(#parameter)
         };
-        Some(quote!(#(#attrs)* #default #description #example #(#bounds)* #name #shown))
+        Some(quote!(#(#attrs)* #default #description #example #(#bounds)* #(#words)* #name #shown))
     }
 
     /// The default of a field, as a path to a function: schemars calls it to tell the model the value.
@@ -163,6 +163,18 @@ impl Shape {
         self.items.extend(quote!(fn #name<#(#lifetimes),*>() -> #field_type { #value }));
         Some(quote!(#[serde(default = #path)]))
     }
+}
+
+/// Whether the model never sees the field.
+fn is_skipped(field: &Field<'_>) -> bool {
+    ["skip", "skip_deserializing"].iter().any(|key| serde_key(field.attrs, key).is_some())
+}
+
+/// Whether a type describes the field, so that a stand-in names it. With `schemars(with = ..)` the user says what it is
+/// like, and the type says nothing.
+pub(super) fn is_described(field: &Field<'_>) -> bool {
+    let by_user = ["with", "schema_with"].iter().any(|key| key_of(&["schemars"], field.attrs, key).is_some());
+    !by_user && !is_skipped(field)
 }
 
 /// Whether the model can be told a field's default. It cannot where the field is written by a function of its own, and

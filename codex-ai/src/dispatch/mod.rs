@@ -1,27 +1,30 @@
 //! Renders a prompt, asks the provider, reads the value. The one place that knows prompts and providers together.
 
+mod ask;
 mod builder;
+mod caller;
+mod stream;
+mod unknown;
 
 use std::fmt;
 use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::error::{Error, ErrorKind, Result};
+#[cfg(doc)]
+use crate::error::ErrorKind;
+use crate::error::Result;
 use crate::image::{GenerateImage, GenerateImagen, GeneratedImage, ImageRequest};
-use crate::json::{Leniency, Parsed};
-use crate::prompt::{JsonOutput, OutputOf, PromptDef, PromptOutput};
+use crate::prompt::{JsonOutput, OutputOf, PromptDef};
 use crate::provider::{AnyProvider, BoxFuture, Provider};
-use crate::registry::{Entry, LINKING_HELP, Router};
+use crate::registry::{Entry, Router};
 use crate::reply::Reply;
-use crate::request::{Options, Output, Request};
-use crate::schema::words::cut;
-use crate::stream::ReplyStream;
+use crate::request::{Options, Request};
 use crate::structured::StructuredOutput;
-use crate::suggest::nearest;
 use crate::telemetry;
 
 pub use builder::DispatcherBuilder;
+pub use caller::Caller;
 
 /// Calls prompts on a provider.
 ///
@@ -68,9 +71,6 @@ struct Shared<P> {
     provider: P,
     defaults: Options,
 }
-
-/// Reads the value of an answer.
-type Read<T> = fn(&Reply, Leniency) -> Result<Parsed<T>>;
 
 impl Dispatcher<AnyProvider> {
     /// A dispatcher over the provider that the environment names, with all prompts of the binary.
@@ -188,6 +188,32 @@ impl<P: Provider> Dispatcher<P> {
         Box::pin(self.ask_for(request.into()))
     }
 
+    /// Asks for a value whose schema is known at run time alone: that of the request's
+    /// [`output`](Request::output), or any JSON where it has none.
+    ///
+    /// ```
+    /// use codex_ai::{Dispatcher, Output, Request, Schema, provider::Local};
+    /// use serde_json::json;
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+    /// let dispatcher = Dispatcher::new(Local::quiet())?;
+    /// let schema = Schema::new("Place", json!({
+    ///     "type": "object",
+    ///     "properties": { "city": { "type": "string" } },
+    ///     "required": ["city"],
+    /// }))?;
+    /// let request = Request::from("Where is the Louvre?").with_output(Output::Schema(schema.into()));
+    /// let place = dispatcher.generate_value(request).await?;
+    /// assert!(place["city"].is_string());
+    /// # Ok::<_, codex_ai::Error>(()) }).unwrap();
+    /// ```
+    ///
+    /// # Errors
+    /// As [`call`](Self::call).
+    pub fn generate_value(&self, request: impl Into<Request>) -> BoxFuture<'_, Result<Value>> {
+        Box::pin(self.ask_for_value(request.into()))
+    }
+
     /// Asks for an answer and gives it as it is, read as no value: with the calls of tools, and refused, cut off or empty
     /// as it may be. Takes text, a [`Prompt`](crate::Prompt), a [`Request`] or a reference to one, and asks for the form of
     /// answer that it names.
@@ -225,62 +251,7 @@ impl<P: Provider> Dispatcher<P> {
     /// # Errors
     /// What the provider ended in.
     pub fn generate_reply(&self, request: impl Into<Request>) -> BoxFuture<'_, Result<Reply>> {
-        Box::pin(self.ask(request.into(), None, |_, _| Ok(Parsed::exact(()))))
-    }
-
-    /// As [`generate_reply`](Self::generate_reply), while it comes.
-    ///
-    /// # Errors
-    /// As [`stream`](Self::stream).
-    pub fn stream_reply(&self, request: impl Into<Request>) -> BoxFuture<'_, Result<ReplyStream>> {
-        let mut request = request.into();
-        Box::pin(async move {
-            self.complete(&mut request, None)?;
-            let span = telemetry::call(self.provider().name(), &request, None, true);
-            telemetry::streamed(span, self.provider().stream(&request)).await
-        })
-    }
-
-    /// Calls a prompt and gives the answer while it comes; [`ReplyStream::finish`] gives the value.
-    ///
-    /// ```no_run,standalone_crate
-    /// # use codex_ai::{Chunk, Dispatcher, prompt};
-    /// # #[prompt]
-    /// # async fn greet(name: &str) -> String { format!("Greet {name}.") }
-    /// # async fn example(dispatcher: Dispatcher) -> codex_ai::Result<()> {
-    /// let mut stream = dispatcher.stream::<Greet>(GreetArgs { name: "Ada" }).await?;
-    /// while let Some(chunk) = stream.next().await {
-    ///     if let Chunk::Text(piece) = chunk? {
-    ///         print!("{piece}");
-    ///     }
-    /// }
-    /// let reply = stream.finish().await?;
-    /// println!("{} ({:?})", reply.value, reply.usage);
-    /// # Ok(()) }
-    /// ```
-    ///
-    /// # Errors
-    /// What kept the answer from beginning; what goes wrong later is an item of the stream.
-    pub fn stream<'a, Q: PromptDef>(&'a self, args: Q::Args<'a>) -> BoxFuture<'a, Result<ReplyStream<OutputOf<Q>>>> {
-        Box::pin(async move {
-            let entry = Q::ENTRY;
-            let request = match Q::render(args).await {
-                Ok(prompt) => prompt.into_request(),
-                Err(error) => return Err(error.with_prompt(entry.mode())),
-            };
-            self.open(request, Some(entry)).await
-        })
-    }
-
-    /// Asks for free text and gives it while it comes, without a prompt function. Takes text, a
-    /// [`Prompt`](crate::Prompt) or a [`Request`].
-    ///
-    /// # Errors
-    /// As [`stream`](Self::stream).
-    pub fn stream_text(&self, request: impl Into<Request>) -> BoxFuture<'_, Result<ReplyStream<String>>> {
-        let mut request = request.into();
-        request.output = Output::Text;
-        Box::pin(self.open(request, None))
+        Box::pin(self.ask_plainly(request.into()))
     }
 
     /// Makes an image. Does not compile for a provider without images; [`AnyProvider`] refuses before anything is sent.
@@ -311,134 +282,7 @@ impl<P: Provider> Dispatcher<P> {
             telemetry::whole(span, self.provider().generate_imagen(&request)).await
         })
     }
-
-    async fn ask_prompt<Q: PromptDef>(&self, args: Q::Args<'_>) -> Result<Reply<OutputOf<Q>>> {
-        let entry = Q::ENTRY;
-        let request = match Q::render(args).await {
-            Ok(prompt) => prompt.into_request(),
-            Err(error) => return Err(error.with_prompt(entry.mode())),
-        };
-        self.ask(request, Some(entry), <OutputOf<Q> as PromptOutput>::read).await
-    }
-
-    async fn ask_by_name(&self, mode: &str, arguments: Value) -> Result<Reply<Value>> {
-        let entry = self.prompts.get(mode).ok_or_else(|| self.unknown(mode))?;
-        let rendered = entry.render(arguments).await.map_err(|error| error.with_prompt(entry.mode()))?;
-        self.ask(rendered.request, Some(entry), rendered.read).await
-    }
-
-    async fn ask_for<T: PromptOutput>(&self, mut request: Request) -> Result<T> {
-        request.output = T::output();
-        Ok(self.ask(request, None, T::read).await?.value)
-    }
-
-    /// Asks the provider and reads the value, in one span.
-    async fn ask<T>(&self, mut request: Request, entry: Option<&'static Entry>, read: Read<T>) -> Result<Reply<T>> {
-        self.complete(&mut request, entry)?;
-        let provider = &self.shared.provider;
-        let span = telemetry::call(provider.name(), &request, entry.map(Entry::mode), false);
-        let answer = async {
-            let reply = provider.generate(&request).await.map_err(|error| named(error, entry))?;
-            match read(&reply, self.structured.leniency) {
-                Ok(parsed) => Ok(reply.with_value(parsed.value)),
-                Err(error) => Err(self.reading(error, &reply, entry)),
-            }
-        };
-        telemetry::whole(span, answer).await
-    }
-
-    /// As `ask`, for an answer while it comes.
-    async fn open<T: PromptOutput>(
-        &self,
-        mut request: Request,
-        entry: Option<&'static Entry>,
-    ) -> Result<ReplyStream<T>> {
-        self.complete(&mut request, entry)?;
-        let span = telemetry::call(self.shared.provider.name(), &request, entry.map(Entry::mode), true);
-        let opened = telemetry::streamed(span, self.shared.provider.stream(&request)).await;
-        let provider = self.shared.provider.name().to_owned();
-        let leniency = self.structured.leniency;
-        Ok(opened
-            .map_err(|error| named(error, entry))?
-            .with_value(move |reply| match T::read(&reply, leniency) {
-                Ok(parsed) => Ok(reply.with_value(parsed.value)),
-                Err(error) => Err(located(error, &provider, &reply)),
-            })
-            .with_errors(move |error| named(error, entry)))
-    }
-
-    /// Puts the options together.
-    fn complete(&self, request: &mut Request, entry: Option<&'static Entry>) -> Result<()> {
-        if request.schema_mode.is_none() {
-            request.schema_mode = self.structured.mode;
-        }
-        if let Some(strongest) = &self.options {
-            let mut options = Options::clone(strongest);
-            options.fill_from(&request.options);
-            request.options = options;
-        }
-        if let Some(entry) = entry {
-            let options = &mut request.options;
-            if options.model.is_none() {
-                options.model = entry.model().map(Into::into);
-            }
-            options.temperature = options.temperature.or(entry.temperature());
-            options.max_tokens = options.max_tokens.or(entry.max_tokens());
-        }
-        request.options.fill_from(&self.shared.defaults);
-        if let Output::Schema(schema) = &request.output {
-            // Nobody shall pay for an answer that cannot be read.
-            schema.check_usable().map_err(|error| named(error, entry))?;
-        }
-        Ok(())
-    }
-
-    /// Tells where an answer came from that cannot be read.
-    fn reading(&self, error: Error, reply: &Reply, entry: Option<&'static Entry>) -> Error {
-        named(located(error, self.shared.provider.name(), reply), entry)
-    }
-
-    fn unknown(&self, mode: &str) -> Error {
-        let known: Vec<&str> = self.modes().collect();
-        let error = Error::new(ErrorKind::UnknownPrompt, format!("no prompt is registered for `{}`", cut(mode)));
-        if let Some(meant) = nearest(mode, known.iter().copied()) {
-            return error.with_help(format!("did you mean `{meant}`?"));
-        }
-        if known.is_empty() {
-            return error.with_help(LINKING_HELP);
-        }
-        let prefix = mode.split(['.', '/']).next().unwrap_or_default();
-        let prefixed = prefix.len() < mode.len();
-        if prefixed && !known.iter().any(|known| known.starts_with(prefix)) {
-            return error.with_help(format!("no mode begins with `{}`; {LINKING_HELP}", cut(prefix)));
-        }
-        if known.len() <= LISTED_MODES {
-            return error.with_help(format!("there are `{}`", known.join("`, `")));
-        }
-        error.with_help(format!("{} prompts are registered; `Registry::discover()` lists them", known.len()))
-    }
 }
-
-/// Names where a reply came from, in the error of reading it; `provider` is for a reply that does not say.
-fn located(error: Error, provider: &str, reply: &Reply) -> Error {
-    let provider = reply.provider.as_deref().unwrap_or(provider);
-    let error = error.with_route(format!("{provider}/{}", reply.model));
-    match &reply.request_id {
-        Some(id) => error.with_request_id(id.clone()),
-        None => error,
-    }
-}
-
-/// Names the prompt in an error, if there is one.
-fn named(error: Error, entry: Option<&'static Entry>) -> Error {
-    match entry {
-        Some(entry) => error.with_prompt(entry.mode()),
-        None => error,
-    }
-}
-
-/// An error for an unknown mode lists all modes if there are at most this many.
-const LISTED_MODES: usize = 10;
 
 impl<P> Clone for Dispatcher<P> {
     fn clone(&self) -> Self {
@@ -458,59 +302,5 @@ impl<P: Provider> fmt::Debug for Dispatcher<P> {
             .field("modes", &self.modes().collect::<Vec<_>>())
             .field("options", &self.options)
             .finish()
-    }
-}
-
-/// What can call a prompt: a [`Dispatcher`], or its blocking twin.
-#[doc(hidden)]
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot call a prompt",
-    label = "not a dispatcher",
-    note = "pass a `&Dispatcher`, or a `&blocking::Dispatcher`"
-)]
-pub trait Caller {
-    /// What a call gives: a future of the value, or the value itself.
-    type Called<'a, Q: PromptDef>
-    where
-        Self: 'a;
-
-    fn call_prompt<'a, Q: PromptDef>(&'a self, args: Q::Args<'a>) -> Self::Called<'a, Q>;
-}
-
-impl<P: Provider> Caller for Dispatcher<P> {
-    type Called<'a, Q: PromptDef>
-        = BoxFuture<'a, Result<OutputOf<Q>>>
-    where
-        Self: 'a;
-
-    fn call_prompt<'a, Q: PromptDef>(&'a self, args: Q::Args<'a>) -> Self::Called<'a, Q> {
-        self.call::<Q>(args)
-    }
-}
-
-impl From<&str> for Request {
-    fn from(text: &str) -> Self {
-        Self::new(vec![crate::Message::user(text)])
-    }
-}
-
-impl From<String> for Request {
-    fn from(text: String) -> Self {
-        Self::new(vec![crate::Message::user(text)])
-    }
-}
-
-impl<T: PromptOutput> From<crate::Prompt<T>> for Request {
-    fn from(prompt: crate::Prompt<T>) -> Self {
-        prompt.into_request()
-    }
-}
-
-impl Request {
-    /// Asks for any JSON value, without a schema.
-    #[must_use]
-    pub fn as_json(mut self) -> Self {
-        self.output = Output::Json;
-        self
     }
 }

@@ -21,9 +21,11 @@ pub enum ErrorKind {
     InvalidArguments,
     /// The prompt function itself returned an error; it is the [`source`](StdError::source).
     Prompt,
-    /// The provider or the model cannot do what the request asks for; nothing was sent.
+    /// The provider or the model cannot do what the request asks for: found before anything is sent, or, with a
+    /// [`status`](Error::status), said by the vendor of tools or of the field that asks for JSON.
     Unsupported,
-    /// The schema cannot be expressed for this provider; nothing was sent. See [`Error::problems`].
+    /// The schema cannot be expressed for this provider: found before anything is sent (see [`Error::problems`]), or,
+    /// with a [`status`](Error::status), said by the vendor.
     Schema,
     /// The blocking API was used inside an async runtime.
     Blocking,
@@ -74,6 +76,12 @@ pub struct Problem {
     pub path: String,
     /// What is expected and what was found, for people.
     pub message: String,
+    /// The value that was found there, cut to a few words, where it is known.
+    pub got: Option<String>,
+    /// What was expected there, where it is known.
+    pub expected: Option<String>,
+    /// The message without what was found and expected.
+    pub(crate) brief: Option<&'static str>,
 }
 
 /// One attempt of a call that failed in the end.
@@ -123,7 +131,21 @@ impl Problem {
         if path.is_empty() || path == "." {
             path = "$".to_owned();
         }
-        Self { path, message: message.into() }
+        Self { path, message: message.into(), got: None, expected: None, brief: None }
+    }
+
+    /// Sets [`got`](Self::got).
+    #[must_use]
+    pub fn with_got(mut self, got: impl Into<String>) -> Self {
+        self.got = Some(got.into());
+        self
+    }
+
+    /// Sets [`expected`](Self::expected).
+    #[must_use]
+    pub fn with_expected(mut self, expected: impl Into<String>) -> Self {
+        self.expected = Some(expected.into());
+        self
     }
 }
 

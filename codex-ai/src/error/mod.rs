@@ -1,6 +1,7 @@
 //! The one error type that users see.
 
 mod kind;
+mod refused;
 
 use std::borrow::Cow;
 use std::error::Error as StdError;
@@ -11,6 +12,7 @@ use crate::reply::Usage;
 use crate::structured::Report;
 
 pub use kind::{Attempt, ErrorKind, Problem};
+pub(crate) use refused::Refused;
 
 /// A result whose error is [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -54,6 +56,8 @@ struct Inner {
     usage: Option<Usage>,
     report: Option<Box<Report>>,
     source: Option<BoxError>,
+    /// What of the form of the answer a vendor did not take.
+    refused: Option<Refused>,
 }
 
 impl Error {
@@ -76,6 +80,7 @@ impl Error {
             usage: None,
             report: None,
             source: None,
+            refused: None,
         }))
     }
 
@@ -290,6 +295,9 @@ impl Error {
         for problem in &mut inner.problems {
             redact(&mut problem.path, secret);
             redact(&mut problem.message, secret);
+            for text in [&mut problem.got, &mut problem.expected].into_iter().flatten() {
+                redact(text, secret);
+            }
         }
         self
     }

@@ -13,7 +13,7 @@ mod tree;
 
 pub(crate) use align::read;
 #[allow(unused_imports)]
-pub(crate) use raw::{Raw, RawKind};
+pub(crate) use raw::{Entry, Mistakes, Raw, RawKind, Span};
 pub use read::from_str;
 pub use repair::{Leniency, Parsed, Repair, RepairKind};
 pub(crate) use tree::Tree;

@@ -51,6 +51,6 @@ impl Schema {
     /// # Errors
     /// As [`from_str`]; and where a number has more digits than a [`Value`] keeps.
     pub fn read(&self, text: &str, leniency: Leniency) -> Result<Parsed<Value>> {
-        structured::read_value(&Reply::from_text("", text), self, leniency)
+        structured::read_schema_value(&Reply::from_text("", text), self, leniency)
     }
 }

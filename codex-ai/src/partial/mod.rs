@@ -1,34 +1,98 @@
 //! Values that are still coming.
 //!
 //! A stream of JSON is read once, and a typed value grows with it: `Partial<Summary>` has the fields of `Summary`, each a
-//! [`Progress`].
+//! [`Progress`]. What a piece costs does not depend on what came before it, but for the piece that completes a part: that
+//! part is read once as a whole.
+//!
+//! ```
+//! use codex_ai::{Dispatcher, LlmSchema, provider::Local};
+//!
+//! #[derive(Debug, serde::Deserialize, LlmSchema)]
+//! struct Summary {
+//!     headline: String,
+//!     points: Vec<String>,
+//! }
+//!
+//! # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+//! let dispatcher = Dispatcher::new(Local::quiet())?;
+//! let mut stream = dispatcher.stream_json::<Summary>("Rain fell all night. Two roads are closed.").await?;
+//! let mut seen = 0;
+//! while let Some(summary) = stream.next_partial().await {
+//!     let _summary = summary?; // `headline` and `points`, each as far as it has come
+//!     seen += 1;
+//! }
+//! let summary: Summary = stream.finish().await?.value;
+//! assert!(seen > 1 && !summary.points.is_empty());
+//! # Ok::<_, codex_ai::Error>(()) }).unwrap();
+//! ```
+//!
+//! # What is shown when
+//!
+//! - Text grows. A number, a boolean, an enum is [`Progress::Done`] once what follows shows that it is complete.
+//! - A list, a map and an object show what they hold so far.
+//! - A tuple, an enum with data and a type with a reader of its own are shown when they are complete.
+//! - A complete part that is no value of its type stays as far as it was shown. The end tells what is wrong with it.
+//! - Only the value that [`finish`](crate::ReplyStream::finish) gives is checked, and read from the whole text. A part that
+//!   is done does not change; where an answer holds several values or a key twice, the whole may be another one.
 
 mod cursor;
+mod decode;
+mod growing;
+mod incoming;
+mod list;
+mod map;
+mod reader;
+mod scalar;
+mod snapshot;
+mod text;
+mod union;
 
-pub use cursor::Cursor;
+use std::fmt;
 
 use crate::schema::LlmSchema;
 
+pub use cursor::{Cursor, Fields};
+pub(crate) use growing::Growing;
+pub(crate) use incoming::Incoming;
+pub use list::PartialList;
+pub use map::PartialMap;
+pub use reader::PartialReader;
+pub use text::PartialText;
+
 /// A `T` that is still coming: for a struct, the same fields, each a [`Progress`].
+///
+/// For text it is a [`PartialText`], for lists and sets a [`PartialList`], for maps a [`PartialMap`]; for what is shown
+/// only when it is complete, [`Whole`].
 pub type Partial<T> = <T as LlmSchema>::Partial;
 
 /// How far a part of a value has come.
+// Without a bound on `T`, so that a field without a schema is one error in a derived type.
 #[derive(Default)]
 #[non_exhaustive]
-pub enum Progress<T: LlmSchema> {
+pub enum Progress<T, P = <T as LlmSchema>::Partial> {
     /// Nothing of it has come, or nothing that can be shown.
     #[default]
     Pending,
     /// Some of it has come.
-    Partial(Partial<T>),
+    Partial(P),
     /// It is complete and will not change.
     Done(T),
 }
 
-/// A partial value. For generated code.
-pub trait Grow: Default + Send + 'static {
-    /// Takes in what has come since the last time.
-    fn grow(&mut self, from: Cursor<'_>);
+/// A partial value. For generated code, and for a type that has a partial value of its own.
+pub trait Grow: Default + fmt::Debug {
+    /// Whether there is nothing to show before the value is complete.
+    #[doc(hidden)]
+    const WHOLE: bool = false;
+
+    /// Takes in what has come since the last time, and tells whether anything that is shown has changed.
+    fn grow(&mut self, from: Cursor<'_>) -> bool;
+
+    /// Takes in one field, if it is one of this value's; for structs that are flattened into another.
+    fn grow_field(&mut self, name: &str, at: Cursor<'_>) -> bool {
+        let _ = (name, at);
+        false
+    }
 }
 
 /// The partial value of a type that is shown only when it is complete: a number, an enum.
@@ -37,10 +101,26 @@ pub trait Grow: Default + Send + 'static {
 pub struct Whole;
 
 impl Grow for Whole {
-    fn grow(&mut self, _: Cursor<'_>) {}
+    const WHOLE: bool = true;
+
+    fn grow(&mut self, _: Cursor<'_>) -> bool {
+        false
+    }
 }
 
-impl<T: LlmSchema> Progress<T> {
+impl<P: Grow> Grow for Box<P> {
+    const WHOLE: bool = P::WHOLE;
+
+    fn grow(&mut self, from: Cursor<'_>) -> bool {
+        P::grow(self, from)
+    }
+
+    fn grow_field(&mut self, name: &str, at: Cursor<'_>) -> bool {
+        P::grow_field(self, name, at)
+    }
+}
+
+impl<T, P> Progress<T, P> {
     /// The value, once it is complete.
     pub fn done(&self) -> Option<&T> {
         match self {
@@ -50,7 +130,7 @@ impl<T: LlmSchema> Progress<T> {
     }
 
     /// What has come, while it is not complete.
-    pub fn partial(&self) -> Option<&Partial<T>> {
+    pub fn partial(&self) -> Option<&P> {
         match self {
             Self::Partial(partial) => Some(partial),
             _ => None,
@@ -62,32 +142,55 @@ impl<T: LlmSchema> Progress<T> {
         matches!(self, Self::Done(_))
     }
 
-    /// Takes in what has come since the last time.
-    pub fn grow(&mut self, from: Cursor<'_>) {
+    /// Whether nothing of it has come that can be shown.
+    pub fn is_pending(&self) -> bool {
+        matches!(self, Self::Pending)
+    }
+}
+
+impl<T: LlmSchema> Progress<T> {
+    /// Takes in what has come since the last time, and tells whether it has changed. For generated code.
+    pub fn grow(&mut self, from: Cursor<'_>) -> bool {
         if self.is_done() {
-            return;
+            return false;
         }
-        if from.is_closed() {
-            if let Some(value) = from.read() {
-                *self = Self::Done(value);
+        if let Some(value) = from.read() {
+            *self = Self::Done(value);
+            return true;
+        }
+        if Partial::<T>::WHOLE || !from.shows() {
+            return false;
+        }
+        match self {
+            Self::Partial(partial) => partial.grow(from),
+            _ => {
+                let mut partial = Partial::<T>::default();
+                partial.grow(from);
+                *self = Self::Partial(partial);
+                true
             }
-            return;
-        }
-        if let Self::Pending = self {
-            *self = Self::Partial(Partial::<T>::default());
-        }
-        if let Self::Partial(partial) = self {
-            partial.grow(from);
         }
     }
 }
 
-impl<T: LlmSchema> std::fmt::Debug for Progress<T> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Pending => "Pending",
-            Self::Partial(_) => "Partial",
-            Self::Done(_) => "Done",
-        })
+impl<T: AsRef<str>> Progress<T, PartialText> {
+    /// The text so far, complete or not; empty while there is none.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Pending => "",
+            Self::Partial(text) => text,
+            Self::Done(text) => text.as_ref(),
+        }
+    }
+}
+
+/// Without the value, which may have no `Debug`.
+impl<T, P: fmt::Debug> fmt::Debug for Progress<T, P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Pending => f.write_str("Pending"),
+            Self::Partial(partial) => f.debug_tuple("Partial").field(partial).finish(),
+            Self::Done(_) => f.write_str("Done(..)"),
+        }
     }
 }

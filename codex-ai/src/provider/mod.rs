@@ -1,4 +1,34 @@
 //! The trait that a language model implements, and the vendors.
+//!
+//! # How a model is told a schema
+//! A request for [`Output::Schema`](crate::Output::Schema) goes out in the first way that its vendor has
+//! ([`SchemaMode`](crate::SchemaMode)). Where the schema has no form there, which is found before anything is sent, or
+//! the vendor refuses the schema or the way itself (status 400, 404 or 422), the next one is tried at once, for whole
+//! answers and for streams. The one that works is remembered per model and schema, 1,024 of them in each provider.
+//!
+//! | vendor | the ways, in order |
+//! | --- | --- |
+//! | OpenAI, by the Responses API and by Chat Completions; Azure; OpenRouter | `text.format` or `response_format` with `strict`; a strict tool; a tool; JSON mode; words |
+//! | Anthropic | `output_config.format`; a strict tool; a tool; words |
+//! | Gemini | `responseJsonSchema`; `responseSchema`; a function; JSON mode; words |
+//! | Groq, Mistral | `response_format` with `strict`; a tool; JSON mode; words |
+//! | vLLM, LM Studio, any other server of Chat Completions | `response_format` with the schema as it is; a tool; JSON mode; words |
+//! | Ollama, llama.cpp | the same, but JSON mode before a tool, which they cannot be made to call |
+//! | DeepSeek | JSON mode; a tool; words |
+//! | [`Local`] | made by the schema |
+//!
+//! A [`Dialect`](crate::wire::openai_chat::Dialect) says it for a server that is not listed.
+//!
+//! - **A tool** has the schema's name, and the schema as its parameters; the model must call it. Its arguments are the
+//!   text of the reply ([`Reply::answered_by`](crate::Reply::answered_by) has the call), and of the pieces of a stream.
+//!   A request that has tools of its own, or a choice among them, is not asked in this way.
+//! - **JSON mode and words** add [`Schema::type_text`](crate::Schema::type_text) to the end of the instructions, the same
+//!   bytes each time, so that a vendor's cache goes on to work.
+//! - **A way that is asked for** ([`Request::schema_mode`](crate::Request::schema_mode),
+//!   [`StructuredOutput::mode`](crate::StructuredOutput::mode)) is the only one: where it is refused, that is the error.
+//!   So it is where extra options bring fields of the vendor's own format.
+//! - **A reply says** which way it came ([`schema_mode`](crate::Reply::schema_mode)), and which form of the schema its text
+//!   follows ([`wire_form`](crate::Reply::wire_form)).
 
 #[cfg(feature = "anthropic")]
 pub mod anthropic;
@@ -14,6 +44,8 @@ mod env;
 mod events;
 #[cfg(feature = "gemini")]
 pub mod gemini;
+#[cfg(feature = "_vendor")]
+mod ladder;
 pub mod local;
 #[cfg(feature = "_vendor")]
 mod model;

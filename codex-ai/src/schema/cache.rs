@@ -63,6 +63,7 @@ impl Schema {
             validator: super::Validator::refuse_all(problems.clone()),
             shape: OnceLock::new(),
             wire: std::array::from_fn(|_| OnceLock::from(Err(problems.clone()))),
+            told: Default::default(),
         }
     }
 }

@@ -4,13 +4,15 @@ mod anthropic;
 #[doc(hidden)]
 pub mod bounds;
 mod cache;
+mod dialect;
 mod encode;
 mod format;
 mod gemini;
+mod openai;
 #[doc(hidden)]
 pub mod shape;
 mod standard;
-mod strict;
+mod type_text;
 mod validate;
 mod wire;
 
@@ -79,7 +81,13 @@ pub trait LlmSchema: schemars::JsonSchema + DeserializeOwned {
 
     /// Runs the checks that the type's author wrote.
     #[doc(hidden)]
-    fn check(&self, _: &mut Checks) {}
+    fn llm_check(&self, _: &mut Checks<'_>) {}
+
+    /// The value as a key of an object, for paths.
+    #[doc(hidden)]
+    fn llm_key(&self) -> Option<Cow<'_, str>> {
+        None
+    }
 }
 
 /// The form of `String`: what the model says, as it is.
@@ -99,6 +107,7 @@ pub struct Schema {
     validator: Validator,
     shape: OnceLock<Shape>,
     wire: [OnceLock<Result<WireSchema, Vec<Problem>>>; WireForm::COUNT],
+    told: type_text::Told,
 }
 
 impl Schema {
@@ -115,7 +124,7 @@ impl Schema {
     pub fn new(name: impl Into<Cow<'static, str>>, value: Value) -> Result<Self> {
         let name = name.into();
         let validator = Validator::compile(&value).map_err(|problems| unusable(&name, problems))?;
-        Ok(Self { name, value, validator, shape: OnceLock::new(), wire: Default::default() })
+        Ok(Self { name, value, validator, shape: OnceLock::new(), wire: Default::default(), told: Default::default() })
     }
 
     /// The schema's name, as vendors are told it.

@@ -8,6 +8,8 @@ use schemars::SchemaGenerator;
 use serde_json::Value;
 
 use super::{LlmSchema, Schema};
+use crate::partial::{Partial, Progress};
+use crate::structured::Checks;
 
 /// The schema of a type, for its static. Called once per type.
 pub fn make_schema<T: LlmSchema>() -> Arc<Schema> {
@@ -19,35 +21,28 @@ pub fn json<T: serde::Serialize + ?Sized>(value: &T) -> Value {
     serde_json::to_value(value).unwrap_or_default()
 }
 
-/// What schemars asks of a field's type, without the type.
-#[derive(Debug)]
-pub struct FieldSchema {
-    name: fn() -> Cow<'static, str>,
-    id: fn() -> Cow<'static, str>,
-    inline: fn() -> bool,
-    schema: fn(&mut SchemaGenerator) -> schemars::Schema,
-    non_optional: fn(&mut SchemaGenerator) -> schemars::Schema,
-    is_option: fn() -> bool,
-}
-
-/// The schema of a field's type.
-pub const fn field<T: LlmSchema>() -> FieldSchema {
-    FieldSchema {
-        name: T::schema_name,
-        id: T::schema_id,
-        inline: T::inline_schema,
-        schema: T::json_schema,
-        non_optional: T::_schemars_private_non_optional_json_schema,
-        is_option: T::_schemars_private_is_option,
-    }
-}
-
 /// A field of a derived type. It has a schema whatever its type is, so that a type without one is an error at the field and
 /// nowhere else.
 pub trait Field {
-    /// The schema of the field's type.
-    const SCHEMA: FieldSchema;
+    /// The type that describes the field.
+    type Type: LlmSchema;
+
+    /// Runs the checks in the field's value.
+    fn check(value: &Self::Type, checks: &mut Checks<'_>) {
+        value.llm_check(checks);
+    }
+
+    /// The field's value as a key of an object.
+    fn key(value: &Self::Type) -> Option<Cow<'_, str>> {
+        value.llm_key()
+    }
 }
+
+/// How far a field has come.
+pub type ProgressOf<F> = Progress<<F as Field>::Type>;
+
+/// The partial value of a field that stands in the place of the whole, or among the fields around it.
+pub type PartialOf<F> = Partial<<F as Field>::Type>;
 
 /// A field in the shape of a derived type.
 #[derive(Debug)]
@@ -55,27 +50,27 @@ pub struct Described<F>(PhantomData<fn() -> F>);
 
 impl<F: Field> schemars::JsonSchema for Described<F> {
     fn schema_name() -> Cow<'static, str> {
-        (F::SCHEMA.name)()
+        F::Type::schema_name()
     }
 
     fn schema_id() -> Cow<'static, str> {
-        (F::SCHEMA.id)()
+        F::Type::schema_id()
     }
 
     fn inline_schema() -> bool {
-        (F::SCHEMA.inline)()
+        F::Type::inline_schema()
     }
 
     fn json_schema(generator: &mut SchemaGenerator) -> schemars::Schema {
-        (F::SCHEMA.schema)(generator)
+        F::Type::json_schema(generator)
     }
 
     fn _schemars_private_non_optional_json_schema(generator: &mut SchemaGenerator) -> schemars::Schema {
-        (F::SCHEMA.non_optional)(generator)
+        F::Type::_schemars_private_non_optional_json_schema(generator)
     }
 
     fn _schemars_private_is_option() -> bool {
-        (F::SCHEMA.is_option)()
+        F::Type::_schemars_private_is_option()
     }
 }
 

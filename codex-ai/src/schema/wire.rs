@@ -1,13 +1,13 @@
 //! A schema in the form that a vendor takes, with the way back for its answers.
 
 use std::fmt;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::encode::{self, Encoded, Lacks, Plan};
-use super::{Schema, anthropic, gemini, strict};
+use super::{Schema, anthropic, gemini, openai};
 use crate::error::{Error, ErrorKind, Problem, Result};
 use crate::json::Tree;
 use crate::json::align::Shape;
@@ -21,10 +21,16 @@ pub enum WireForm {
     Plain,
     /// OpenAI's strict mode.
     OpenAiStrict,
+    /// OpenAI's strict mode with the lengths of strings, which not all who offer that mode take.
+    OpenAiStrictLengths,
     /// Anthropic's structured output and strict tools.
     Anthropic,
     /// Gemini's `responseJsonSchema`.
     Gemini,
+    /// Gemini's older `responseSchema`, a part of OpenAPI.
+    GeminiOpenApi,
+    /// JSON Schema with an object at the root: the parameters of a function, and JSON modes.
+    Object,
 }
 
 /// A schema in the form that a vendor takes.
@@ -32,11 +38,13 @@ pub struct WireSchema {
     raw: Box<RawValue>,
     plan: Plan,
     shape: OnceLock<Shape>,
+    value: OnceLock<Option<Arc<Value>>>,
+    text: OnceLock<String>,
 }
 
 impl WireForm {
     /// How many there are; each has its place in [`Schema`].
-    pub(super) const COUNT: usize = 4;
+    pub(super) const COUNT: usize = 7;
 
     pub(super) fn index(self) -> usize {
         self as usize
@@ -46,14 +54,23 @@ impl WireForm {
     fn vendor(self) -> &'static str {
         match self {
             Self::Plain => "JSON Schema",
-            Self::OpenAiStrict => "`openai` in strict mode",
+            Self::OpenAiStrict | Self::OpenAiStrictLengths => "`openai` in strict mode",
             Self::Anthropic => "`anthropic`",
             Self::Gemini => "`gemini`",
+            Self::GeminiOpenApi => "`gemini` as `responseSchema`",
+            Self::Object => "JSON Schema with an object at the root",
         }
     }
 
     fn lacks(self) -> Lacks {
-        Lacks::default()
+        match self {
+            Self::Plain => Lacks::NONE,
+            Self::Object => Lacks::OBJECT,
+            Self::OpenAiStrict | Self::OpenAiStrictLengths => Lacks::OPENAI_STRICT,
+            Self::Anthropic => Lacks::ANTHROPIC,
+            Self::Gemini => Lacks::GEMINI,
+            Self::GeminiOpenApi => Lacks::GEMINI_OPENAPI,
+        }
     }
 
     /// The schema in this form.
@@ -63,14 +80,16 @@ impl WireForm {
     pub(super) fn compile(self, schema: &Value) -> Result<WireSchema, Vec<Problem>> {
         let Encoded { schema, plan } = encode::encode(schema, self.lacks())?;
         let raw = match self {
-            Self::Plain => {
+            Self::Plain | Self::Object => {
                 serde_json::value::to_raw_value(&schema).map_err(|error| vec![Problem::new("", error.to_string())])?
             }
-            Self::OpenAiStrict => strict::compile(&schema)?,
+            Self::OpenAiStrict => openai::compile(&schema, false)?,
+            Self::OpenAiStrictLengths => openai::compile(&schema, true)?,
             Self::Anthropic => anthropic::compile(&schema)?,
             Self::Gemini => gemini::compile(&schema)?,
+            Self::GeminiOpenApi => gemini::compile_open_api(&schema)?,
         };
-        Ok(WireSchema { raw, plan, shape: OnceLock::new() })
+        Ok(WireSchema { raw, plan, shape: OnceLock::new(), value: OnceLock::new(), text: OnceLock::new() })
     }
 }
 
@@ -78,6 +97,19 @@ impl WireSchema {
     /// The schema as it is sent; the same bytes each time.
     pub fn as_raw(&self) -> &RawValue {
         &self.raw
+    }
+
+    /// The schema as a value, made at the first call; `None` where it is nested too deeply to be one.
+    pub(crate) fn parameters(&self) -> Option<&Arc<Value>> {
+        self.value.get_or_init(|| serde_json::from_str(self.raw.get()).ok().map(Arc::new)).as_ref()
+    }
+
+    /// The schema as a short text, as [`Schema::type_text`] is.
+    pub(crate) fn type_text<'a>(&'a self, schema: &'a Schema) -> &'a str {
+        match self.parameters() {
+            Some(value) if !self.is_same() => self.text.get_or_init(|| super::type_text::text_of(&schema.name, value)),
+            _ => schema.type_text(),
+        }
     }
 
     /// Whether a value of the type is written as it is: [`encode`](Self::encode) and [`decode`](Self::decode) change

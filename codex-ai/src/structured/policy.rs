@@ -56,6 +56,11 @@ impl StructuredOutput {
         Self::default()
     }
 
+    /// To the letter, and asked once.
+    pub fn exact() -> Self {
+        Self::new().with_leniency(Leniency::Exact).with_max_reasks(0)
+    }
+
     /// Sets [`leniency`](Self::leniency).
     #[must_use]
     pub fn with_leniency(mut self, leniency: Leniency) -> Self {

@@ -36,15 +36,18 @@ mod foreign;
 pub mod gemini;
 pub mod imagen;
 mod json;
+pub(crate) mod lower;
 pub mod openai_chat;
 pub mod openai_error;
 pub mod openai_images;
 pub mod openai_responses;
 mod problems;
+mod refused;
 
 pub use event::{Chunks, DecodeEvents, EncodeEvents};
 
 use crate::request::Request;
+use crate::schema::WireForm;
 
 /// What a request is sent with besides what it says itself.
 #[derive(Debug, Clone, Copy, Default)]
@@ -56,6 +59,8 @@ pub struct Target<'a> {
     pub stream: bool,
     /// The reasoning effort for a request that says nothing of it.
     pub effort: Option<&'a str>,
+    /// The form in which a schema is sent; the format's own where it is `None`.
+    pub schema_form: Option<WireForm>,
 }
 
 impl<'a> Target<'a> {
@@ -75,6 +80,13 @@ impl<'a> Target<'a> {
     #[must_use]
     pub fn with_effort(mut self, effort: Option<&'a str>) -> Self {
         self.effort = effort;
+        self
+    }
+
+    /// Sets [`schema_form`](Self::schema_form).
+    #[must_use]
+    pub fn with_schema_form(mut self, form: Option<WireForm>) -> Self {
+        self.schema_form = form;
         self
     }
 }

@@ -4,6 +4,7 @@
 use bytes::Bytes;
 use serde_json::{Value, json};
 
+use super::refused;
 use crate::error::{Error, ErrorKind, redact};
 
 /// The most characters of the vendor's own words that go into a message.
@@ -147,6 +148,8 @@ impl ErrorBody {
             message.push(')');
         }
         let mut error = Error::new(kind, message);
+        let said = self.message.as_deref().unwrap_or_default();
+        error = refused::mark(error, status.or(self.status), said, self.param.as_deref(), self.code.as_deref());
         if let Some(text) = self.failed_generation {
             error = error.with_answer(text);
         }

@@ -67,6 +67,19 @@ fn tools_answers_the_call_of_a_tool() {
 }
 
 #[test]
+fn reask_shows_each_question_and_what_they_took() {
+    let out = printed("reask", &["Dune"]);
+    assert!(out.contains("\nstars | too large | 11 | at most 5\n"), "{out}");
+    assert!(out.contains("nobody recommends a book of 1 stars"), "{out}");
+    assert!(out.contains("\nDune: 4 of 5, witty; long\nrecommended\n"), "{out}");
+    assert!(
+        out.contains("\n3 questions, 978 tokens\n  1: no review, 2 problems\n  2: no review, 1 problems\n"),
+        "{out}"
+    );
+    assert!(out.contains("put right: `stars`: "), "{out}");
+}
+
+#[test]
 fn images_writes_a_picture() {
     let server = Server::start(&[]);
     let origin = server.url.trim_end_matches("/v1").to_owned();

@@ -11,10 +11,16 @@ use serde_json::Value;
 
 const CASES: &str = "cases/lenient-json.json";
 
-const EXCEPTIONS: &[(&str, &str)] = &[(
-    "basics/test_string",
-    "a text in quotes that is JSON as it stands is read as JSON, without its quotes; the source keeps them",
-)];
+const EXCEPTIONS: &[(&str, &str)] = &[
+    (
+        "basics/test_string",
+        "a text in quotes that is JSON as it stands is read as JSON, without its quotes; the source keeps them",
+    ),
+    (
+        "streaming/test_union_stream_done_list",
+        "a list is expected, but the schema is that of one item: it was lost on the way from the source",
+    ),
+];
 
 fn main() -> ExitCode {
     suite("lenient_json", &[CASES], EXCEPTIONS, |suite| {

@@ -1,7 +1,7 @@
 //! One request there and back.
 
 use bytes::Bytes;
-use codex_ai::wire::openai_chat::{self, Dialect, ReasoningField, SchemaForm};
+use codex_ai::wire::openai_chat::{self, Dialect, ReasoningField};
 use codex_ai::wire::{Incoming, Target, anthropic, gemini, openai_responses};
 use codex_ai::{Error, ErrorKind, Result};
 use codex_ai_tests::difference::difference;
@@ -81,7 +81,7 @@ fn dialect(body: &[u8]) -> Dialect {
     dialect.reasoning =
         if in_messages("reasoning") { ReasoningField::Reasoning } else { ReasoningField::ReasoningContent };
     if body.pointer("/response_format/json_schema/strict") == Some(&Value::Bool(true)) {
-        dialect.schema = SchemaForm::Strict;
+        dialect.strict = true;
     }
     dialect
 }

@@ -21,7 +21,7 @@ use candidates::Candidate;
 use finish::Finished;
 use fit::Fitter;
 #[allow(unused_imports)]
-pub(crate) use shape::{Fixed, ListNode, Node, NodeId, ObjectNode, Property, Rest, Shape, UnionNode, Values};
+pub(crate) use shape::{Fixed, ListNode, Node, NodeId, ObjectNode, Property, Rest, Shape, Shown, UnionNode, Values};
 
 /// How many readings of a text are checked against the schema before it is given up.
 const MOST_CHECKED: usize = 4;

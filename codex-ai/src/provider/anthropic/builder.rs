@@ -10,6 +10,7 @@ use super::{Anthropic, DEFAULT_API_VERSION, DEFAULT_BASE_URL, DEFAULT_MODEL, FOR
 use crate::error::{Error, ErrorKind, Result};
 use crate::provider::endpoint::{base_url, bearer_headers, secret_value};
 use crate::provider::env;
+use crate::provider::ladder::Ladder;
 use crate::provider::model::Model;
 use crate::provider::settings::{Settings, common_settings};
 
@@ -125,6 +126,7 @@ impl AnthropicBuilder {
             default_model,
             effort: self.reasoning_effort,
             own_address,
+            ladder: Ladder::default(),
         })
     }
 }

@@ -12,14 +12,20 @@ use http::HeaderMap;
 pub use builder::AnthropicBuilder;
 
 use super::endpoint::{Endpoint, Format};
+use super::ladder::Ladder;
 use super::model::Model;
 use super::{BoxFuture, Provider};
 use crate::error::{Error, ErrorKind, Problem, Result};
 use crate::reply::Reply;
 use crate::request::Request;
+use crate::schema::WireForm;
 use crate::stream::ReplyStream;
+use crate::structured::SchemaMode;
 use crate::wire::Target;
-use crate::wire::anthropic::{DEFAULT_MAX_TOKENS, StreamDecoder, decode_error, decode_reply, encode_request};
+use crate::wire::anthropic::{
+    DEFAULT_MAX_TOKENS, StreamDecoder, decode_error, decode_reply, encode_request, own_format,
+};
+use crate::wire::lower::{Rung, Rungs};
 
 /// The model that is asked where nobody names one.
 pub const DEFAULT_MODEL: &str = "claude-sonnet-5-5";
@@ -70,6 +76,7 @@ pub struct Anthropic {
     takes_sampling: bool,
     /// Whether the address is Anthropic's own.
     own_address: bool,
+    ladder: Ladder,
 }
 
 impl Anthropic {
@@ -128,6 +135,12 @@ impl Anthropic {
             .with_help(format!("leave these options out, or set the API version `{DEFAULT_API_VERSION}`")))
     }
 
+    async fn ask(&self, request: &Request) -> Result<Reply> {
+        let (model, body) = self.prepare(request, false)?;
+        let asked = self.endpoint.ask(model.name, &self.messages_url, &self.headers, body).await;
+        asked.map_err(|error| with_advice(error, &model).with_route(model.route()))
+    }
+
     async fn open(&self, request: &Request) -> Result<ReplyStream> {
         let (model, body) = self.prepare(request, true)?;
         let route = model.route();
@@ -146,16 +159,28 @@ impl Provider for Anthropic {
     fn generate<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Reply>> {
         Box::pin(async move {
             if limit_of(request) > u64::from(MOST_TOKENS_AT_ONCE) {
-                return self.open(request).await?.finish().await;
+                return self.stream(request).await?.finish().await;
             }
-            let (model, body) = self.prepare(request, false)?;
-            let asked = self.endpoint.ask(model.name, &self.messages_url, &self.headers, body).await;
-            asked.map_err(|error| with_advice(error, &model).with_route(model.route()))
+            let mut climb = self.ladder.climb(request, RUNGS, own_format(request))?;
+            loop {
+                let asked = self.ask(climb.request()).await;
+                if let Some(result) = climb.whole(asked) {
+                    return result;
+                }
+            }
         })
     }
 
     fn stream<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<ReplyStream>> {
-        Box::pin(self.open(request))
+        Box::pin(async move {
+            let mut climb = self.ladder.climb(request, RUNGS, own_format(request))?;
+            loop {
+                let asked = self.open(climb.request()).await;
+                if let Some(result) = climb.opened(asked) {
+                    return result;
+                }
+            }
+        })
     }
 }
 
@@ -168,6 +193,14 @@ impl fmt::Debug for Anthropic {
             .finish_non_exhaustive()
     }
 }
+
+/// The API has no JSON mode without a schema. A tool that must be called is refused beside some ways of thinking.
+const RUNGS: Rungs = Rungs::new(&[
+    Rung::new(SchemaMode::Native, WireForm::Anthropic),
+    Rung::new(SchemaMode::StrictTool, WireForm::Anthropic),
+    Rung::new(SchemaMode::Tool, WireForm::Object),
+    Rung::new(SchemaMode::Prompt, WireForm::Plain),
+]);
 
 static FORMAT: Format = Format {
     decode_reply,

@@ -12,6 +12,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::provider::chat::CHAT_FORMAT;
 use crate::provider::endpoint::{base_url, json_headers, secret_value};
 use crate::provider::env;
+use crate::provider::ladder::Ladder;
 use crate::provider::settings::{Settings, common_settings};
 
 /// The settings of [`Compatible`], each with the default of its [`Profile`].
@@ -100,6 +101,7 @@ impl CompatibleBuilder {
             address,
             default_model: settings.default_model.or_else(|| profile.default_model.map(str::to_owned)),
             profile,
+            ladder: Ladder::default(),
         })
     }
 }

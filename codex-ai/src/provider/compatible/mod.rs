@@ -16,6 +16,7 @@ pub use profile::{KeyHeader, Profile};
 
 use self::address::Address;
 use super::endpoint::Endpoint;
+use super::ladder::{Climb, Ladder};
 use super::model::Model;
 use super::{BoxFuture, Provider};
 use crate::error::{Error, ErrorKind, Result};
@@ -23,7 +24,7 @@ use crate::reply::Reply;
 use crate::request::Request;
 use crate::stream::ReplyStream;
 use crate::wire::Target;
-use crate::wire::openai_chat::encode_request;
+use crate::wire::openai_chat::{encode_request, own_format};
 
 /// A server that speaks OpenAI's Chat Completions: Ollama, vLLM, LM Studio, llama.cpp, Groq, DeepSeek, Mistral, Azure,
 /// and any other by its URL.
@@ -53,6 +54,7 @@ pub struct Compatible {
     address: Address,
     default_model: Option<String>,
     profile: Profile,
+    ladder: Ladder,
 }
 
 impl Compatible {
@@ -107,6 +109,26 @@ impl Compatible {
         Ok((model, url, body))
     }
 
+    /// The ways to tell a schema, one after the other.
+    fn climb<'a>(&'a self, request: &'a Request) -> Result<Climb<'a>> {
+        self.ladder.climb(request, self.profile.dialect.rungs(), own_format(request))
+    }
+
+    async fn ask(&self, request: &Request) -> Result<Reply> {
+        let (model, url, body) = self.prepare(request, false)?;
+        let asked = self.endpoint.ask(model.name, &url, &self.headers, body).await;
+        asked.map_err(|error| self.advise(error, &model).with_route(model.route()))
+    }
+
+    async fn open(&self, request: &Request) -> Result<ReplyStream> {
+        let (model, url, body) = self.prepare(request, true)?;
+        let route = model.route();
+        match self.endpoint.stream(model.name, &url, &self.headers, body).await {
+            Ok(stream) => Ok(stream.with_errors(move |error| error.with_route(route.clone()))),
+            Err(error) => Err(self.advise(error, &model).with_route(route)),
+        }
+    }
+
     fn advise(&self, error: Error, model: &Model<'_>) -> Error {
         let Profile { name, key_variable, start_help, .. } = self.profile;
         let asked = model.name;
@@ -140,19 +162,24 @@ impl Provider for Compatible {
 
     fn generate<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Reply>> {
         Box::pin(async move {
-            let (model, url, body) = self.prepare(request, false)?;
-            let asked = self.endpoint.ask(model.name, &url, &self.headers, body).await;
-            asked.map_err(|error| self.advise(error, &model).with_route(model.route()))
+            let mut climb = self.climb(request)?;
+            loop {
+                let asked = self.ask(climb.request()).await;
+                if let Some(result) = climb.whole(asked) {
+                    return result;
+                }
+            }
         })
     }
 
     fn stream<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<ReplyStream>> {
         Box::pin(async move {
-            let (model, url, body) = self.prepare(request, true)?;
-            let route = model.route();
-            match self.endpoint.stream(model.name, &url, &self.headers, body).await {
-                Ok(stream) => Ok(stream.with_errors(move |error| error.with_route(route.clone()))),
-                Err(error) => Err(self.advise(error, &model).with_route(route)),
+            let mut climb = self.climb(request)?;
+            loop {
+                let asked = self.open(climb.request()).await;
+                if let Some(result) = climb.opened(asked) {
+                    return result;
+                }
             }
         })
     }

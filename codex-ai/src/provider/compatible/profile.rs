@@ -101,6 +101,7 @@ impl Profile {
         key_variable: Some("LLAMA_API_KEY"),
         default_model: Some("default"),
         start_help: Some("start it with `llama-server -m FILE.gguf`, or set `LLAMA_CPP_BASE_URL` to where it runs"),
+        dialect: Dialect::LLAMA_CPP,
         ..Self::ANY
     };
 

@@ -8,10 +8,12 @@ use secrecy::SecretString;
 
 use super::{
     DEFAULT_API_VERSION, DEFAULT_BASE_URL, DEFAULT_IMAGE_MODEL, DEFAULT_IMAGEN_MODEL, DEFAULT_MODEL, FORMAT, Gemini,
+    OPEN_API_RUNGS, RUNGS,
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::provider::endpoint::{base_url, secret_value};
 use crate::provider::env;
+use crate::provider::ladder::Ladder;
 use crate::provider::model::Model;
 use crate::provider::settings::{Settings, common_settings};
 
@@ -37,6 +39,7 @@ pub struct GeminiBuilder {
     image_model: Option<String>,
     imagen_model: Option<String>,
     reasoning_effort: Option<String>,
+    open_api_schemas: bool,
 }
 
 impl GeminiBuilder {
@@ -45,6 +48,13 @@ impl GeminiBuilder {
     /// Sets the version of the API that stands in the path; [`DEFAULT_API_VERSION`] otherwise.
     pub fn api_version(mut self, version: impl Into<String>) -> Self {
         self.api_version = Some(version.into());
+        self
+    }
+
+    /// Sends schemas as `responseSchema`, a part of OpenAPI, for servers that do not know `responseJsonSchema`. It holds
+    /// less: what it has no place for stands in the descriptions.
+    pub fn open_api_schemas(mut self) -> Self {
+        self.open_api_schemas = true;
         self
     }
 
@@ -123,6 +133,8 @@ impl GeminiBuilder {
             imagen_model: or(self.imagen_model, DEFAULT_IMAGEN_MODEL),
             effort: self.reasoning_effort,
             own_address,
+            ladder: Ladder::default(),
+            rungs: if self.open_api_schemas { OPEN_API_RUNGS } else { RUNGS },
         })
     }
 }

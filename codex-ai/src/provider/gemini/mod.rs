@@ -12,15 +12,19 @@ use http::HeaderMap;
 pub use builder::GeminiBuilder;
 
 use super::endpoint::{Endpoint, Format};
+use super::ladder::Ladder;
 use super::model::Model;
 use super::{BoxFuture, Provider};
 use crate::error::{Error, ErrorKind, Result};
 use crate::image::{GenerateImage, GenerateImagen};
 use crate::reply::Reply;
 use crate::request::Request;
+use crate::schema::WireForm;
 use crate::stream::ReplyStream;
+use crate::structured::SchemaMode;
 use crate::wire::Target;
-use crate::wire::gemini::{StreamDecoder, decode_error, decode_reply, encode_request};
+use crate::wire::gemini::{StreamDecoder, decode_error, decode_reply, encode_request, own_format};
+use crate::wire::lower::{Rung, Rungs};
 
 /// The model that is asked where nobody names one (the one of the examples of Google's SDK 3.4.0, November 2026).
 pub const DEFAULT_MODEL: &str = "gemini-3.8-flash";
@@ -67,6 +71,9 @@ pub struct Gemini {
     effort: Option<String>,
     /// Whether the address is Google's own.
     own_address: bool,
+    ladder: Ladder,
+    /// The ways to tell a schema.
+    rungs: Rungs,
 }
 
 impl Gemini {
@@ -122,13 +129,36 @@ impl Gemini {
     }
 
     /// The model that is asked, the URL and the body of the request.
-    fn prepare<'a>(&'a self, request: &'a Request, stream: bool) -> Result<(Model<'a>, String, Bytes)> {
+    fn prepare<'a>(
+        &'a self,
+        request: &'a Request,
+        form: Option<WireForm>,
+        stream: bool,
+    ) -> Result<(Model<'a>, String, Bytes)> {
         let asked = request.options.model.as_deref().unwrap_or(&self.default_model);
         let call = if stream { "streamGenerateContent?alt=sse" } else { "generateContent" };
         let (model, url) = self.locate(asked, call)?;
-        let target = Target { stream, ..Target::new(model.name).with_effort(self.effort.as_deref()) };
+        let target =
+            Target { stream, ..Target::new(model.name).with_effort(self.effort.as_deref()).with_schema_form(form) };
         let body = encode_request(request, &target).map_err(|error| error.with_route(model.route()))?;
         Ok((model, url, body))
+    }
+}
+
+impl Gemini {
+    async fn ask(&self, request: &Request, form: Option<WireForm>) -> Result<Reply> {
+        let (model, url, body) = self.prepare(request, form, false)?;
+        let asked = self.endpoint.ask(model.name, &url, &self.headers, body).await;
+        asked.map_err(|error| with_advice(error).with_route(model.route()))
+    }
+
+    async fn open(&self, request: &Request, form: Option<WireForm>) -> Result<ReplyStream> {
+        let (model, url, body) = self.prepare(request, form, true)?;
+        let route = model.route();
+        match self.endpoint.stream(model.name, &url, &self.headers, body).await {
+            Ok(stream) => Ok(stream.with_errors(move |error| error.with_route(route.clone()))),
+            Err(error) => Err(with_advice(error).with_route(route)),
+        }
     }
 }
 
@@ -139,19 +169,24 @@ impl Provider for Gemini {
 
     fn generate<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Reply>> {
         Box::pin(async move {
-            let (model, url, body) = self.prepare(request, false)?;
-            let asked = self.endpoint.ask(model.name, &url, &self.headers, body).await;
-            asked.map_err(|error| with_advice(error).with_route(model.route()))
+            let mut climb = self.ladder.climb(request, self.rungs, own_format(request))?;
+            loop {
+                let asked = self.ask(climb.request(), climb.form()).await;
+                if let Some(result) = climb.whole(asked) {
+                    return result;
+                }
+            }
         })
     }
 
     fn stream<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<ReplyStream>> {
         Box::pin(async move {
-            let (model, url, body) = self.prepare(request, true)?;
-            let route = model.route();
-            match self.endpoint.stream(model.name, &url, &self.headers, body).await {
-                Ok(stream) => Ok(stream.with_errors(move |error| error.with_route(route.clone()))),
-                Err(error) => Err(with_advice(error).with_route(route)),
+            let mut climb = self.ladder.climb(request, self.rungs, own_format(request))?;
+            loop {
+                let asked = self.open(climb.request(), climb.form()).await;
+                if let Some(result) = climb.opened(asked) {
+                    return result;
+                }
             }
         })
     }
@@ -174,6 +209,23 @@ impl fmt::Debug for Gemini {
             .finish_non_exhaustive()
     }
 }
+
+/// The same for a server that knows `responseSchema` alone.
+const OPEN_API_RUNGS: Rungs = Rungs::new(&[
+    Rung::new(SchemaMode::Native, WireForm::GeminiOpenApi),
+    Rung::new(SchemaMode::Tool, WireForm::Object),
+    Rung::new(SchemaMode::JsonMode, WireForm::Object),
+    Rung::new(SchemaMode::Prompt, WireForm::Plain),
+]);
+
+/// A function's arguments are held to its schema where it must be called, without a word for it.
+const RUNGS: Rungs = Rungs::new(&[
+    Rung::new(SchemaMode::Native, WireForm::Gemini),
+    Rung::new(SchemaMode::Native, WireForm::GeminiOpenApi),
+    Rung::new(SchemaMode::Tool, WireForm::Object),
+    Rung::new(SchemaMode::JsonMode, WireForm::Object),
+    Rung::new(SchemaMode::Prompt, WireForm::Plain),
+]);
 
 /// Google gives no id of a request and tells no limits in headers; gateways give the id that is usual.
 static FORMAT: Format = Format {

@@ -27,6 +27,7 @@ use crate::error::Result;
 use crate::reply::{FinishReason, Reply};
 use crate::request::{Output, Request};
 use crate::stream::ReplyStream;
+use crate::structured::SchemaMode;
 #[cfg(feature = "testing")]
 pub(crate) use chunks::chunks;
 use input::Input;
@@ -110,10 +111,12 @@ impl Local {
                 if is_longer(&full, most) { value::plain(schema).map_or(full, |plain| as_text(&plain)) } else { full }
             }
         };
-        Ok(match text.char_indices().nth(most) {
+        let mut reply = match text.char_indices().nth(most) {
             Some((end, _)) => Reply::from_text(MODEL, &text[..end]).with_finish_reason(FinishReason::Length),
             None => Reply::from_text(MODEL, text),
-        })
+        };
+        reply.schema_mode = matches!(request.output, Output::Schema(_)).then_some(SchemaMode::Native);
+        Ok(reply)
     }
 }
 

@@ -10,6 +10,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::provider::chat::CHAT_FORMAT;
 use crate::provider::endpoint::{base_url, bearer_headers};
 use crate::provider::env;
+use crate::provider::ladder::Ladder;
 use crate::provider::model::Model;
 use crate::provider::settings::{Settings, common_settings};
 
@@ -123,6 +124,7 @@ impl OpenAiBuilder {
             default_model,
             effort: self.reasoning_effort,
             own_address,
+            ladder: Ladder::default(),
         })
     }
 }

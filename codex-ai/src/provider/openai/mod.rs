@@ -13,6 +13,7 @@ use http::{HeaderMap, HeaderValue};
 pub use builder::OpenAiBuilder;
 
 use super::endpoint::{Endpoint, Format};
+use super::ladder::{Climb, Ladder};
 use super::model::Model;
 use super::rate_limits::rate_limits;
 use super::{BoxFuture, Provider};
@@ -22,9 +23,10 @@ use crate::reply::Reply;
 use crate::request::Request;
 use crate::stream::ReplyStream;
 use crate::wire::Target;
+use crate::wire::openai_chat::Dialect;
 use crate::wire::openai_error::decode_error;
 use crate::wire::openai_images::{self, ImageBody};
-use crate::wire::openai_responses::{StreamDecoder, decode_reply, encode_request};
+use crate::wire::openai_responses::{StreamDecoder, decode_reply, encode_request, own_format};
 
 /// The model that is asked where nobody names one.
 pub const DEFAULT_MODEL: &str = "gpt-5.6-luna";
@@ -72,6 +74,7 @@ pub struct OpenAi {
     effort: Option<String>,
     /// Whether the address is OpenAI's own.
     own_address: bool,
+    ladder: Ladder,
 }
 
 impl OpenAi {
@@ -122,6 +125,32 @@ impl OpenAi {
     }
 }
 
+impl OpenAi {
+    /// The ways to tell a schema, one after the other.
+    fn climb<'a>(&'a self, request: &'a Request) -> Result<Climb<'a>> {
+        let own = if self.chat { chat::own_format(request) } else { own_format(request) };
+        self.ladder.climb(request, Dialect::OPENAI.rungs(), own)
+    }
+
+    async fn ask(&self, request: &Request) -> Result<Reply> {
+        let (model, body) = self.prepare(request, false)?;
+        let asked = self.endpoint.ask(model.name, &self.url, &self.headers, body).await;
+        asked.map_err(|error| with_advice(error, prefixed(&model)).with_route(model.route()))
+    }
+
+    async fn open(&self, request: &Request) -> Result<ReplyStream> {
+        let (model, body) = self.prepare(request, true)?;
+        let route = model.route();
+        match self.endpoint.stream(model.name, &self.url, &self.headers, body).await {
+            Ok(stream) => {
+                let prefixed = prefixed(&model).map(str::to_owned);
+                Ok(stream.with_errors(move |error| with_advice(error, prefixed.as_deref()).with_route(route.clone())))
+            }
+            Err(error) => Err(with_advice(error, prefixed(&model)).with_route(route)),
+        }
+    }
+}
+
 impl Provider for OpenAi {
     fn name(&self) -> &str {
         "openai"
@@ -129,23 +158,24 @@ impl Provider for OpenAi {
 
     fn generate<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Reply>> {
         Box::pin(async move {
-            let (model, body) = self.prepare(request, false)?;
-            let asked = self.endpoint.ask(model.name, &self.url, &self.headers, body).await;
-            asked.map_err(|error| with_advice(error, prefixed(&model)).with_route(model.route()))
+            let mut climb = self.climb(request)?;
+            loop {
+                let asked = self.ask(climb.request()).await;
+                if let Some(result) = climb.whole(asked) {
+                    return result;
+                }
+            }
         })
     }
 
     fn stream<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<ReplyStream>> {
         Box::pin(async move {
-            let (model, body) = self.prepare(request, true)?;
-            let route = model.route();
-            match self.endpoint.stream(model.name, &self.url, &self.headers, body).await {
-                Ok(stream) => {
-                    let prefixed = prefixed(&model).map(str::to_owned);
-                    Ok(stream
-                        .with_errors(move |error| with_advice(error, prefixed.as_deref()).with_route(route.clone())))
+            let mut climb = self.climb(request)?;
+            loop {
+                let asked = self.open(climb.request()).await;
+                if let Some(result) = climb.opened(asked) {
+                    return result;
                 }
-                Err(error) => Err(with_advice(error, prefixed(&model)).with_route(route)),
             }
         })
     }

@@ -12,6 +12,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::provider::chat::CHAT_FORMAT;
 use crate::provider::endpoint::{base_url, bearer_headers};
 use crate::provider::env;
+use crate::provider::ladder::Ladder;
 use crate::provider::settings::{Settings, common_settings};
 
 /// The settings of [`OpenRouter`], each with a default but the key.
@@ -111,6 +112,7 @@ impl OpenRouterBuilder {
             default_model: self.settings.default_model.unwrap_or_else(|| DEFAULT_MODEL.to_owned()),
             fallback_models: self.fallback_models,
             provider: provider.as_ref().map(json).transpose()?,
+            ladder: Ladder::default(),
         })
     }
 }

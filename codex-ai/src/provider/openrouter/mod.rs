@@ -14,6 +14,7 @@ pub use builder::OpenRouterBuilder;
 pub use routing::Routing;
 
 use super::endpoint::Endpoint;
+use super::ladder::{Climb, Ladder};
 use super::model::Model;
 use super::{BoxFuture, Provider};
 use crate::error::{Error, ErrorKind, Result};
@@ -21,7 +22,7 @@ use crate::reply::Reply;
 use crate::request::Request;
 use crate::stream::ReplyStream;
 use crate::wire::Target;
-use crate::wire::openai_chat::{Dialect, encode_request};
+use crate::wire::openai_chat::{Dialect, encode_request, own_format};
 
 /// The model that is asked where nobody names one.
 pub const DEFAULT_MODEL: &str = "openai/gpt-5.6-luna";
@@ -57,6 +58,7 @@ pub struct OpenRouter {
     fallback_models: Vec<Cow<'static, str>>,
     /// The field `provider` as JSON.
     provider: Option<String>,
+    ladder: Ladder,
 }
 
 impl OpenRouter {
@@ -101,6 +103,26 @@ impl OpenRouter {
         Ok((model, body))
     }
 
+    /// The ways to tell a schema, one after the other.
+    fn climb<'a>(&'a self, request: &'a Request) -> Result<Climb<'a>> {
+        self.ladder.climb(request, Dialect::OPENROUTER.rungs(), own_format(request))
+    }
+
+    async fn ask(&self, request: &Request) -> Result<Reply> {
+        let (model, body) = self.prepare(request, false)?;
+        let asked = self.endpoint.ask(model.name, &self.url, &self.headers, body).await;
+        asked.map_err(|error| with_advice(error).with_route(model.route()))
+    }
+
+    async fn open(&self, request: &Request) -> Result<ReplyStream> {
+        let (model, body) = self.prepare(request, true)?;
+        let route = model.route();
+        match self.endpoint.stream(model.name, &self.url, &self.headers, body).await {
+            Ok(stream) => Ok(stream.with_errors(move |error| error.with_route(route.clone()))),
+            Err(error) => Err(with_advice(error).with_route(route)),
+        }
+    }
+
     /// Adds to a body what was set for all requests; what a request says itself goes before.
     fn with_settings(&self, body: Bytes, request: &Request, model: &str) -> Result<Bytes> {
         let extra = &request.options.extra;
@@ -134,19 +156,24 @@ impl Provider for OpenRouter {
 
     fn generate<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Reply>> {
         Box::pin(async move {
-            let (model, body) = self.prepare(request, false)?;
-            let asked = self.endpoint.ask(model.name, &self.url, &self.headers, body).await;
-            asked.map_err(|error| with_advice(error).with_route(model.route()))
+            let mut climb = self.climb(request)?;
+            loop {
+                let asked = self.ask(climb.request()).await;
+                if let Some(result) = climb.whole(asked) {
+                    return result;
+                }
+            }
         })
     }
 
     fn stream<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<ReplyStream>> {
         Box::pin(async move {
-            let (model, body) = self.prepare(request, true)?;
-            let route = model.route();
-            match self.endpoint.stream(model.name, &self.url, &self.headers, body).await {
-                Ok(stream) => Ok(stream.with_errors(move |error| error.with_route(route.clone()))),
-                Err(error) => Err(with_advice(error).with_route(route)),
+            let mut climb = self.climb(request)?;
+            loop {
+                let asked = self.open(climb.request()).await;
+                if let Some(result) = climb.opened(asked) {
+                    return result;
+                }
             }
         })
     }

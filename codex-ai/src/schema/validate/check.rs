@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use super::node::{Combined, Node, NodeId, Types};
 use super::path::Path;
+use super::said::Said;
 use super::{evaluated, number, words};
 use crate::error::Problem;
 
@@ -99,13 +100,13 @@ impl<'n> Run<'n> {
     }
 
     /// Notes a problem.
-    pub(super) fn fail(&mut self, at: &Path<'_>, weight: Weight, message: impl FnOnce() -> String) -> Flow {
+    pub(super) fn fail<S: Into<Said>>(&mut self, at: &Path<'_>, weight: Weight, said: impl FnOnce() -> S) -> Flow {
         if self.quick {
             return Break(());
         }
         self.weight += weight as usize;
         if self.problems.len() < MOST_PROBLEMS {
-            self.problems.push(Problem::new(at.render(), message()));
+            self.problems.push(said().into().at(at.render()));
         }
         Continue(())
     }
@@ -169,12 +170,11 @@ impl<'n> Run<'n> {
     fn check_node(&mut self, node: &'n Node, value: &Value, at: &Path<'_>) -> Flow {
         if let Some(types) = node.types.filter(|types| !types.meets(Types::of(value))) {
             // Whatever else the node asks for is about values of another type.
-            return self
-                .fail(at, Weight::Value, || format!("expected {}, found {}", types.words(), words::found(value)));
+            return self.fail(at, Weight::Value, || Said::wrong_type(types.words(), value));
         }
         let is_it = |one: &Value| number::equal(one, value) == Some(true);
         if let Some(allowed) = node.allowed.as_ref().filter(|allowed| !allowed.iter().any(is_it)) {
-            return self.fail(at, Weight::Value, || words::one_of(allowed.iter(), Some(value)));
+            return self.fail(at, Weight::Value, || Said::not_one_of(allowed.iter(), value));
         }
         self.check_rules(node, value, at)?;
         if let Some(target) = node.reference {

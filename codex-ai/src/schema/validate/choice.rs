@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::check::{Flow, Run, Weight};
 use super::node::{NodeId, Types};
 use super::path::Path;
+use super::said::Said;
 use super::words;
 
 /// References and wrappers are followed this far to see what a form is.
@@ -23,12 +24,12 @@ impl Run<'_> {
         match (fitting.as_slice(), value) {
             ([], _) => {
                 let types = forms.iter().fold(Types::default(), |types, id| types.and(self.types(*id, 0)));
-                self.fail(at, Weight::Value, || format!("expected {}, found {}", types.words(), words::found(value)))
+                self.fail(at, Weight::Value, || Said::wrong_type(types.words(), value))
             }
             ([only], _) => self.inside(*only, value, at),
             (_, Value::Object(map)) => self.fail_object(fitting, map, value, at),
             _ => match self.all_allowed(&fitting) {
-                Some(allowed) => self.fail(at, Weight::Value, || words::one_of(allowed.iter(), Some(value))),
+                Some(allowed) => self.fail(at, Weight::Value, || Said::not_one_of(allowed.iter(), value)),
                 None => self.fail_closest(&fitting, value, at),
             },
         }
@@ -47,13 +48,11 @@ impl Run<'_> {
                         let mut fit = tags.iter().map(fits);
                         forms.retain(|_| fit.next() == Some(true));
                     } else if is_complete {
-                        return self.fail(&at.key(&tag), Weight::Key, || words::one_of(all(), Some(found)));
+                        return self.fail(&at.key(&tag), Weight::Key, || Said::not_one_of(all(), found));
                     }
                 }
                 None if is_complete => {
-                    return self.fail(&at.key(&tag), Weight::Key, || {
-                        format!("is missing, and {}", words::one_of(all(), None))
-                    });
+                    return self.fail(&at.key(&tag), Weight::Key, || Said::missing_tag(all()));
                 }
                 None => {}
             }
@@ -104,6 +103,15 @@ impl Run<'_> {
             }
             text
         })
+    }
+
+    /// What a node asks for, in words; `None` where it takes anything.
+    pub(super) fn wanted(&self, id: NodeId) -> Option<String> {
+        if let Some(allowed) = &self.nodes[self.target(id)].allowed {
+            return Some(words::choice_of(allowed.iter()));
+        }
+        let types = self.types(id, 0);
+        (types != Types::ALL && types != Types::default()).then(|| types.words())
     }
 
     /// The types of value that a form can take at all.

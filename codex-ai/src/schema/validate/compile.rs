@@ -16,6 +16,17 @@ use crate::schema::format::Format;
 /// # Errors
 /// Everything in the schema that is unusable, each with its path in the schema.
 pub(super) fn compile(schema: &Value) -> Result<Box<[Node]>, Vec<Problem>> {
+    compile_parts(schema, &[]).map(|(nodes, _)| nodes)
+}
+
+/// Nodes, and the numbers of some of them.
+type Parts = (Box<[Node]>, Vec<NodeId>);
+
+/// The same, with the numbers of some schemas in it.
+///
+/// # Errors
+/// As those of [`compile`].
+pub(super) fn compile_parts(schema: &Value, wanted: &[&Value]) -> Result<Parts, Vec<Problem>> {
     let mut compiler = Compiler {
         references: References::of(schema),
         places: Vec::new(),
@@ -33,7 +44,13 @@ pub(super) fn compile(schema: &Value) -> Result<Box<[Node]>, Vec<Problem>> {
     if let Some(id) = loops::find(&nodes).filter(|_| compiler.problems.is_empty()) {
         compiler.problem(id, "", "refers to itself without an end");
     }
-    if compiler.problems.is_empty() { Ok(nodes.into()) } else { Err(compiler.problems) }
+    if !compiler.problems.is_empty() {
+        return Err(compiler.problems);
+    }
+    let known = |part: &&Value| compiler.known.get(&std::ptr::from_ref(*part)).copied();
+    // A part that is none of the schema is held to all of it.
+    let parts = wanted.iter().map(|part| known(part).unwrap_or(0)).collect();
+    Ok((nodes.into(), parts))
 }
 
 /// Where a schema stands: in a keyword of another one.

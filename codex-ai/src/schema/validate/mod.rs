@@ -18,6 +18,7 @@ pub(super) mod pattern;
 mod read;
 pub(crate) mod refs;
 mod rules;
+mod said;
 mod scan;
 mod text;
 pub(super) mod unique;
@@ -28,6 +29,7 @@ use serde_json::Value;
 use crate::error::Problem;
 use check::Run;
 use node::Node;
+pub(super) use node::NodeId;
 use path::Path;
 use text::Fields;
 
@@ -46,6 +48,20 @@ impl Validator {
     pub(super) fn compile(schema: &Value) -> Result<Self, Vec<Problem>> {
         let nodes = compile::compile(schema)?;
         Ok(Self { fields: Fields::of(&nodes), nodes, refuse: Vec::new() })
+    }
+
+    /// Works out a schema; where its parts `wanted` are to be found.
+    ///
+    /// # Errors
+    /// As those of [`compile`](Self::compile).
+    pub(super) fn compile_parts(schema: &Value, wanted: &[&Value]) -> Result<(Self, Vec<NodeId>), Vec<Problem>> {
+        let (nodes, parts) = compile::compile_parts(schema, wanted)?;
+        Ok((Self { fields: Fields::of(&nodes), nodes, refuse: Vec::new() }, parts))
+    }
+
+    /// Asks which parts of the schema values follow.
+    pub(super) fn probe(&self) -> Probe<'_> {
+        Probe { run: Run::new(&self.nodes) }
     }
 
     /// A validator that finds these problems in every value.
@@ -86,5 +102,18 @@ impl Validator {
             run.problems.push(Problem::new("", "does not follow the schema"));
         }
         Err(run.problems)
+    }
+}
+
+/// Tells which parts of a schema values follow. Its verdicts are remembered by the place of a value in memory, so each
+/// value that it is asked of must be there, unchanged, for as long as it is used.
+pub(super) struct Probe<'n> {
+    run: Run<'n>,
+}
+
+impl Probe<'_> {
+    /// Whether the value follows this part.
+    pub(super) fn accepts(&mut self, part: NodeId, value: &Value) -> bool {
+        self.run.is_valid(part, value)
     }
 }

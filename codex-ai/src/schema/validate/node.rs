@@ -8,7 +8,7 @@ use serde_json::{Number, Value};
 use crate::schema::format::Format;
 
 /// The number of a node in its arena.
-pub(super) type NodeId = usize;
+pub(in crate::schema) type NodeId = usize;
 
 /// What one (sub-)schema asks of a value. Rules of a kind of value are absent when the schema has none.
 #[derive(Default)]

@@ -63,6 +63,18 @@ pub(crate) fn steps(path: &serde_path_to_error::Path) -> impl Iterator<Item = St
     })
 }
 
+/// A path that goes on from another: `items[0]` and `count` make `items[0].count`.
+pub(crate) fn join(base: &str, relative: &str) -> String {
+    let rest = relative.strip_prefix('$').unwrap_or(relative);
+    match (base, rest) {
+        (base, "") => base.to_owned(),
+        (base, rest) if rest.starts_with(['[', '.']) => format!("{base}{rest}"),
+        ("$", _) => relative.to_owned(),
+        // A key such as `$ref`.
+        (base, _) => format!("{base}.{relative}"),
+    }
+}
+
 /// Adds a step to a path; an empty `text` is the whole value.
 pub(crate) fn push(text: &mut String, step: Step<'_>) {
     match step {

@@ -81,11 +81,15 @@ impl Translator<'_> {
             'u' => self.unicode()?,
             '0' if !self.chars.peek().is_some_and(|(_, c)| c.is_ascii_digit()) => self.code(0),
             '0'..='9' | 'k' => return Err("refers back to a group, which is not supported".to_owned()),
-            '/' => self.out.push('/'),
             'p' | 'P' => {
                 self.out.extend(['\\', c]);
                 self.copy_braces();
             }
+            '/' | '<' | '>' => self.out.push(c),
+            'f' | 'n' | 'r' | 't' | 'v' | 'x' => self.out.extend(['\\', c]),
+            // `regex` gives some of them another meaning.
+            letter if letter.is_ascii_alphabetic() => return Err(format!(r"has `\{letter}`, which is no escape")),
+            other if !other.is_ascii() => self.out.push(other),
             other => {
                 self.out.push('\\');
                 self.out.push(other);

@@ -125,7 +125,7 @@ impl<'s> References<'s> {
     }
 }
 
-/// A URI reference against its base (RFC 3986, section 5.2, without `..` segments, which no `$id` needs).
+/// A URI reference against its base (RFC 3986, section 5.2; `.` and `..` at its beginning only).
 fn join<'s>(base: &str, reference: &'s str) -> Cow<'s, str> {
     let has_scheme = reference.split_once(':').is_some_and(|(scheme, _)| {
         scheme.starts_with(|c: char| c.is_ascii_alphabetic())
@@ -136,7 +136,23 @@ fn join<'s>(base: &str, reference: &'s str) -> Cow<'s, str> {
     }
     let authority = base.find("://").map_or(0, |at| at + 3);
     let path = base[authority..].find('/').map_or(base.len(), |at| authority + at);
-    let keep = if reference.starts_with('/') { path } else { base[path..].rfind('/').map_or(path, |at| path + at + 1) };
+    let mut reference = reference;
+    let mut up = 0;
+    loop {
+        if let Some(rest) = reference.strip_prefix("./") {
+            reference = rest;
+        } else if let Some(rest) = reference.strip_prefix("../") {
+            (reference, up) = (rest, up + 1);
+        } else {
+            break;
+        }
+    }
+    let mut keep =
+        if reference.starts_with('/') { path } else { base[path..].rfind('/').map_or(path, |at| path + at + 1) };
+    for _ in 0..up {
+        // From behind the slash of one folder to behind that of the one above.
+        keep = base[path..keep.max(path + 1) - 1].rfind('/').map_or(keep, |at| path + at + 1);
+    }
     format!("{}{reference}", &base[..keep]).into()
 }
 

@@ -11,6 +11,7 @@ use super::check::{Flow, Run, Weight};
 use super::node::{ArrayRules, Node, NumberRules, ObjectRules, StringRules};
 use super::number;
 use super::path::Path;
+use super::said::Said;
 use super::words::{self, count};
 use crate::suggest::nearest;
 
@@ -30,19 +31,21 @@ impl Run<'_> {
     fn check_number(&mut self, rules: &NumberRules, number: &Number, at: &Path<'_>) -> Flow {
         let order = |limit: &Number| number::order(number, limit);
         if let Some(limit) = rules.minimum.as_ref().filter(|limit| order(limit).is_lt()) {
-            self.fail(at, Weight::Value, || format!("must be at least {limit}, found {number}"))?;
+            self.fail(at, Weight::Value, || Said::must("too small", "be", format!("at least {limit}"), number))?;
         }
         if let Some(limit) = rules.maximum.as_ref().filter(|limit| order(limit).is_gt()) {
-            self.fail(at, Weight::Value, || format!("must be at most {limit}, found {number}"))?;
+            self.fail(at, Weight::Value, || Said::must("too large", "be", format!("at most {limit}"), number))?;
         }
         if let Some(limit) = rules.above.as_ref().filter(|limit| order(limit).is_le()) {
-            self.fail(at, Weight::Value, || format!("must be above {limit}, found {number}"))?;
+            self.fail(at, Weight::Value, || Said::must("too small", "be", format!("above {limit}"), number))?;
         }
         if let Some(limit) = rules.below.as_ref().filter(|limit| order(limit).is_ge()) {
-            self.fail(at, Weight::Value, || format!("must be below {limit}, found {number}"))?;
+            self.fail(at, Weight::Value, || Said::must("too large", "be", format!("below {limit}"), number))?;
         }
         if let Some(divisor) = rules.multiple_of.as_ref().filter(|divisor| !number::is_multiple(number, divisor)) {
-            self.fail(at, Weight::Value, || format!("must be a multiple of {divisor}, found {number}"))?;
+            self.fail(at, Weight::Value, || {
+                Said::must("wrong value", "be", format!("a multiple of {divisor}"), number)
+            })?;
         }
         Continue(())
     }
@@ -53,20 +56,24 @@ impl Run<'_> {
             let length = text.chars().count() as u64;
             let limit = |limit: u64| count(limit, "character", "characters");
             if let Some(shortest) = rules.shortest.filter(|shortest| length < *shortest) {
-                self.fail(at, Weight::Value, || format!("must have at least {}, found {length}", limit(shortest)))?;
+                self.fail(at, Weight::Value, || {
+                    Said::must("too short", "have", format!("at least {}", limit(shortest)), length)
+                })?;
             }
             if let Some(longest) = rules.longest.filter(|longest| length > *longest) {
-                self.fail(at, Weight::Value, || format!("must have at most {}, found {length}", limit(longest)))?;
+                self.fail(at, Weight::Value, || {
+                    Said::must("too long", "have", format!("at most {}", limit(longest)), length)
+                })?;
             }
         }
         let found = || words::quoted(&Value::from(text));
         if let Some((pattern, _)) = rules.pattern.as_ref().filter(|(_, regex)| !regex.is_match(text)) {
             self.fail(at, Weight::Value, || {
-                format!("must match the pattern `{}`, found {}", words::cut(pattern), found())
+                Said::must("wrong format", "match", format!("the pattern `{}`", words::cut(pattern)), found())
             })?;
         }
         if let Some(format) = rules.format.filter(|format| !format.is_met(text)) {
-            self.fail(at, Weight::Value, || format!("must be {}, found {}", format.words(), found()))?;
+            self.fail(at, Weight::Value, || Said::must("wrong format", "be", format.words().to_owned(), found()))?;
         }
         Continue(())
     }
@@ -76,17 +83,22 @@ impl Run<'_> {
         let length = items.len() as u64;
         let limit = |limit: u64| count(limit, "item", "items");
         if let Some(fewest) = rules.fewest.filter(|fewest| length < *fewest) {
-            self.fail(at, Weight::Value, || format!("must have at least {}, found {length}", limit(fewest)))?;
+            self.fail(at, Weight::Value, || {
+                Said::must("too few items", "have", format!("at least {}", limit(fewest)), length)
+            })?;
         }
         if let Some(most) = rules.most.filter(|most| length > *most) {
-            self.fail(at, Weight::Value, || format!("must have at most {}, found {length}", limit(most)))?;
+            self.fail(at, Weight::Value, || {
+                Said::must("too many items", "have", format!("at most {}", limit(most)), length)
+            })?;
         }
         for (i, item) in items.iter().enumerate() {
             if let Some(id) = rules.prefix.get(i).copied().or(rules.items) {
                 if self.nodes[id].verdict == Some(false) {
                     let allowed = rules.prefix.len() as u64;
-                    return self
-                        .fail(at, Weight::Value, || format!("must have at most {}, found {length}", limit(allowed)));
+                    return self.fail(at, Weight::Value, || {
+                        Said::must("too many items", "have", format!("at most {}", limit(allowed)), length)
+                    });
                 }
                 self.check(id, item, &at.index(i))?;
             }
@@ -99,11 +111,13 @@ impl Run<'_> {
         let fewest = rules.contains_fewest.unwrap_or(1);
         if fitting < fewest {
             self.fail(at, Weight::Value, || {
-                format!("must have at least {fewest} of the wanted items, found {fitting}")
+                Said::must("too few items", "have", format!("at least {fewest} of the wanted items"), fitting)
             })?;
         }
         if let Some(most) = rules.contains_most.filter(|most| fitting > *most) {
-            self.fail(at, Weight::Value, || format!("must have at most {most} of the wanted items, found {fitting}"))?;
+            self.fail(at, Weight::Value, || {
+                Said::must("too many items", "have", format!("at most {most} of the wanted items"), fitting)
+            })?;
         }
         Continue(())
     }
@@ -139,16 +153,17 @@ impl Run<'_> {
     #[inline(never)]
     fn check_object(&mut self, rules: &ObjectRules, map: &Map<String, Value>, value: &Value, at: &Path<'_>) -> Flow {
         for name in rules.required.iter().filter(|name| !map.contains_key(&***name)) {
-            self.fail(&at.key(name), Weight::Key, || "is missing".to_owned())?;
+            let wanted = rules.properties.get(name).filter(|_| !self.is_quick()).and_then(|id| self.wanted(*id));
+            self.fail(&at.key(name), Weight::Key, || Said::missing(wanted))?;
         }
         let length = map.len() as u64;
         if let Some(fewest) = rules.fewest.filter(|fewest| length < *fewest) {
             let fewest = count(fewest, "key", "keys");
-            self.fail(at, Weight::Value, || format!("must have at least {fewest}, found {length}"))?;
+            self.fail(at, Weight::Value, || Said::must("too few keys", "have", format!("at least {fewest}"), length))?;
         }
         if let Some(most) = rules.most.filter(|most| length > *most) {
             let most = count(most, "key", "keys");
-            self.fail(at, Weight::Value, || format!("must have at most {most}, found {length}"))?;
+            self.fail(at, Weight::Value, || Said::must("too many keys", "have", format!("at most {most}"), length))?;
         }
         for (key, inner) in map {
             let at = &at.key(key);
@@ -174,7 +189,7 @@ impl Run<'_> {
         }
         for (_, names) in rules.required_with.iter().filter(|(key, _)| map.contains_key(&**key)) {
             for name in names.iter().filter(|name| !map.contains_key(&***name)) {
-                self.fail(&at.key(name), Weight::Key, || "is missing".to_owned())?;
+                self.fail(&at.key(name), Weight::Key, || Said::missing(None))?;
             }
         }
         for (_, id) in rules.schema_with.iter().filter(|(key, _)| map.contains_key(&**key)) {

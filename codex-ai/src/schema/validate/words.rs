@@ -41,10 +41,24 @@ pub(crate) fn quoted(value: &Value) -> String {
     }
 }
 
+/// A value as JSON, cut.
+pub(crate) fn brief(value: &Value) -> String {
+    cut(&json_prefix(value)).into_owned()
+}
+
 /// `must be one of ..; found ..`, or `must be ..` where there is but one.
 pub(super) fn one_of<'a>(allowed: impl Iterator<Item = &'a Value>, value: Option<&Value>) -> String {
+    let mut text = format!("must be {}", choice_of(allowed));
+    if let Some(value) = value {
+        let _ = write!(text, "; found {}", quoted(value));
+    }
+    text
+}
+
+/// `one of ..`, or the only one.
+pub(super) fn choice_of<'a>(allowed: impl Iterator<Item = &'a Value>) -> String {
     let allowed: Vec<_> = allowed.collect();
-    let mut text = String::from(if allowed.len() == 1 { "must be " } else { "must be one of " });
+    let mut text = String::from(if allowed.len() == 1 { "" } else { "one of " });
     for (i, value) in allowed.iter().take(LISTED).enumerate() {
         if i > 0 {
             text.push_str(", ");
@@ -53,9 +67,6 @@ pub(super) fn one_of<'a>(allowed: impl Iterator<Item = &'a Value>, value: Option
     }
     if let Some(more @ 1..) = allowed.len().checked_sub(LISTED) {
         let _ = write!(text, " and {more} more");
-    }
-    if let Some(value) = value {
-        let _ = write!(text, "; found {}", quoted(value));
     }
     text
 }

@@ -8,7 +8,11 @@ use super::request::Format;
 use crate::error::{Problem, Result};
 use crate::message::{Message, Part, Role};
 use crate::request::{Output, Request, Tool, ToolChoice};
+use crate::schema::WireForm;
 use crate::wire::problems::Problems;
+
+/// Strict tools of one request (pydantic-ai 2.68, November 2026).
+const MOST_STRICT_TOOLS: usize = 20;
 
 /// Collects what cannot be sent.
 #[derive(Default)]
@@ -84,6 +88,12 @@ impl Check {
                 Tool::Raw(_) => {}
             }
         }
+        let is_strict = |tool: &&Tool| matches!(tool, Tool::Function(function) if function.strict == Some(true));
+        let strict = request.tools.iter().filter(is_strict).count();
+        if strict > MOST_STRICT_TOOLS {
+            let message = format!("{strict} of the tools are strict, Anthropic takes {MOST_STRICT_TOOLS}");
+            self.found.unsupported.push(Problem::new("tools", message));
+        }
         if matches!(request.tool_choice, Some(ToolChoice::Raw(_))) && request.options.parallel_tool_calls.is_some() {
             let message = "say it in the raw tool choice, as `disable_parallel_tool_use`";
             self.found.invalid.push(Problem::new("options.parallel_tool_calls", message));
@@ -105,14 +115,7 @@ impl Check {
             self.found.collision("output_config.format.type");
         }
         let own = extra.is_some_and(|extra| extra.contains_key("schema"));
-        Ok(Some(Format {
-            schema: if own {
-                None
-            } else {
-                Some(schema.wire(crate::schema::WireForm::Anthropic).map(crate::schema::WireSchema::as_raw)?)
-            },
-            extra,
-        }))
+        Ok(Some(Format { schema: if own { None } else { Some(schema.wire(WireForm::Anthropic)?.as_raw()) }, extra }))
     }
 
     /// The effort, and what an extra `output_config` adds.

@@ -64,6 +64,7 @@ pub use error::{decode_error, encode_error};
 pub use read_request::decode_request;
 pub use read_stream::StreamDecoder;
 pub use reply::{decode_reply, encode_reply};
+pub(crate) use request::own_format;
 pub use request::{DEFAULT_MAX_TOKENS, encode_request};
 pub use write_stream::StreamEncoder;
 

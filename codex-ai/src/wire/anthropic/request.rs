@@ -13,6 +13,7 @@ use crate::error::Result;
 use crate::message::{Image, Message, Part, Role};
 use crate::request::{Output, Request};
 use crate::wire::foreign::{Origin, encode_without};
+use crate::wire::lower::OwnFormat;
 use crate::wire::{Target, json};
 
 /// The most tokens of an answer where a request says nothing: the API has no default of its own. Every model of today
@@ -33,6 +34,15 @@ const ANY_JSON: &str = "Answer with one JSON value and nothing else: no words ar
 /// that contradict each other, [`ErrorKind::Schema`](crate::ErrorKind::Schema) for a schema that the vendor cannot hold; all problems at once.
 pub fn encode_request(request: &Request, target: &Target<'_>) -> Result<Bytes> {
     encode_without(request, Origin::Anthropic, |request| write(request, target))
+}
+
+/// What an extra `output_config.format` says of the form of the answer.
+pub(crate) fn own_format(request: &Request) -> OwnFormat {
+    match request.options.extra.get("output_config").and_then(|config| config.get("format")) {
+        None => OwnFormat::Absent,
+        Some(extra) if extra.get("schema").is_some() => OwnFormat::AsItIs,
+        Some(_) => OwnFormat::Merged,
+    }
 }
 
 fn write(request: &Request, target: &Target<'_>) -> Result<Bytes> {

@@ -11,6 +11,8 @@ use super::{Object, camel};
 use crate::error::{Problem, Result};
 use crate::message::{Image, Message, Part, Role};
 use crate::request::{Options, Output, Request, Tool, ToolChoice};
+use crate::schema::WireForm;
+use crate::wire::lower::OwnFormat;
 use crate::wire::problems::Problems;
 
 /// The names of the tools that were called, by the ids of the calls. Empty where every result names its tool.
@@ -156,15 +158,18 @@ impl Check {
         }
     }
 
-    pub(super) fn config<'a>(&mut self, request: &'a Request, default: Option<&'a str>) -> Result<Config<'a>> {
+    pub(super) fn config<'a>(
+        &mut self,
+        request: &'a Request,
+        default: Option<&'a str>,
+        form: WireForm,
+    ) -> Result<Config<'a>> {
         let options = &request.options;
         let output = match &request.output {
             Output::Text => Form::Text,
             Output::Json => Form::Json,
-            Output::Schema(_) if own_schema(request) => Form::Json,
-            Output::Schema(schema) => {
-                Form::Schema(schema.wire(crate::schema::WireForm::Gemini).map(crate::schema::WireSchema::as_raw)?)
-            }
+            Output::Schema(_) if own_format(request) == OwnFormat::AsItIs => Form::Json,
+            Output::Schema(schema) => Form::Schema { field: schema_field(form), schema: schema.wire(form)?.as_raw() },
         };
         let mut config = Config { options, output, effort: None, thinking: None, extra: None };
         let own = options.reasoning_effort.as_deref();
@@ -240,14 +245,20 @@ fn is_set(name: &str, options: &Options, output: &Form<'_>) -> bool {
         "presencePenalty" => options.presence_penalty.is_some(),
         "frequencyPenalty" => options.frequency_penalty.is_some(),
         "responseMimeType" => !matches!(output, Form::Text),
-        "responseSchema" => matches!(output, Form::Schema(_)),
+        "responseSchema" | "responseJsonSchema" => matches!(output, Form::Schema { .. }),
         _ => false,
     }
 }
 
-/// Whether an extra field is the form of the schema that is to be sent.
-fn own_schema(request: &Request) -> bool {
+/// What an extra `generationConfig` says of the form of the answer.
+pub(crate) fn own_format(request: &Request) -> OwnFormat {
     let config = request.options.extra.iter().find(|(name, _)| camel(name) == "generationConfig");
     let fields = config.and_then(|(_, config)| config.as_object());
-    fields.is_some_and(|fields| fields.keys().any(|name| camel(name) == "responseJsonSchema"))
+    let has = fields.is_some_and(|fields| fields.keys().any(|name| camel(name) == "responseJsonSchema"));
+    if has { OwnFormat::AsItIs } else { OwnFormat::Absent }
+}
+
+/// The field that takes a schema of this form.
+fn schema_field(form: WireForm) -> &'static str {
+    if form == WireForm::GeminiOpenApi { "responseSchema" } else { "responseJsonSchema" }
 }

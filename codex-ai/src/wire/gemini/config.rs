@@ -20,13 +20,13 @@ pub(super) struct Config<'a> {
 pub(super) enum Form<'a> {
     Text,
     Json,
-    Schema(&'a RawValue),
+    Schema { field: &'static str, schema: &'a RawValue },
 }
 
 impl Config<'_> {
     pub(super) fn size_hint(&self) -> usize {
         match &self.output {
-            Form::Schema(raw) => raw.get().len(),
+            Form::Schema { schema, .. } => schema.get().len(),
             _ => 0,
         }
     }
@@ -78,9 +78,9 @@ impl Serialize for Config<'_> {
         match &self.output {
             Form::Text => {}
             Form::Json => map.serialize_entry("responseMimeType", "application/json")?,
-            Form::Schema(schema) => {
+            Form::Schema { field, schema } => {
                 map.serialize_entry("responseMimeType", "application/json")?;
-                map.serialize_entry("responseJsonSchema", schema)?;
+                map.serialize_entry(field, schema)?;
             }
         }
         if let Some(effort) = self.effort {

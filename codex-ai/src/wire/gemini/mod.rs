@@ -47,6 +47,7 @@ mod request;
 mod result_text;
 mod write_stream;
 
+pub(crate) use check::own_format;
 pub use error::{decode_error, encode_error};
 pub(in crate::wire) use image::unplaced;
 pub use image::{decode_image_reply, encode_image_request};

@@ -11,6 +11,7 @@ use super::part::{PartBody, Parts, bodies};
 use crate::error::Result;
 use crate::message::{Image, Message, Part, Role};
 use crate::request::{Function, Request, Tool, ToolChoice};
+use crate::schema::WireForm;
 use crate::wire::foreign::{Origin, encode_without};
 use crate::wire::{Target, json};
 
@@ -48,7 +49,7 @@ impl<'a> Body<'a> {
         let names = Names::of(&request.messages);
         check.messages(&request.messages, &names);
         check.options(request);
-        let config = check.config(request, target.effort)?;
+        let config = check.config(request, target.effort, target.schema_form.unwrap_or(WireForm::Gemini))?;
         let tool_config = check.tool_config(request);
         check.finish()?;
         Ok(Self { request, names, config, tool_config })

@@ -2,13 +2,14 @@
 
 use serde_json::Value;
 
-use super::dialect::{Dialect, SchemaForm};
+use super::dialect::Dialect;
 use super::format::{Format, SchemaBody};
 use super::request::extra_object;
 use super::split::{is_message, rest_of};
 use crate::error::{Problem, Result};
 use crate::message::{Message, Part, Role};
 use crate::request::{Output, Request, Tool};
+use crate::schema::WireForm;
 use crate::wire::problems::Problems;
 
 /// Collects what cannot be sent.
@@ -92,11 +93,10 @@ impl<'d> Check<'d> {
     }
 
     /// The form of the answer; an extra `response_format` is merged into it.
-    pub(super) fn format<'a>(&mut self, request: &'a Request) -> Result<Option<Format<'a>>> {
+    pub(super) fn format<'a>(&mut self, request: &'a Request, form: WireForm) -> Result<Option<Format<'a>>> {
         let schema = match &request.output {
             Output::Text => return Ok(None),
             Output::Json => None,
-            Output::Schema(_) if self.dialect.schema == SchemaForm::Instructions => None,
             Output::Schema(schema) => Some(schema),
         };
         let extra = extra_object(request, "response_format");
@@ -124,9 +124,9 @@ impl<'d> Check<'d> {
             }
         }
         let body = match inner.and_then(|inner| inner.get("strict")) {
-            None if self.dialect.schema == SchemaForm::Strict => SchemaBody::Strict(
-                schema.wire(crate::schema::WireForm::OpenAiStrict).map(crate::schema::WireSchema::as_raw)?,
-            ),
+            None if form != WireForm::Plain => {
+                SchemaBody::Made { raw: schema.wire(form)?.as_raw(), strict: self.dialect.strict }
+            }
             // Whoever says it knows what the schema is: it is not translated once more.
             None | Some(Value::Bool(_)) => SchemaBody::AsItIs(schema.as_value()),
             Some(_) => {

@@ -5,8 +5,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::Object;
-use super::dialect::{Dialect, SchemaForm};
-use crate::request::{Function, Output, Request, Tool, ToolChoice};
+use crate::request::{Function, Tool, ToolChoice};
 
 /// The field `response_format`.
 pub(super) enum Format<'a> {
@@ -25,7 +24,11 @@ pub(super) enum Format<'a> {
 }
 
 pub(super) enum SchemaBody<'a> {
-    Strict(&'a RawValue),
+    /// In a form of its own, with `strict` or without.
+    Made {
+        raw: &'a RawValue,
+        strict: bool,
+    },
     AsItIs(&'a Value),
 }
 
@@ -64,8 +67,10 @@ impl Serialize for SchemaField<'_> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("name", self.name)?;
         match self.schema {
-            SchemaBody::Strict(raw) => {
-                map.serialize_entry("strict", &true)?;
+            SchemaBody::Made { raw, strict } => {
+                if *strict {
+                    map.serialize_entry("strict", &true)?;
+                }
                 map.serialize_entry("schema", raw)?;
             }
             SchemaBody::AsItIs(value) => map.serialize_entry("schema", value)?,
@@ -75,21 +80,6 @@ impl Serialize for SchemaField<'_> {
         }
         map.end()
     }
-}
-
-/// The instructions with the schema after them, where the server takes no schema; `None` where nothing is added.
-pub(super) fn instructions(request: &Request, dialect: &Dialect) -> Option<String> {
-    let Output::Schema(schema) = &request.output else { return None };
-    if dialect.schema != SchemaForm::Instructions {
-        return None;
-    }
-    let mut text = request.system.clone().unwrap_or_default();
-    if !text.is_empty() {
-        text.push_str("\n\n");
-    }
-    text.push_str("Answer with JSON alone, which follows this JSON schema:\n");
-    text.push_str(&schema.as_value().to_string());
-    Some(text)
 }
 
 /// The field `tools`.

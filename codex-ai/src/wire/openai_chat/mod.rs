@@ -54,11 +54,12 @@ mod usage;
 mod write_stream;
 
 pub use crate::wire::openai_error::{decode_error, encode_error};
-pub use dialect::{Dialect, ReasoningField, SchemaForm};
+pub use dialect::{Dialect, ReasoningField};
 pub use read_request::decode_request;
 pub use read_stream::StreamDecoder;
 pub use reply::{decode_reply, encode_reply};
 pub use request::encode_request;
+pub(crate) use request::own_format;
 pub use write_stream::StreamEncoder;
 
 /// A JSON object.

@@ -7,26 +7,47 @@ use serde_json::Value;
 use super::Object;
 use super::check::Check;
 use super::dialect::Dialect;
-use super::format::{Choice, Format, SchemaBody, Tools, instructions};
+use super::format::{Choice, Format, SchemaBody, Tools};
 use super::message::Messages;
 use crate::error::Result;
 use crate::message::{Image, Part};
-use crate::request::Request;
+use crate::request::{Output, Request};
+use crate::schema::WireForm;
+use crate::structured::SchemaMode;
 use crate::wire::foreign::{Origin, encode_without};
+use crate::wire::lower::{OwnFormat, Rung, lower};
 use crate::wire::{Target, json};
 
 /// Makes the body of a request.
 ///
 /// A stream is asked for with its usage (`stream_options`), unless an extra field `stream_options` says otherwise; an
 /// extra field `stream_options` of `null` leaves it out. An extra `response_format` is merged: with
-/// `{"json_schema": {"strict": false}}`, or `true`, a schema is sent as it is, instead of its strict form. A server that takes no
-/// schema ([`SchemaForm::Instructions`](super::SchemaForm::Instructions)) is told of it in the instructions.
+/// `{"json_schema": {"strict": false}}`, or `true`, a schema is sent as it is, instead of its strict form. A schema that a
+/// server does not take in `response_format` is told in the first of the dialect's
+/// [`schema_modes`](Dialect::schema_modes).
 ///
 /// # Errors
 /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) for parts and options that have no form here, [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest) for options
 /// that contradict each other, [`ErrorKind::Schema`](crate::ErrorKind::Schema) for a schema that strict mode cannot hold; all problems at once.
 pub fn encode_request(request: &Request, target: &Target<'_>, dialect: &Dialect) -> Result<Bytes> {
-    encode_without(request, Origin::Chat, |request| write(request, target, dialect))
+    let native = dialect.schema_modes.contains(&SchemaMode::Native);
+    match &request.output {
+        Output::Schema(schema) if !native && own_format(request) == OwnFormat::Absent => {
+            let rung = dialect.rungs().get(0).unwrap_or(Rung::new(SchemaMode::Prompt, WireForm::Plain));
+            let request = lower(request, schema, rung)?;
+            encode_without(&request, Origin::Chat, |request| write(request, target, dialect))
+        }
+        _ => encode_without(request, Origin::Chat, |request| write(request, target, dialect)),
+    }
+}
+
+/// What an extra `response_format` says of the form of the answer.
+pub(crate) fn own_format(request: &Request) -> OwnFormat {
+    match request.options.extra.get("response_format") {
+        None => OwnFormat::Absent,
+        Some(extra) if extra.pointer("/json_schema/strict").is_some_and(Value::is_boolean) => OwnFormat::AsItIs,
+        Some(_) => OwnFormat::Merged,
+    }
 }
 
 fn write(request: &Request, target: &Target<'_>, dialect: &Dialect) -> Result<Bytes> {
@@ -39,8 +60,6 @@ struct Body<'a> {
     target: &'a Target<'a>,
     dialect: &'a Dialect,
     format: Option<Format<'a>>,
-    /// The request's instructions with the schema after them, where the server takes no schema.
-    instructions: Option<String>,
 }
 
 impl<'a> Body<'a> {
@@ -50,10 +69,10 @@ impl<'a> Body<'a> {
             check.message(index, message);
         }
         check.options(request);
-        let format = check.format(request)?;
+        let form = target.schema_form.unwrap_or(dialect.native_form());
+        let format = check.format(request, form)?;
         check.finish()?;
-        let instructions = instructions(request, dialect);
-        Ok(Self { request, target, dialect, format, instructions })
+        Ok(Self { request, target, dialect, format })
     }
 
     /// Roughly how long the body becomes, so that it is not copied while it grows.
@@ -67,11 +86,10 @@ impl<'a> Body<'a> {
             })
             .sum();
         let schema = match &self.format {
-            Some(Format::Schema { schema: SchemaBody::Strict(raw), .. }) => raw.get().len(),
+            Some(Format::Schema { schema: SchemaBody::Made { raw, .. }, .. }) => raw.get().len(),
             _ => 0,
         };
-        let system = self.instructions.as_ref().or(self.request.system.as_ref());
-        256 + content + schema + system.map_or(0, |text| text.len() + text.len() / 16)
+        256 + content + schema + self.request.system.as_ref().map_or(0, |text| text.len() + text.len() / 16)
     }
 
     /// The effort of reasoning. An extra field is the caller's word on reasoning; the default then adds nothing to it.
@@ -87,7 +105,7 @@ impl Serialize for Body<'_> {
         let Request { system, messages, options, tools, tool_choice, .. } = self.request;
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("model", self.target.model)?;
-        let system = self.instructions.as_deref().or(system.as_deref()).filter(|text| !text.is_empty());
+        let system = system.as_deref().filter(|text| !text.is_empty());
         map.serialize_entry("messages", &Messages { system, messages, dialect: self.dialect })?;
         if !tools.is_empty() {
             map.serialize_entry("tools", &Tools(tools))?;

@@ -8,7 +8,7 @@ use super::segment::{PICTURE, Segment, rest_of, segments};
 use crate::error::{Problem, Result};
 use crate::message::{Message, Part, Role};
 use crate::request::{Output, Request, Tool};
-use crate::schema::Schema;
+use crate::schema::{Schema, WireForm};
 use crate::wire::problems::Problems;
 
 /// Collects what cannot be sent.
@@ -133,9 +133,7 @@ impl Check {
             }
         }
         let body = match extra.and_then(|extra| extra.get("strict")) {
-            None => SchemaBody::Strict(
-                schema.wire(crate::schema::WireForm::OpenAiStrict).map(crate::schema::WireSchema::as_raw)?,
-            ),
+            None => SchemaBody::Strict(schema.wire(WireForm::OpenAiStrict)?.as_raw()),
             // Whoever says it knows what the schema is: it is not translated once more.
             Some(Value::Bool(_)) => SchemaBody::AsItIs(schema.as_value()),
             Some(_) => {

@@ -65,6 +65,7 @@ pub use read_request::decode_request;
 pub use read_stream::StreamDecoder;
 pub use reply::{decode_reply, encode_reply};
 pub use request::encode_request;
+pub(crate) use request::own_format;
 pub use write_stream::StreamEncoder;
 
 /// A JSON object.

@@ -13,6 +13,7 @@ use crate::error::Result;
 use crate::message::Part;
 use crate::request::Request;
 use crate::wire::foreign::{Origin, encode_without};
+use crate::wire::lower::OwnFormat;
 use crate::wire::{Target, json};
 
 /// Makes the body of a request.
@@ -25,6 +26,15 @@ use crate::wire::{Target, json};
 /// contradict each other, [`ErrorKind::Schema`](crate::ErrorKind::Schema) for a schema that strict mode cannot hold; all problems at once.
 pub fn encode_request(request: &Request, target: &Target<'_>) -> Result<Bytes> {
     encode_without(request, Origin::Responses, |request| write(request, target))
+}
+
+/// What an extra `text.format` says of the form of the answer.
+pub(crate) fn own_format(request: &Request) -> OwnFormat {
+    match request.options.extra.get("text").and_then(|text| text.get("format")) {
+        None => OwnFormat::Absent,
+        Some(extra) if extra.get("strict").is_some_and(Value::is_boolean) => OwnFormat::AsItIs,
+        Some(_) => OwnFormat::Merged,
+    }
 }
 
 fn write(request: &Request, target: &Target<'_>) -> Result<Bytes> {

@@ -5,24 +5,37 @@ use std::collections::HashMap;
 use regex::Regex;
 use serde_json::{Map, Value};
 
-use super::{Fixed, ListNode, Node, NodeId, ObjectNode, Property, Rest, Values, union};
+use super::{Fixed, ListNode, Node, NodeId, ObjectNode, Property, Rest, Shape, Shown, Values, union};
 use crate::json::align::fold::folded;
 use crate::schema::References;
 
 /// No schema becomes more nodes than this; what is beyond may be anything.
 const MOST_NODES: usize = 10_000;
 
-pub(super) fn compile(schema: &Value) -> Box<[Node]> {
+pub(super) fn compile(schema: &Value) -> Shape {
     let mut maker =
         Maker { references: References::of(schema), nodes: Vec::new(), known: HashMap::new(), open: Vec::new() };
+    let mut known = Vec::new();
     maker.id_of(vec![Part::Schema(schema)]);
     while let Some((id, parts)) = maker.open.pop() {
         let node = maker.node_of(&parts);
         maker.nodes[id.0 as usize] = node;
+        known.push((id, shown(&parts)));
     }
     let mut nodes = maker.nodes;
     union::settle(&mut nodes);
-    nodes.into()
+    let mut all = vec![Shown::default(); nodes.len()];
+    for (id, shown) in known {
+        all[id.0 as usize] = shown;
+    }
+    Shape { nodes: nodes.into(), shown: all.into() }
+}
+
+fn shown(parts: &[Part<'_>]) -> Shown {
+    let says = |keyword: &str| {
+        parts.iter().any(|part| matches!(part, Part::Own(map) if map.get(keyword) == Some(&Value::Bool(true))))
+    };
+    Shown { done: says("x-stream-done"), not_null: says("x-stream-not-null"), with_state: says("x-stream-with-state") }
 }
 
 /// One of the things that a value must be all of.
@@ -246,6 +259,10 @@ const SAYING: &[&str] = &[
     "required",
     "items",
     "prefixItems",
+    // A place that is shown in a way of its own is a place of its own.
+    "x-stream-done",
+    "x-stream-not-null",
+    "x-stream-with-state",
 ];
 
 impl Part<'_> {

@@ -13,6 +13,19 @@ use crate::json::Tree;
 #[derive(Debug)]
 pub(crate) struct Shape {
     nodes: Box<[Node]>,
+    /// Of each node, in the same order.
+    shown: Box<[Shown]>,
+}
+
+/// How a value is shown before it is complete, by `x-stream-done`, `x-stream-not-null` and `x-stream-with-state`.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Shown {
+    /// Not before it is complete.
+    pub(crate) done: bool,
+    /// What holds it is not shown without it.
+    pub(crate) not_null: bool,
+    /// With a word for how far it has come.
+    pub(crate) with_state: bool,
 }
 
 /// A place in a [`Shape`].
@@ -111,7 +124,7 @@ pub(crate) struct Tag {
 impl Shape {
     /// Works out a schema. What cannot be told apart at a reasonable size may be anything: the check that follows decides.
     pub(crate) fn of(schema: &Value) -> Self {
-        Self { nodes: compile::compile(schema) }
+        compile::compile(schema)
     }
 
     /// The place of the whole value.
@@ -126,6 +139,16 @@ impl Shape {
     /// Whether there are integers in it.
     pub(crate) fn has_integers(&self) -> bool {
         self.nodes.iter().any(|node| matches!(node, Node::Integer))
+    }
+
+    /// How a value is shown before it is complete.
+    pub(crate) fn shown(&self, id: NodeId) -> Shown {
+        self.shown.get(id.0 as usize).copied().unwrap_or_default()
+    }
+
+    /// Whether any value is shown with a word for how far it has come.
+    pub(crate) fn has_states(&self) -> bool {
+        self.shown.iter().any(|shown| shown.with_state)
     }
 
     /// The branch of a union to which the text of its tag leads.

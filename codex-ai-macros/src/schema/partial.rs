@@ -1,0 +1,208 @@
+//! The partial value of a struct: the same fields, each as far as it has come.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, quote};
+
+use super::attributes::key_of;
+use super::expand::bounded;
+use super::model::{Body, Field, SchemaType, Style, TypeNames};
+use super::shape::{is_described, own_type};
+use super::walk::stand_in;
+use super::wire_names;
+use crate::docs;
+use crate::prompt::plain_name;
+
+/// The type to name; that of a type that is shown only when it is complete is the library's.
+pub(super) fn named(ty: &SchemaType<'_>) -> TokenStream {
+    match kind(ty) {
+        Kind::Whole => {
+            let p = ty.paths.private();
+            quote!(#p::Whole)
+        }
+        _ => {
+            let TypeNames { partial, parts_of, .. } = &ty.names;
+            let (_, type_generics, _) = ty.input.generics.split_for_impl();
+            quote!(#partial<#parts_of #type_generics>)
+        }
+    }
+}
+
+/// The struct and its impls.
+pub(super) fn items(ty: &SchemaType<'_>) -> TokenStream {
+    match kind(ty) {
+        Kind::Whole => TokenStream::new(),
+        Kind::Content(field) => of_content(field, ty),
+        Kind::Fields(fields) => of_fields(&fields, ty),
+    }
+}
+
+enum Kind<'t> {
+    /// Shown when it is complete.
+    Whole,
+    /// A newtype: its content.
+    Content(&'t Field<'t>),
+    Fields(Vec<Part<'t>>),
+}
+
+/// A field with what it takes to name it.
+struct Part<'t> {
+    field: &'t Field<'t>,
+    name: &'t Ident,
+    is_flat: bool,
+}
+
+fn kind<'t>(ty: &'t SchemaType<'_>) -> Kind<'t> {
+    let Body::Struct(fields) = &ty.body else { return Kind::Whole };
+    if wire_names::is_read_by_another(&ty.input.attrs) {
+        return Kind::Whole;
+    }
+    let mut shown = fields.fields.iter().filter(|field| is_shown(field));
+    if fields.style == Style::Unnamed || key_of(&["serde"], &ty.input.attrs, "transparent").is_some() {
+        return shown.next().map_or(Kind::Whole, Kind::Content);
+    }
+    let parts = shown.filter_map(|field| {
+        let is_flat = key_of(&["serde"], field.attrs, "flatten").is_some();
+        field.name.map(|name| Part { field, name, is_flat })
+    });
+    let parts: Vec<_> = parts.collect();
+    if parts.is_empty() { Kind::Whole } else { Kind::Fields(parts) }
+}
+
+/// Whether there is a type that reads the field as it comes.
+fn is_shown(field: &Field<'_>) -> bool {
+    let by_function = ["with", "deserialize_with"].iter().any(|key| key_of(&["serde"], field.attrs, key).is_some());
+    is_described(field) && (!by_function || field.rules.with.is_some())
+}
+
+fn of_content(field: &Field<'_>, ty: &SchemaType<'_>) -> TokenStream {
+    let p = ty.paths.private();
+    let (vis, partial) = (&ty.input.vis, &ty.names.partial);
+    let parts = &ty.names.parts;
+    let (parameter, docs, field_vis) = (&field.names.parameter, doc(&ty.input.ident), field.vis);
+    let content = quote!(#p::PartialOf<P::#parameter>);
+    let (definition, member) = match field.name {
+        Some(name) => (quote!({ /** Its content. */ #field_vis #name: #content }), name.to_token_stream()),
+        None => (quote!((/** Its content. */ #field_vis #content);), quote!(0)),
+    };
+    let text = partial.to_string();
+    let items = parts_items([field].into_iter(), ty);
+    quote! {
+        #items
+        #docs
+        #vis struct #partial<P: #parts> #definition
+        #[automatically_derived]
+        impl<P: #parts> ::core::default::Default for #partial<P> {
+            fn default() -> Self {
+                Self { #member: ::core::default::Default::default() }
+            }
+        }
+        #[automatically_derived]
+        impl<P: #parts> ::core::fmt::Debug for #partial<P> {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                f.debug_tuple(#text).field(&self.#member).finish()
+            }
+        }
+        #[automatically_derived]
+        impl<P: #parts> #p::Grow for #partial<P> {
+            const WHOLE: ::core::primitive::bool = <#content as #p::Grow>::WHOLE;
+
+            fn grow(&mut self, from: #p::Cursor<'_>) -> ::core::primitive::bool {
+                #p::Grow::grow(&mut self.#member, from)
+            }
+            fn grow_field(&mut self, name: &::core::primitive::str, at: #p::Cursor<'_>) -> ::core::primitive::bool {
+                #p::Grow::grow_field(&mut self.#member, name, at)
+            }
+        }
+    }
+}
+
+/// The trait that leads from one type to the stand-ins of all fields, and the type. The stand-ins are private, as the types
+/// of the fields may be; the partial value is as public as the type is.
+fn parts_items<'t>(fields: impl Iterator<Item = &'t Field<'t>> + Clone, ty: &SchemaType<'_>) -> TokenStream {
+    let p = ty.paths.private();
+    let TypeNames { parts, parts_of, .. } = &ty.names;
+    let (vis, own) = (&ty.input.vis, own_type(ty));
+    let generics = bounded(ty);
+    let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
+    let parameters = fields.clone().map(|field| &field.names.parameter);
+    let links = fields.map(|field| {
+        let (parameter, stand_in) = (&field.names.parameter, stand_in(field, ty));
+        quote!(type #parameter = #stand_in;)
+    });
+    quote! {
+        trait #parts {
+            #(type #parameters: #p::Field;)*
+        }
+        #vis struct #parts_of #impl_generics (::core::marker::PhantomData<fn() -> #own>) #where_clause;
+        impl #impl_generics #parts for #parts_of #type_generics #where_clause {
+            #(#links)*
+        }
+    }
+}
+
+fn of_fields(list: &[Part<'_>], ty: &SchemaType<'_>) -> TokenStream {
+    let p = ty.paths.private();
+    let (vis, partial) = (&ty.input.vis, &ty.names.partial);
+    let TypeNames { parts, seen, .. } = &ty.names;
+    let (mut fields, mut nothings, mut debugs) = (TokenStream::new(), TokenStream::new(), TokenStream::new());
+    let (mut arms, mut flat) = (TokenStream::new(), TokenStream::new());
+    for Part { field, name, is_flat } in list {
+        let (docs, vis, parameter) = (docs::attributes(field.attrs), field.vis, &field.names.parameter);
+        let text = plain_name(name);
+        nothings.extend(quote!(#name: ::core::default::Default::default(),));
+        debugs.extend(quote!(.field(#text, &self.#name)));
+        if *is_flat {
+            fields.extend(quote!(#(#docs)* #vis #name: #p::PartialOf<P::#parameter>,));
+            flat.extend(quote!(|| #p::Grow::grow_field(&mut self.#name, name, at)));
+        } else {
+            fields.extend(quote!(#(#docs)* #vis #name: #p::ProgressOf<P::#parameter>,));
+            let wire = wire_names::of_field(name, field.attrs, None, &ty.input.attrs);
+            let names = wire_names::with_aliases(wire, field.attrs);
+            arms.extend(quote!(#(#names)|* => self.#name.grow(at),));
+        }
+    }
+    let (docs, text) = (doc(&ty.input.ident), partial.to_string());
+    let items = parts_items(list.iter().map(|part| part.field), ty);
+    quote! {
+        #items
+        #docs
+        #vis struct #partial<P: #parts> {
+            #fields
+            #seen: ::core::primitive::usize,
+        }
+        #[automatically_derived]
+        impl<P: #parts> ::core::default::Default for #partial<P> {
+            fn default() -> Self {
+                Self { #nothings #seen: 0 }
+            }
+        }
+        #[automatically_derived]
+        impl<P: #parts> ::core::fmt::Debug for #partial<P> {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                f.debug_struct(#text) #debugs .finish()
+            }
+        }
+        #[automatically_derived]
+        impl<P: #parts> #p::Grow for #partial<P> {
+            fn grow(&mut self, from: #p::Cursor<'_>) -> ::core::primitive::bool {
+                let (mut seen, mut changed) = (self.#seen, false);
+                for (name, at) in from.fields(&mut seen) {
+                    changed |= #p::Grow::grow_field(self, name, at);
+                }
+                self.#seen = seen;
+                changed
+            }
+            fn grow_field(&mut self, name: &::core::primitive::str, at: #p::Cursor<'_>) -> ::core::primitive::bool {
+                match name {
+                    #arms
+                    _ => false #flat,
+                }
+            }
+        }
+    }
+}
+
+fn doc(name: &Ident) -> TokenStream {
+    let text = format!("A `{name}` that is still coming.");
+    quote!(#[doc = #text])
+}

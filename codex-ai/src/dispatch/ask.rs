@@ -1,0 +1,170 @@
+//! One call: the question, the answer's value, and further questions where an answer is none.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::Dispatcher;
+use crate::error::{Error, Result};
+use crate::json::{Leniency, Parsed};
+use crate::prompt::{OutputOf, PromptDef, PromptOutput};
+use crate::provider::Provider;
+use crate::registry::Entry;
+use crate::reply::Reply;
+use crate::request::{Options, Output, Request};
+use crate::schema::Schema;
+use crate::structured::{self, Asking};
+use crate::telemetry;
+
+impl<P: Provider> Dispatcher<P> {
+    pub(super) async fn ask_prompt<Q: PromptDef>(&self, args: Q::Args<'_>) -> Result<Reply<OutputOf<Q>>> {
+        let entry = Q::ENTRY;
+        let request = match Q::render(args).await {
+            Ok(prompt) => prompt.into_request(),
+            Err(error) => return Err(error.with_prompt(entry.mode())),
+        };
+        self.ask(request, Some(entry), <OutputOf<Q> as PromptOutput>::read).await
+    }
+
+    pub(super) async fn ask_by_name(&self, mode: &str, arguments: Value) -> Result<Reply<Value>> {
+        let entry = self.prompts.get(mode).ok_or_else(|| self.unknown(mode))?;
+        let rendered = entry.render(arguments).await.map_err(|error| error.with_prompt(entry.mode()))?;
+        self.ask(rendered.request, Some(entry), rendered.read).await
+    }
+
+    pub(super) async fn ask_for<T: PromptOutput>(&self, mut request: Request) -> Result<T> {
+        request.output = T::output();
+        Ok(self.ask(request, None, T::read).await?.value)
+    }
+
+    pub(super) async fn ask_for_value(&self, mut request: Request) -> Result<Value> {
+        let schema = match &request.output {
+            Output::Schema(schema) => Arc::clone(schema),
+            _ => {
+                request.output = Output::Json;
+                Arc::clone(Schema::of::<Value>())
+            }
+        };
+        let read = |reply: &Reply, leniency| structured::read_schema_value(reply, &schema, leniency);
+        Ok(self.ask(request, None, read).await?.value)
+    }
+
+    /// Asks once and reads nothing.
+    pub(super) async fn ask_plainly(&self, mut request: Request) -> Result<Reply> {
+        self.complete(&mut request, None)?;
+        let provider = &self.shared.provider;
+        let span = telemetry::call(provider.name(), &request, None, false);
+        telemetry::whole(span, provider.generate(&request)).await
+    }
+
+    /// Asks the provider and reads the value, in one span.
+    async fn ask<T>(
+        &self,
+        mut request: Request,
+        entry: Option<&'static Entry>,
+        read: impl Fn(&Reply, Leniency) -> Result<Parsed<T>>,
+    ) -> Result<Reply<T>> {
+        self.complete(&mut request, entry)?;
+        let span = telemetry::call(self.shared.provider.name(), &request, entry.map(Entry::mode), false);
+        let answer = async {
+            let answer = match request.output {
+                // Text is a value whatever it says.
+                Output::Text => self.ask_once(&request, read).await,
+                _ => self.ask_until(request, read).await,
+            };
+            answer.map_err(|error| named(error, entry))
+        };
+        telemetry::whole(span, answer).await
+    }
+
+    async fn ask_once<T>(
+        &self,
+        request: &Request,
+        read: impl Fn(&Reply, Leniency) -> Result<Parsed<T>>,
+    ) -> Result<Reply<T>> {
+        let provider = &self.shared.provider;
+        let reply = provider.generate(request).await?;
+        match read(&reply, self.structured.leniency) {
+            Ok(parsed) => Ok(reply.with_value(parsed.value)),
+            Err(error) => Err(located(error, provider.name(), &reply)),
+        }
+    }
+
+    /// Asks until an answer is a value, or a budget is spent.
+    async fn ask_until<T>(
+        &self,
+        mut request: Request,
+        read: impl Fn(&Reply, Leniency) -> Result<Parsed<T>>,
+    ) -> Result<Reply<T>> {
+        let provider = &self.shared.provider;
+        let mut asking = Asking::new(&self.structured, provider.name(), &request);
+        loop {
+            let span = telemetry::ask(asking.number());
+            let answer = asking.wait(provider.generate(&request));
+            let (reply, read) = match telemetry::within(&span, answer).await {
+                Ok(reply) => {
+                    let read = span.in_scope(|| read(&reply, self.structured.leniency));
+                    (reply, read)
+                }
+                Err(error) => {
+                    telemetry::note_ask(&span, Err(&error));
+                    return Err(asking.failed(error, request.schema_mode));
+                }
+            };
+            match read {
+                Ok(parsed) => {
+                    telemetry::note_ask(&span, Ok(parsed.repairs.len()));
+                    return Ok(asking.done(reply, parsed.repairs).with_value(parsed.value));
+                }
+                Err(error) => {
+                    telemetry::note_ask(&span, Err(&error));
+                    asking.again(located(error, provider.name(), &reply), &reply, &mut request)?;
+                }
+            }
+        }
+    }
+
+    /// Puts the options together.
+    pub(super) fn complete(&self, request: &mut Request, entry: Option<&'static Entry>) -> Result<()> {
+        if request.schema_mode.is_none() {
+            request.schema_mode = self.structured.mode;
+        }
+        if let Some(strongest) = &self.options {
+            let mut options = Options::clone(strongest);
+            options.fill_from(&request.options);
+            request.options = options;
+        }
+        if let Some(entry) = entry {
+            let options = &mut request.options;
+            if options.model.is_none() {
+                options.model = entry.model().map(Into::into);
+            }
+            options.temperature = options.temperature.or(entry.temperature());
+            options.max_tokens = options.max_tokens.or(entry.max_tokens());
+        }
+        request.options.fill_from(&self.shared.defaults);
+        if let Output::Schema(schema) = &request.output {
+            // Nobody shall pay for an answer that cannot be read.
+            schema.check_usable().map_err(|error| named(error, entry))?;
+        }
+        Ok(())
+    }
+}
+
+/// Names where a reply came from, in the error of reading it; `provider` is for a reply that does not say.
+pub(super) fn located(error: Error, provider: &str, reply: &Reply) -> Error {
+    let provider = reply.provider.as_deref().unwrap_or(provider);
+    let error = error.with_route(format!("{provider}/{}", reply.model));
+    match &reply.request_id {
+        Some(id) => error.with_request_id(id.clone()),
+        None => error,
+    }
+}
+
+/// Names the prompt in an error, if there is one.
+pub(super) fn named(error: Error, entry: Option<&'static Entry>) -> Error {
+    match entry {
+        Some(entry) => error.with_prompt(entry.mode()),
+        None => error,
+    }
+}

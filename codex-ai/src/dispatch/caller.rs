@@ -1,0 +1,62 @@
+//! What can call a prompt, and what can be asked without one.
+
+use super::Dispatcher;
+use crate::error::Result;
+use crate::message::Message;
+use crate::prompt::{OutputOf, Prompt, PromptDef, PromptOutput};
+use crate::provider::{BoxFuture, Provider};
+use crate::request::{Output, Request};
+
+/// What can call a prompt: a [`Dispatcher`], or its blocking twin.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot call a prompt",
+    label = "not a dispatcher",
+    note = "pass a `&Dispatcher`, or a `&blocking::Dispatcher`"
+)]
+pub trait Caller {
+    /// What a call gives: a future of the value, or the value itself.
+    type Called<'a, Q: PromptDef>
+    where
+        Self: 'a;
+
+    fn call_prompt<'a, Q: PromptDef>(&'a self, args: Q::Args<'a>) -> Self::Called<'a, Q>;
+}
+
+impl<P: Provider> Caller for Dispatcher<P> {
+    type Called<'a, Q: PromptDef>
+        = BoxFuture<'a, Result<OutputOf<Q>>>
+    where
+        Self: 'a;
+
+    fn call_prompt<'a, Q: PromptDef>(&'a self, args: Q::Args<'a>) -> Self::Called<'a, Q> {
+        self.call::<Q>(args)
+    }
+}
+
+impl From<&str> for Request {
+    fn from(text: &str) -> Self {
+        Self::new(vec![Message::user(text)])
+    }
+}
+
+impl From<String> for Request {
+    fn from(text: String) -> Self {
+        Self::new(vec![Message::user(text)])
+    }
+}
+
+impl<T: PromptOutput> From<Prompt<T>> for Request {
+    fn from(prompt: Prompt<T>) -> Self {
+        prompt.into_request()
+    }
+}
+
+impl Request {
+    /// Asks for any JSON value, without a schema.
+    #[must_use]
+    pub fn as_json(mut self) -> Self {
+        self.output = Output::Json;
+        self
+    }
+}

@@ -1,0 +1,130 @@
+//! Answers while they come.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::Dispatcher;
+use super::ask::{located, named};
+use crate::error::{Error, ErrorKind, Result};
+use crate::prompt::{JsonOutput, OutputOf, PromptDef, PromptOutput};
+use crate::provider::{BoxFuture, Provider};
+use crate::registry::Entry;
+use crate::reply::Reply;
+use crate::request::{Output, Request};
+use crate::stream::ReplyStream;
+use crate::structured::Report;
+use crate::telemetry;
+
+impl<P: Provider> Dispatcher<P> {
+    /// As [`generate_reply`](Self::generate_reply), while it comes.
+    ///
+    /// # Errors
+    /// As [`stream`](Self::stream).
+    pub fn stream_reply(&self, request: impl Into<Request>) -> BoxFuture<'_, Result<ReplyStream>> {
+        let mut request = request.into();
+        Box::pin(async move {
+            self.complete(&mut request, None)?;
+            let span = telemetry::call(self.provider().name(), &request, None, true);
+            telemetry::streamed(span, self.provider().stream(&request)).await
+        })
+    }
+
+    /// Calls a prompt and gives the answer while it comes; [`ReplyStream::finish`] gives the value. The answer is read as
+    /// leniently as by [`call`](Self::call), but the model is not asked again: what was shown cannot be taken back.
+    ///
+    /// ```no_run,standalone_crate
+    /// # use codex_ai::{Chunk, Dispatcher, prompt};
+    /// # #[prompt]
+    /// # async fn greet(name: &str) -> String { format!("Greet {name}.") }
+    /// # async fn example(dispatcher: Dispatcher) -> codex_ai::Result<()> {
+    /// let mut stream = dispatcher.stream::<Greet>(GreetArgs { name: "Ada" }).await?;
+    /// while let Some(chunk) = stream.next().await {
+    ///     if let Chunk::Text(piece) = chunk? {
+    ///         print!("{piece}");
+    ///     }
+    /// }
+    /// let reply = stream.finish().await?;
+    /// println!("{} ({:?})", reply.value, reply.usage);
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// What kept the answer from beginning; what goes wrong later is an item of the stream.
+    pub fn stream<'a, Q: PromptDef>(&'a self, args: Q::Args<'a>) -> BoxFuture<'a, Result<ReplyStream<OutputOf<Q>>>> {
+        Box::pin(async move {
+            let entry = Q::ENTRY;
+            let request = match Q::render(args).await {
+                Ok(prompt) => prompt.into_request(),
+                Err(error) => return Err(error.with_prompt(entry.mode())),
+            };
+            self.open(request, Some(entry)).await
+        })
+    }
+
+    /// Asks for free text and gives it while it comes, without a prompt function. Takes text, a
+    /// [`Prompt`](crate::Prompt) or a [`Request`].
+    ///
+    /// # Errors
+    /// As [`stream`](Self::stream).
+    pub fn stream_text(&self, request: impl Into<Request>) -> BoxFuture<'_, Result<ReplyStream<String>>> {
+        let mut request = request.into();
+        request.output = Output::Text;
+        Box::pin(self.open(request, None))
+    }
+
+    /// Asks for a `T` as JSON and gives it while it comes, without a prompt function: partial values by
+    /// [`ReplyStream::next_partial`], the value by [`ReplyStream::finish`]. Takes text, a [`Prompt`](crate::Prompt) or a
+    /// [`Request`].
+    ///
+    /// # Errors
+    /// As [`stream`](Self::stream).
+    pub fn stream_json<T: JsonOutput>(&self, request: impl Into<Request>) -> BoxFuture<'_, Result<ReplyStream<T>>> {
+        let mut request = request.into();
+        request.output = T::output();
+        Box::pin(self.open(request, None))
+    }
+
+    /// As `ask`, for an answer while it comes.
+    async fn open<T: PromptOutput>(
+        &self,
+        mut request: Request,
+        entry: Option<&'static Entry>,
+    ) -> Result<ReplyStream<T>> {
+        self.complete(&mut request, entry)?;
+        let begin = Instant::now();
+        let span = telemetry::call(self.shared.provider.name(), &request, entry.map(Entry::mode), true);
+        let opened = telemetry::streamed(span, self.shared.provider.stream(&request)).await;
+        let provider = self.shared.provider.name().to_owned();
+        let is_json = !matches!(request.output, Output::Text);
+        let leniency = self.structured.leniency;
+        let mut opened = opened.map_err(|error| named(error, entry))?;
+        if let Output::Schema(_) = request.output {
+            opened = opened.of_json();
+        }
+        Ok(opened
+            .with_value(move |mut reply| match T::read(&reply, leniency) {
+                Ok(parsed) => {
+                    if is_json {
+                        reply.report = Some(Box::new(Report::of_stream(&reply, None, parsed.repairs, begin.elapsed())));
+                    }
+                    Ok(reply.with_value(parsed.value))
+                }
+                Err(error) => {
+                    let error = located(error, &provider, &reply);
+                    Err(if is_json { not_asked_again(error, &reply, begin.elapsed()) } else { error })
+                }
+            })
+            .with_errors(move |error| named(error, entry)))
+    }
+}
+
+/// The error of an answer that was streamed and is no value, with what it took.
+fn not_asked_again(error: Error, reply: &Reply, elapsed: Duration) -> Error {
+    let report = Report::of_stream(reply, Some(&error), Vec::new(), elapsed);
+    let error = error.with_report(report);
+    if error.kind() == ErrorKind::InvalidOutput && error.help().is_none() {
+        return error.with_help("a stream is not asked again; `call` and `generate_json` are");
+    }
+    error
+}

@@ -1,0 +1,190 @@
+//! The ways to tell a model a schema, tried from the surest down.
+
+mod lift;
+mod memory;
+
+use std::borrow::Cow;
+
+use self::memory::Memory;
+use crate::error::{Error, ErrorKind, Refused, Result};
+use crate::reply::Reply;
+use crate::request::{Output, Request};
+use crate::schema::{Schema, WireForm};
+use crate::stream::ReplyStream;
+use crate::structured::SchemaMode;
+use crate::wire::lower::{OwnFormat, Rung, Rungs, lower};
+
+/// Which way works, by model and schema, as far as a provider has found out.
+#[derive(Default)]
+pub(super) struct Ladder {
+    memory: Memory,
+}
+
+/// One request on its way down.
+pub(super) struct Climb<'a> {
+    /// As it is sent now.
+    request: Cow<'a, Request>,
+    /// `None` for a request without a schema.
+    state: Option<State<'a>>,
+}
+
+struct State<'a> {
+    ladder: &'a Ladder,
+    asked: &'a Request,
+    schema: &'a Schema,
+    rungs: Rungs,
+    at: usize,
+    rung: Rung,
+    /// Whether the way was chosen by whoever asks.
+    chosen: bool,
+}
+
+impl Ladder {
+    /// Begins with the way that the request names, else the one that worked before, else the first.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unsupported`] for a way that the provider does not have, or that the request has no room for;
+    /// [`ErrorKind::Schema`] for a schema that has no form there.
+    pub(super) fn climb<'a>(&'a self, request: &'a Request, rungs: Rungs, own: OwnFormat) -> Result<Climb<'a>> {
+        let Output::Schema(schema) = &request.output else {
+            return Ok(Climb { request: Cow::Borrowed(request), state: None });
+        };
+        let rungs = match own {
+            OwnFormat::Absent => rungs,
+            // Whoever writes the vendor's own fields has chosen the way.
+            OwnFormat::Merged => Rungs::new(rungs.as_slice().split_at_checked(1).map_or(&[], |(first, _)| first)),
+            OwnFormat::AsItIs => Rungs::new(&[Rung::new(SchemaMode::Native, WireForm::Plain)]),
+        };
+        let wanted = request.schema_mode;
+        let usable = |at: usize| rungs.get(at).filter(|rung| !(rung.is_tool() && has_tools(request)));
+        let first = match wanted {
+            Some(mode) => (0..rungs.as_slice().len()).find(|at| usable(*at).is_some_and(|rung| rung.mode == mode)),
+            None => self.memory.recall(request, schema).filter(|at| usable(*at).is_some()).or(Some(0)),
+        };
+        let Some((at, rung)) = first.and_then(|at| Some((at, rungs.get(at)?))) else {
+            return Err(without_way(wanted, request, &rungs));
+        };
+        let mut state = State { ladder: self, asked: request, schema, rungs, at, rung, chosen: wanted.is_some() };
+        loop {
+            match lower(request, schema, state.rung) {
+                Ok(lowered) => return Ok(Climb { request: lowered, state: Some(state) }),
+                Err(error) => state.down(error)?,
+            }
+        }
+    }
+}
+
+impl Climb<'_> {
+    /// The request as it is to be sent.
+    pub(super) fn request(&self) -> &Request {
+        &self.request
+    }
+
+    /// The form in which a schema is to be sent by the vendor's own structured output.
+    pub(super) fn form(&self) -> Option<WireForm> {
+        Some(self.state.as_ref()?.rung.form)
+    }
+
+    /// What a whole answer comes to; `None` where the request is to be sent once more, in another way.
+    pub(super) fn whole(&mut self, asked: Result<Reply>) -> Option<Result<Reply>> {
+        let Some(state) = &mut self.state else { return Some(asked) };
+        match asked {
+            Ok(mut reply) => {
+                lift::lift(&mut reply, state.rung, state.schema.name());
+                Some(Ok(reply))
+            }
+            Err(error) => self.down(error).err().map(Err),
+        }
+    }
+
+    /// What a stream that was opened comes to; `None` where the request is to be sent once more, in another way.
+    pub(super) fn opened(&mut self, asked: Result<ReplyStream>) -> Option<Result<ReplyStream>> {
+        let Some(state) = &mut self.state else { return Some(asked) };
+        match asked {
+            Ok(stream) => Some(Ok(lift::stream(stream, state.rung, state.schema.name()))),
+            Err(error) => self.down(error).err().map(Err),
+        }
+    }
+
+    /// Goes on with the next way, where the error is about this one.
+    fn down(&mut self, mut error: Error) -> Result<()> {
+        let Some(state) = &mut self.state else { return Err(error) };
+        loop {
+            state.down(error)?;
+            match lower(state.asked, state.schema, state.rung) {
+                Ok(lowered) => {
+                    self.request = lowered;
+                    return Ok(());
+                }
+                Err(next) => error = next,
+            }
+        }
+    }
+}
+
+impl State<'_> {
+    /// Finds the next way, where the error is about this one.
+    fn down(&mut self, error: Error) -> Result<()> {
+        let refused = match error.refused() {
+            Some(refused) => refused,
+            // Found before anything was sent.
+            None if error.kind() == ErrorKind::Schema && error.status().is_none() => Refused::Schema,
+            None => return Err(error),
+        };
+        if !concerns(refused, self.rung) {
+            return Err(error);
+        }
+        let is_next = |rung: &Rung| {
+            // The same schema would be refused once more.
+            let same = rung.form == self.rung.form && rung.sends_schema();
+            let other = !(same && matches!(refused, Refused::Schema | Refused::ToolSchema));
+            let free = !(rung.is_tool() && has_tools(self.asked));
+            other && free && (!self.chosen || rung.mode == self.rung.mode)
+        };
+        let rest = self.rungs.as_slice().iter().enumerate().skip(self.at + 1);
+        let Some((at, rung)) = rest.map(|(at, rung)| (at, *rung)).find(|(_, rung)| is_next(rung)) else {
+            let chosen = self.chosen && error.help().is_none();
+            return Err(if chosen {
+                error.with_help("leave the schema mode open, and the next one is tried")
+            } else {
+                error
+            });
+        };
+        tracing::debug!(from = ?self.rung.mode, to = ?rung.mode, schema = self.schema.name(), reason = %error.message(),
+            "another way to tell the schema is tried");
+        (self.at, self.rung) = (at, rung);
+        if !self.chosen {
+            self.ladder.memory.keep(self.asked, self.schema, at);
+        }
+        Ok(())
+    }
+}
+
+/// Whether a refusal can be about what was sent on this rung, and not about the request's own tools.
+fn concerns(refused: Refused, rung: Rung) -> bool {
+    match rung.mode {
+        SchemaMode::Native => matches!(refused, Refused::Schema | Refused::Format),
+        SchemaMode::StrictTool | SchemaMode::Tool => true,
+        SchemaMode::JsonMode => refused == Refused::Format,
+        SchemaMode::Prompt => false,
+    }
+}
+
+/// Whether the request has tools of its own: one that must be called would keep the model from them.
+fn has_tools(request: &Request) -> bool {
+    !request.tools.is_empty() || request.tool_choice.is_some()
+}
+
+fn without_way(wanted: Option<SchemaMode>, request: &Request, rungs: &Rungs) -> Error {
+    let Some(mode) = wanted else {
+        return Error::new(ErrorKind::Unsupported, "the provider has no way to tell a model a schema");
+    };
+    if rungs.as_slice().iter().any(|rung| rung.mode == mode) && has_tools(request) {
+        let message = format!("the schema mode `{mode:?}` has no room for tools of the request's own");
+        return Error::new(ErrorKind::Unsupported, message)
+            .with_help("leave the tools out, or use `Native`, `JsonMode` or `Prompt`");
+    }
+    let known: Vec<_> = rungs.as_slice().iter().map(|rung| format!("`{:?}`", rung.mode)).collect();
+    Error::new(ErrorKind::Unsupported, format!("the schema mode `{mode:?}` is not one of this provider or request"))
+        .with_help(format!("there are {}", known.join(", ")))
+}

@@ -1,0 +1,143 @@
+//! What the keywords of one schema say, remarks apart.
+
+use serde_json::{Map, Value};
+
+/// A schema: its keywords.
+pub(super) type Keywords = Map<String, Value>;
+
+/// The keywords that put several schemas on one value.
+pub(super) const COMBINING: [&str; 5] = ["$ref", "$dynamicRef", "allOf", "anyOf", "oneOf"];
+
+/// The keywords that decide about objects, and about lists.
+pub(super) const OF_OBJECTS: [&str; 10] = [
+    "properties",
+    "required",
+    "additionalProperties",
+    "patternProperties",
+    "propertyNames",
+    "minProperties",
+    "maxProperties",
+    "dependentRequired",
+    "dependentSchemas",
+    "unevaluatedProperties",
+];
+pub(super) const OF_LISTS: [&str; 10] = [
+    "items",
+    "prefixItems",
+    "additionalItems",
+    "contains",
+    "minContains",
+    "maxContains",
+    "minItems",
+    "maxItems",
+    "uniqueItems",
+    "unevaluatedItems",
+];
+const OF_NUMBERS: [&str; 5] = ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"];
+const OF_STRINGS: [&str; 5] = ["minLength", "maxLength", "pattern", "contentEncoding", "contentMediaType"];
+const OF_ALL: [&str; 7] = ["type", "enum", "const", "not", "if", "then", "else"];
+
+/// Whether the keyword decides about values. All others are remarks, or names and places of other schemas.
+pub(super) fn decides(keyword: &str) -> bool {
+    COMBINING.contains(&keyword) || OF_ALL.contains(&keyword) || is_of_one_type(keyword)
+}
+
+fn is_of_one_type(keyword: &str) -> bool {
+    OF_OBJECTS.contains(&keyword)
+        || OF_LISTS.contains(&keyword)
+        || OF_NUMBERS.contains(&keyword)
+        || OF_STRINGS.contains(&keyword)
+        || keyword == "format"
+}
+
+/// Whether the keyword says something about values of this type.
+pub(super) fn speaks_of(keyword: &str, kind: &str) -> bool {
+    match kind {
+        "object" => OF_OBJECTS.contains(&keyword),
+        "array" => OF_LISTS.contains(&keyword),
+        "string" => OF_STRINGS.contains(&keyword) || keyword == "format",
+        "integer" | "number" => OF_NUMBERS.contains(&keyword) || keyword == "format",
+        _ => false,
+    }
+}
+
+/// The deciding keywords of a schema.
+pub(super) fn deciding(map: &Keywords) -> impl Iterator<Item = (&String, &Value)> {
+    map.iter().filter(|(keyword, _)| decides(keyword))
+}
+
+/// The keyword's value, where no other one decides.
+pub(super) fn only<'m>(map: &'m Keywords, keyword: &str) -> Option<&'m Value> {
+    map.get(keyword).filter(|_| deciding(map).nth(1).is_none())
+}
+
+/// What stays beside any rewriting: remarks about the value.
+pub(super) fn remarks(map: &Keywords) -> Keywords {
+    let stays = |keyword: &str| !decides(keyword) && !matches!(keyword, "$defs" | "definitions" | "$schema" | "$id");
+    map.iter().filter(|(keyword, _)| stays(keyword)).map(|(keyword, value)| (keyword.clone(), value.clone())).collect()
+}
+
+/// Whether every value follows the schema.
+pub(super) fn takes_all(schema: &Value) -> bool {
+    match schema {
+        Value::Bool(verdict) => *verdict,
+        Value::Object(map) => deciding(map).next().is_none(),
+        _ => false,
+    }
+}
+
+/// The types by name; where none is named, the one that the keywords speak of.
+pub(super) fn types(map: &Keywords) -> Vec<&str> {
+    match map.get("type") {
+        Some(Value::String(name)) => vec![name],
+        Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).collect(),
+        _ if ["properties", "required", "additionalProperties", "patternProperties", "unevaluatedProperties"]
+            .iter()
+            .any(|keyword| map.contains_key(*keyword)) =>
+        {
+            vec!["object"]
+        }
+        _ if ["items", "prefixItems"].iter().any(|keyword| map.contains_key(*keyword)) => vec!["array"],
+        _ => Vec::new(),
+    }
+}
+
+/// A keyword with a whole number of 0 or more.
+pub(super) fn count(map: &Keywords, keyword: &str) -> Option<u64> {
+    let value = map.get(keyword)?;
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked when the schema was made")]
+    value.as_u64().or_else(|| value.as_f64().map(|n| n as u64))
+}
+
+/// Whether the object takes keys without a name of their own. One about which nothing is said has none: so schemars writes
+/// a struct without fields, while it says `additionalProperties` for a map.
+pub(super) fn has_free_keys(map: &Keywords) -> bool {
+    let open = |keyword: &str| map.get(keyword).map(|schema| *schema != Value::Bool(false));
+    let patterns = map.get("patternProperties").and_then(Value::as_object).is_some_and(|map| !map.is_empty());
+    let named = map.get("properties").and_then(Value::as_object).is_some_and(|map| !map.is_empty());
+    let names = map.get("propertyNames").is_some_and(|names| *names != Value::Bool(false));
+    patterns || open("additionalProperties").or_else(|| open("unevaluatedProperties")).unwrap_or(names && !named)
+}
+
+/// Puts a sentence at the end of the description.
+pub(super) fn describe(map: &mut Keywords, words: &str) {
+    let mut text = match map.shift_remove("description") {
+        Some(Value::String(text)) => text.trim_end().to_owned(),
+        _ => String::new(),
+    };
+    if !text.is_empty() {
+        if text.ends_with(|c: char| c.is_alphanumeric() || matches!(c, '`' | '"' | ')' | ']' | '}')) {
+            text.push('.');
+        }
+        text.push(' ');
+    }
+    text.push_str(words);
+    map.shift_insert(0, "description".to_owned(), Value::String(text));
+}
+
+/// The reference, where a schema is nothing else and says nothing else.
+pub(super) fn only_reference(schema: &Value) -> Option<&str> {
+    let map = schema.as_object()?;
+    let reference = only(map, "$ref")?.as_str()?;
+    (!map.contains_key("description")).then_some(reference)
+}

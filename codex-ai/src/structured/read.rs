@@ -1,0 +1,229 @@
+//! From text to value. Most answers are right and take the quick way; what is wrong with one is found on another way,
+//! which knows paths and finds everything at once.
+
+use std::borrow::Cow;
+
+use serde::de::DeserializeSeed;
+use serde_json::Value;
+
+use super::Checks;
+use super::ended::{empty, json_text_of, text_of, with_usage};
+use super::integer::inexact_integer;
+use super::lookup::{is_within, lookup};
+use crate::error::{Error, ErrorKind, Problem, Result};
+use crate::json::{self, Leniency, Parsed, Tree};
+use crate::reply::Reply;
+use crate::schema::{LlmSchema, Schema, Unique, WireForm, WireSchema, path, words};
+
+/// The answer as free text, as it is.
+pub(crate) fn read_text(reply: &Reply) -> Result<String> {
+    let text = text_of(reply)?;
+    if text.is_empty() { Err(empty(reply)) } else { Ok(text.into_owned()) }
+}
+
+/// The answer as a value of `T`.
+///
+/// `T` is read from the text itself, so numbers beyond 64 bits are exact where `T` can hold them.
+pub(crate) fn read_json<T: LlmSchema>(reply: &Reply, schema: &Schema, leniency: Leniency) -> Result<Parsed<T>> {
+    let text = json_text_of(reply)?;
+    let wire = wire_of(schema, reply);
+    if wire.is_none()
+        && let Some(value) = quick(&text, schema)
+    {
+        return Ok(Parsed::exact(value));
+    }
+    let found = canonical(&text, schema, wire, leniency)
+        .map_err(|problems| invalid(schema, reply, &text, and_checks::<T>(problems, wire, &text)))?;
+    // Decoded or repaired, it is right mostly; the same text would only fail again.
+    let value = if found.value.len() == text.len() { None } else { quick(&found.value, schema) };
+    let value = match value {
+        Some(value) => value,
+        None => explained(&found.value, schema).map_err(|wrong| wrong.into_error(schema, reply, &text))?.0,
+    };
+    Ok(found.with_value(value))
+}
+
+/// The answer as JSON that is known to be a value of `T`.
+pub(crate) fn read_json_value<T: LlmSchema>(
+    reply: &Reply,
+    schema: &Schema,
+    leniency: Leniency,
+) -> Result<Parsed<Value>> {
+    let text = json_text_of(reply)?;
+    let wire = wire_of(schema, reply);
+    let found = canonical(&text, schema, wire, leniency)
+        .map_err(|problems| invalid(schema, reply, &text, and_checks::<T>(problems, wire, &text)))?;
+    let (_, value) = explained::<T>(&found.value, schema).map_err(|wrong| wrong.into_error(schema, reply, &text))?;
+    exact(&found.value, schema, reply)
+        .map_err(|error| error.with_answer(&*text).with_help("call the prompt by its type instead of by its name"))?;
+    Ok(found.with_value(value))
+}
+
+/// The answer as JSON that follows a schema which is known at run time alone.
+pub(crate) fn read_schema_value(reply: &Reply, schema: &Schema, leniency: Leniency) -> Result<Parsed<Value>> {
+    let text = json_text_of(reply)?;
+    let found = canonical(&text, schema, wire_of(schema, reply), leniency)
+        .map_err(|problems| invalid(schema, reply, &text, problems))?;
+    let value = parsed(&found.value).map_err(|problem| invalid(schema, reply, &text, vec![problem]))?;
+    schema.validate(&value).map_err(|problems| invalid(schema, reply, &text, problems))?;
+    exact(&found.value, schema, reply)
+        .map_err(|error| error.with_answer(&*text).with_help("let the schema ask for such numbers as strings"))?;
+    Ok(found.with_value(value))
+}
+
+/// The vendor's form of the schema, where an answer in it is not JSON of the type itself.
+fn wire_of<'s>(schema: &'s Schema, reply: &Reply) -> Option<&'s WireSchema> {
+    match reply.wire_form {
+        WireForm::Plain => None,
+        form => schema.wire(form).ok().filter(|wire| !wire.is_same()),
+    }
+}
+
+/// The value of a text that is right in every respect.
+fn quick<T: LlmSchema>(text: &str, schema: &Schema) -> Option<T> {
+    let value = if schema.is_followed_by(text) { serde_json::from_str(text).ok()? } else { return None };
+    Checks::of(&value).is_empty().then_some(value)
+}
+
+/// The answer's text as JSON of the type itself.
+///
+/// # Errors
+/// Why it is none.
+fn canonical<'t>(
+    text: &'t str,
+    schema: &Schema,
+    wire: Option<&WireSchema>,
+    leniency: Leniency,
+) -> Result<Parsed<Cow<'t, str>>, Vec<Problem>> {
+    if leniency == Leniency::Lenient {
+        return json::read(schema, wire, text);
+    }
+    let Some(wire) = wire else { return Ok(Parsed::exact(Cow::Borrowed(text))) };
+    let value = parsed(text).map_err(|problem| vec![problem])?;
+    let tree = wire.decode_tree(Tree::from(value)).map_err(|problem| vec![problem])?;
+    Ok(Parsed::exact(Cow::Owned(tree.to_string())))
+}
+
+/// Why a text is no value.
+struct Wrong {
+    problems: Vec<Problem>,
+    source: Option<serde_json::Error>,
+}
+
+impl Wrong {
+    fn into_error(self, schema: &Schema, reply: &Reply, text: &str) -> Error {
+        let error = invalid(schema, reply, text, self.problems);
+        match self.source {
+            Some(source) => error.with_source(source),
+            None => error,
+        }
+    }
+}
+
+/// The value of a text, or everything that is wrong with it: what the schema finds, what the type itself finds, and, as
+/// far as there is a value of the type, what the checks of its author find.
+fn explained<T: LlmSchema>(text: &str, schema: &Schema) -> Result<(T, Value), Wrong> {
+    let value = parsed(text).map_err(|problem| Wrong { problems: vec![problem], source: None })?;
+    let mut problems = schema.validate(&value).err().unwrap_or_default();
+    let mut parser = serde_json::Deserializer::from_str(text);
+    let (made, source) = match serde_path_to_error::deserialize::<_, T>(&mut parser) {
+        Ok(made) => {
+            problems.extend(Checks::of(&made));
+            (Some(made), None)
+        }
+        Err(error) => {
+            let path = path::render(path::steps(error.path()));
+            let is_told = problems.iter().any(|told| is_within(&told.path, &path) || is_within(&path, &told.path));
+            if !is_told {
+                problems.push(of_serde(path, &without_place(error.inner())));
+            }
+            (None, Some(error.into_inner()))
+        }
+    };
+    match made {
+        Some(made) if problems.is_empty() => Ok((made, value)),
+        _ => {
+            tell_got(&mut problems, &value);
+            Err(Wrong { problems, source })
+        }
+    }
+}
+
+/// Problems that lenient reading found, and those that the checks find, where the text makes a value all the same.
+fn and_checks<T: LlmSchema>(mut problems: Vec<Problem>, wire: Option<&WireSchema>, text: &str) -> Vec<Problem> {
+    if wire.is_none()
+        && let Ok(value) = parsed(text)
+    {
+        if let Ok(made) = serde_json::from_str::<T>(text) {
+            problems.extend(Checks::of(&made));
+        }
+        tell_got(&mut problems, &value);
+    }
+    problems
+}
+
+/// Tells what stands where something is wrong.
+fn tell_got(problems: &mut [Problem], value: &Value) {
+    for problem in problems.iter_mut().filter(|problem| problem.got.is_none()) {
+        problem.got = lookup(value, &problem.path).map(words::brief);
+    }
+}
+
+/// The text as JSON, whatever it holds.
+fn parsed(text: &str) -> Result<Value, Problem> {
+    let mut parser = serde_json::Deserializer::from_str(text);
+    let value = Unique.deserialize(&mut parser).and_then(|value| parser.end().map(|()| value));
+    value.map_err(|error| {
+        let not_json = if error.is_data() { "" } else { "is not JSON: " };
+        let (line, column) = (error.line(), error.column());
+        Problem::new("", format!("{not_json}{} (line {line}, column {column})", without_place(&error)))
+    })
+}
+
+/// What serde found. Its words have parts mostly: `invalid type: string "x", expected u8`.
+fn of_serde(path: String, message: &str) -> Problem {
+    let problem = Problem::new(path, message);
+    let parts = message.split_once(", expected ").and_then(|(head, expected)| {
+        let (sort, got) = head.split_once(": ")?;
+        let brief = match sort {
+            "invalid type" => "wrong type",
+            "invalid value" => "wrong value",
+            "invalid length" => "wrong length",
+            _ => return None,
+        };
+        Some((brief, got, expected))
+    });
+    match parts {
+        Some((brief, got, expected)) => Problem { brief: Some(brief), ..problem.with_got(got).with_expected(expected) },
+        None => problem,
+    }
+}
+
+/// Passes unless a [`Value`] has lost digits of an integer.
+fn exact(text: &str, schema: &Schema, reply: &Reply) -> Result<()> {
+    match inexact_integer(text) {
+        None => Ok(()),
+        Some(digits) => {
+            let message = format!("`{digits}` is too large to be kept exactly as JSON");
+            Err(invalid(schema, reply, text, vec![Problem::new("", message)]))
+        }
+    }
+}
+
+fn invalid(schema: &Schema, reply: &Reply, text: &str, problems: Vec<Problem>) -> Error {
+    let error = Error::new(ErrorKind::InvalidOutput, format!("the answer is not a `{}`", schema.name()));
+    let error = with_usage(error.with_problems(problems).with_answer(text), reply);
+    if reply.tool_calls().next().is_some() {
+        return error.with_help("ask by `generate_reply` or `stream_reply`, whose answer has the calls of tools");
+    }
+    error
+}
+
+/// The parser's words without the place, which is told in a form of its own or not at all.
+fn without_place(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    match text.rfind(" at line ") {
+        Some(end) => text[..end].to_owned(),
+        None => text,
+    }
+}

@@ -1,0 +1,130 @@
+//! A request for a schema, as one that says the same without the vendor's own structured output: by a tool that must be
+//! called, by JSON mode, or by words alone.
+//!
+//! It is the same for all formats. What is added for a type is the same text each time, and stands after the request's
+//! own instructions, so that what a vendor's cache holds stays as it was.
+
+use std::borrow::Cow;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::request::{Function, Output, Request, Tool, ToolChoice};
+use crate::schema::{Schema, WireForm};
+use crate::structured::SchemaMode;
+
+/// A way to tell a model a schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Rung {
+    pub(crate) mode: SchemaMode,
+    /// The form that the schema has there.
+    pub(crate) form: WireForm,
+    /// Whether the type stands in the instructions as well.
+    pub(crate) in_words: bool,
+}
+
+/// The ways that there are, the one to begin with first.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Rungs {
+    list: [Rung; Self::MOST],
+    count: usize,
+}
+
+/// What the extra fields of a request say of the form of its answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum OwnFormat {
+    /// Nothing.
+    Absent,
+    /// Fields beside those that are made of the schema.
+    Merged,
+    /// That the schema goes as it is.
+    AsItIs,
+}
+
+impl Rung {
+    pub(crate) const fn new(mode: SchemaMode, form: WireForm) -> Self {
+        Self { mode, form, in_words: matches!(mode, SchemaMode::JsonMode | SchemaMode::Prompt) }
+    }
+
+    /// Whether the schema itself is sent, and not the type in words alone.
+    pub(crate) fn sends_schema(self) -> bool {
+        !matches!(self.mode, SchemaMode::JsonMode | SchemaMode::Prompt)
+    }
+
+    pub(crate) fn is_tool(self) -> bool {
+        matches!(self.mode, SchemaMode::StrictTool | SchemaMode::Tool)
+    }
+}
+
+impl Rungs {
+    const MOST: usize = 6;
+
+    /// The first of these that there is room for, which is all of them.
+    pub(crate) const fn new(rungs: &[Rung]) -> Self {
+        let mut list = [Rung::new(SchemaMode::Prompt, WireForm::Plain); Self::MOST];
+        let mut count = 0;
+        while count < rungs.len() && count < Self::MOST {
+            list[count] = rungs[count];
+            count += 1;
+        }
+        Self { list, count }
+    }
+
+    pub(crate) fn get(&self, index: usize) -> Option<Rung> {
+        self.as_slice().get(index).copied()
+    }
+
+    pub(crate) fn as_slice(&self) -> &[Rung] {
+        self.list.get(..self.count).unwrap_or_default()
+    }
+}
+
+/// What stands before the type.
+const ANSWER_WITH: &str =
+    "Answer with JSON alone, without words around it and without a code fence. It is of this type:";
+
+/// What the tool is for.
+const TOOL_IS: &str = "Takes the answer, as its arguments. Call it once.";
+
+/// The request as it is sent on a rung.
+///
+/// # Errors
+/// [`ErrorKind::Schema`] for a schema without a form there.
+pub(crate) fn lower<'a>(request: &'a Request, schema: &Schema, rung: Rung) -> Result<Cow<'a, Request>> {
+    if rung.mode == SchemaMode::Native && !rung.in_words {
+        return Ok(Cow::Borrowed(request));
+    }
+    let wire = schema.wire(rung.form)?;
+    let mut lowered = request.clone();
+    lowered.schema_mode = None;
+    match rung.mode {
+        SchemaMode::Native => {}
+        SchemaMode::StrictTool | SchemaMode::Tool => {
+            let parameters = wire.parameters().ok_or_else(|| {
+                let message =
+                    format!("the schema of `{}` is nested too deeply for the parameters of a tool", schema.name());
+                Error::new(ErrorKind::Schema, message)
+            })?;
+            let mut function = Function::new(schema.name().to_owned()).with_description(TOOL_IS);
+            function.parameters = Some(parameters.clone());
+            function.strict = (rung.mode == SchemaMode::StrictTool).then_some(true);
+            lowered.tool_choice = Some(ToolChoice::Function(function.name.clone()));
+            lowered.tools = vec![Tool::Function(function)];
+            lowered.output = Output::Text;
+        }
+        SchemaMode::JsonMode => lowered.output = Output::Json,
+        SchemaMode::Prompt => lowered.output = Output::Text,
+    }
+    if rung.in_words {
+        let text = wire.type_text(schema);
+        let own = lowered.system.as_deref().unwrap_or_default();
+        let mut system = String::with_capacity(own.len() + ANSWER_WITH.len() + text.len() + 4);
+        system.push_str(own);
+        if !own.is_empty() {
+            system.push_str("\n\n");
+        }
+        system.push_str(ANSWER_WITH);
+        system.push_str("\n\n");
+        system.push_str(text);
+        lowered.system = Some(system);
+    }
+    Ok(Cow::Owned(lowered))
+}

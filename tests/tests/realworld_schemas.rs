@@ -1,0 +1,115 @@
+//! Schemas of the real world: each has a legal form for a vendor or is refused with paths; what follows a schema survives
+//! the way to the vendor and back, and what does not is caught.
+
+use std::collections::BTreeMap;
+use std::process::ExitCode;
+
+use codex_ai::schema::WireForm;
+use codex_ai::{Error, ErrorKind, Schema};
+use codex_ai_tests::data::{Suite, optional_suite};
+use codex_ai_tests::difference::{difference, short};
+use codex_ai_tests::forms::Form;
+use codex_ai_tests::schema_cases::{SchemaCase, cases};
+use serde_json::Value;
+
+const FILE: &str = "cases/json-schema-realworld.json";
+
+const EXCEPTIONS: &[(&str, &str)] = &[];
+
+fn main() -> ExitCode {
+    optional_suite("realworld_schemas", &[FILE], EXCEPTIONS, |suite| {
+        let mut legal: BTreeMap<String, usize> = BTreeMap::new();
+        let mut all = 0;
+        for (i, entry) in suite.cases(FILE) {
+            match cases(&entry, i) {
+                Ok(cases) => {
+                    all += cases.len();
+                    cases.iter().for_each(|case| check(suite, case, &mut legal));
+                }
+                Err(reason) => suite.case(&format!("entry {i}"), Err(reason)),
+            }
+        }
+        suite.note(format_args!("of {all} schemas these have a legal form: {legal:?}"));
+    })
+}
+
+fn check(suite: &mut Suite, case: &SchemaCase, legal: &mut BTreeMap<String, usize>) {
+    let name = &case.name;
+    let schema = match Schema::new("T", case.schema.clone()) {
+        Ok(schema) => schema,
+        Err(error) => {
+            suite.skip("the schema is refused with paths as a whole");
+            suite.case(name, told(&error));
+            return;
+        }
+    };
+    for instance in &case.instances {
+        let result = match (schema.validate(&instance.value), instance.valid) {
+            (Err(problems), true) => Err(format!("refuses {}: {problems:?}", short(&instance.value))),
+            (Ok(()), false) => Err(format!("takes {}", short(&instance.value))),
+            _ => Ok(()),
+        };
+        suite.case(&format!("{name} / {}", instance.name), result);
+    }
+    for form in Form::ALL {
+        let (wire, is_legal) = match compile(&schema, form) {
+            Ok(wire) => (wire, true),
+            Err(result) => {
+                suite.case(&format!("{name} {form:?}"), result);
+                (None, false)
+            }
+        };
+        *legal.entry(format!("{form:?}")).or_default() += usize::from(is_legal);
+        let Some(judge) = wire else { continue };
+        suite.case(&format!("{name} {form:?}"), Ok(()));
+        for instance in case.instances.iter().filter(|instance| instance.valid) {
+            let result = there_and_back(&schema, form, &judge, &instance.value);
+            // An object about which nothing else is said has its own keys only, as structs have.
+            if result.as_ref().is_err_and(|reason| reason.contains("is not named by the schema")) {
+                suite.skip("a value with a key that the schema does not name");
+                continue;
+            }
+            suite.case(&format!("{name} {form:?} / {}", instance.name), result);
+        }
+    }
+}
+
+/// A vendor's form of the schema as the other validator reads it; otherwise the verdict on the refusal.
+fn compile(schema: &Schema, form: Form) -> Result<Option<jsonschema::Validator>, Result<(), String>> {
+    let wire = schema.wire(wire_form(form)).map_err(|error| told(&error))?;
+    let wire: Value = serde_json::from_str(wire.as_raw().get()).map_err(|error| Err(error.to_string()))?;
+    let flaws = form.flaws(&wire);
+    if !flaws.is_empty() {
+        return Err(Err(format!("{} in {}", flaws.join("; "), short(&wire))));
+    }
+    let judge = jsonschema::draft202012::options().should_validate_formats(true).build(&form.to_json_schema(&wire));
+    judge.map(Some).map_err(|error| Err(format!("{error} in {}", short(&wire))))
+}
+
+fn there_and_back(schema: &Schema, form: Form, judge: &jsonschema::Validator, value: &Value) -> Result<(), String> {
+    let wire = schema.wire(wire_form(form)).map_err(|error| error.to_string())?;
+    let sent = wire.encode(value.clone()).map_err(|error| format!("has no vendor's form: {error}"))?;
+    if let Err(error) = judge.validate(&sent) {
+        return Err(format!("the vendor's schema refuses {}: {error} at {}", short(&sent), error.instance_path()));
+    }
+    let back = wire.decode(sent.clone()).map_err(|error| format!("does not come back: {error}"))?;
+    match difference(value, &back) {
+        Some(difference) => Err(format!("comes back otherwise: {difference}; sent as {}", short(&sent))),
+        None => Ok(()),
+    }
+}
+
+/// A refusal has the right kind and paths.
+fn told(error: &Error) -> Result<(), String> {
+    let has_paths = !error.problems().is_empty() && error.problems().iter().all(|problem| !problem.path.is_empty());
+    if error.kind() == ErrorKind::Schema && has_paths { Ok(()) } else { Err(format!("no paths: {error}")) }
+}
+
+fn wire_form(form: Form) -> WireForm {
+    match form {
+        Form::OpenAi => WireForm::OpenAiStrict,
+        Form::Anthropic => WireForm::Anthropic,
+        Form::Gemini => WireForm::Gemini,
+        Form::GeminiOpenApi => WireForm::GeminiOpenApi,
+    }
+}
