@@ -3,8 +3,11 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use codex_ai::{ErrorKind, Leniency, LlmSchema, RepairKind, Schema, json};
+use codex_ai::schema::WireForm;
+use codex_ai::testing::Scripted;
+use codex_ai::{Dispatcher, ErrorKind, Leniency, LlmSchema, RepairKind, Reply, Schema, json};
 use proptest::prelude::*;
+use proptest::strategy::ValueTree as _;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -275,5 +278,29 @@ fn a_hundred_thousand_levels_are_an_error() {
         let text = format!("{}1{}", open.repeat(100_000), close.repeat(100_000));
         assert!(tree().read(&text, Leniency::Lenient).is_err());
         assert!(json::from_str::<Value>(&text).is_err());
+    }
+}
+
+/// A vendor's form of a value, written as it is and badly, comes back as the value; and so does the value's own form.
+#[test]
+fn a_vendors_form_comes_back() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let strategy = order();
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    for _ in 0..20 {
+        let value = strategy.new_tree(&mut runner).expect("a value").current();
+        let plain = serde_json::to_value(&value).expect("is JSON");
+        for form in [WireForm::OpenAiStrict, WireForm::Anthropic, WireForm::Gemini] {
+            let wire = Schema::of::<Order>().wire(form).expect("the vendor takes it");
+            let written = wire.encode(plain.clone()).expect("has a form").to_string();
+            let fenced = format!("Sure:\n```json\n{}\n```", written.replacen("\"id\":", "id: ", 1));
+            for text in [written, fenced, plain.to_string()] {
+                let mut reply = Reply::from_text("m", text.clone());
+                reply.wire_form = form;
+                let dispatcher = Dispatcher::new(Scripted::new([Ok(reply)])).expect("a dispatcher");
+                let read = runtime.block_on(async { dispatcher.generate_json::<Order>("An order, please.").await });
+                assert_eq!(read.expect("is read"), value, "{form:?}: {text}");
+            }
+        }
     }
 }
