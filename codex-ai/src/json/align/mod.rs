@@ -20,8 +20,7 @@ use crate::schema::{Schema, WireSchema};
 use candidates::Candidate;
 use finish::Finished;
 use fit::Fitter;
-#[allow(unused_imports)]
-pub(crate) use shape::{Fixed, ListNode, Node, NodeId, ObjectNode, Property, Rest, Shape, Shown, UnionNode, Values};
+pub(crate) use shape::{ListNode, Node, NodeId, ObjectNode, Rest, Shape, Shown, UnionNode};
 
 /// How many readings of a text are checked against the schema before it is given up.
 const MOST_CHECKED: usize = 4;
@@ -71,7 +70,6 @@ pub(crate) fn read<'t>(
 ///
 /// # Errors
 /// What does not fit, with its path in the value.
-#[allow(dead_code)]
 pub(crate) fn fit(shape: &Shape, id: NodeId, raw: &Raw, text: &str) -> Result<(Tree, Vec<Repair>), Vec<Problem>> {
     let fit = Fitter::new(shape).fit(id, raw, text);
     let Finished { tree, repairs, problems } = finish::finish(&fit, &[]);
