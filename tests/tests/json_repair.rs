@@ -4,7 +4,7 @@
 use std::process::ExitCode;
 
 use codex_ai::{Leniency, Schema};
-use codex_ai_tests::data::{Suite, suite};
+use codex_ai_tests::data::suite;
 use codex_ai_tests::same_json::is_same;
 use serde_json::{Value, json};
 
@@ -27,12 +27,8 @@ fn main() -> ExitCode {
             }
             suite.case(&name, result);
         }
-        agreement(suite, &cases);
+        suite.subtotal(&format!("{} texts", cases.len()));
     })
-}
-
-fn agreement(suite: &mut Suite, cases: &[(usize, Value)]) {
-    suite.subtotal(&format!("{} texts", cases.len()));
 }
 
 fn check(case: &Value) -> Result<(), String> {

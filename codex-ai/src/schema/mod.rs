@@ -188,7 +188,6 @@ impl Schema {
     }
 
     /// What a value may be, worked out at the first call.
-    #[allow(dead_code)]
     pub(crate) fn shape(&self) -> &Shape {
         self.shape.get_or_init(|| Shape::of(&self.value))
     }

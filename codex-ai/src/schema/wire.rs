@@ -169,7 +169,6 @@ impl WireSchema {
     }
 
     /// What a value in this form may be, worked out at the first call.
-    #[allow(dead_code)]
     pub(crate) fn shape(&self) -> &Shape {
         self.shape.get_or_init(|| {
             let schema: Value = serde_json::from_str(self.raw.get()).unwrap_or(Value::Bool(true));

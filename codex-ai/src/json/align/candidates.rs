@@ -93,8 +93,10 @@ fn texts(roots: &[&Node], text: &str, found: &Found, strong: usize, candidates: 
         candidates.push(Candidate { raw, notes: vec![RepairKind::Unquoted], weak: !only_text && strong > 0 });
     } else if roots.iter().any(|node| takes_words(node)) {
         let words = outside(text, found);
-        let raw = bare(trimmed, RawKind::Bare(words.trim().to_owned()));
-        candidates.push(Candidate { raw, notes: Vec::new(), weak: false });
+        if !words.trim().is_empty() {
+            let raw = bare(trimmed, RawKind::Bare(words.trim().to_owned()));
+            candidates.push(Candidate { raw, notes: Vec::new(), weak: false });
+        }
     }
     for (index, fence) in found.fences.iter().enumerate().take(MOST_VALUES) {
         let body = fence.body.of(text).trim();

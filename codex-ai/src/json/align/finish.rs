@@ -20,7 +20,7 @@ pub(super) fn finish(fit: &Fit, notes: &[RepairKind]) -> Finished {
     }
     let tree = run.tree(fit);
     if fit.rank.misfits > 0 && run.problems.is_empty() {
-        run.problem("is not what the schema asks for");
+        run.problem(GENERAL);
     }
     Finished { tree, repairs: run.repairs, problems: run.problems }
 }
@@ -28,9 +28,11 @@ pub(super) fn finish(fit: &Fit, notes: &[RepairKind]) -> Finished {
 /// The problems of a check, those for which a reason is known with that.
 pub(super) fn with_reasons(mut found: Vec<Problem>, reasons: Vec<Problem>) -> Vec<Problem> {
     for reason in reasons {
+        if reason.message == GENERAL {
+            continue;
+        }
         match found.iter_mut().find(|problem| problem.path == reason.path) {
             Some(problem) => problem.message = format!("{}; it {}", problem.message, reason.message),
-            None if reason.message == GENERAL => {}
             None => found.push(reason),
         }
     }

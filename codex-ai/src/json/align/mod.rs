@@ -20,8 +20,7 @@ use crate::schema::{Schema, WireSchema};
 use candidates::Candidate;
 use finish::Finished;
 use fit::Fitter;
-#[allow(unused_imports)]
-pub(crate) use shape::{Fixed, ListNode, Node, NodeId, ObjectNode, Property, Rest, Shape, Shown, UnionNode, Values};
+pub(crate) use shape::{ListNode, Node, NodeId, ObjectNode, Rest, Shape, Shown, UnionNode};
 
 /// How many readings of a text are checked against the schema before it is given up.
 const MOST_CHECKED: usize = 4;
@@ -43,6 +42,9 @@ pub(crate) fn read<'t>(
         return Ok(parsed);
     }
     let found = parser::parse(text);
+    if found.too_deep {
+        return Err(vec![Problem::new("", format!("is nested more than {} levels deep", parser::MAX_DEPTH))]);
+    }
     let failed = match wire.map(|wire| read_as(schema, wire.shape(), Some(wire), text, &found)) {
         Some(Ok(parsed)) => return Ok(parsed),
         Some(Err(failed)) => Some(failed),
@@ -68,7 +70,6 @@ pub(crate) fn read<'t>(
 ///
 /// # Errors
 /// What does not fit, with its path in the value.
-#[allow(dead_code)]
 pub(crate) fn fit(shape: &Shape, id: NodeId, raw: &Raw, text: &str) -> Result<(Tree, Vec<Repair>), Vec<Problem>> {
     let fit = Fitter::new(shape).fit(id, raw, text);
     let Finished { tree, repairs, problems } = finish::finish(&fit, &[]);

@@ -20,7 +20,7 @@ impl Fitter<'_> {
         match &given.raw.kind {
             RawKind::Bare(text) => of_text(values, text, false, given),
             RawKind::Quoted(text) => of_text(values, text, true, given),
-            RawKind::List(_) => self.from_list(id, given).unwrap_or_else(|| Fit::wrong(given)),
+            RawKind::List(_) => self.inside_list(id, given).unwrap_or_else(|| Fit::wrong(given)),
             // A value that was given a name of its own.
             RawKind::Object(entries) => {
                 let [entry] = entries.as_slice() else { return Fit::wrong(given) };
@@ -43,6 +43,9 @@ pub(super) fn of_key<'v>(values: &'v Values, key: &str) -> Option<&'v Tree> {
     found.map(|fixed| &fixed.value)
 }
 
+/// Whether a fixed value is meant.
+type Fits<'a> = &'a dyn Fn(&Fixed) -> bool;
+
 fn of_text(values: &Values, text: &str, quoted: bool, given: Given<'_>) -> Fit {
     let take = |fixed: &Fixed, kind| Fit::plain(fixed.value.clone()).noted_all(kind);
     let several = || {
@@ -63,7 +66,7 @@ fn of_text(values: &Values, text: &str, quoted: bool, given: Given<'_>) -> Fit {
     }
     let unaccented = without_accents(trimmed);
     let plain = folded(trimmed);
-    let attempts: [(RepairKind, &dyn Fn(&Fixed) -> bool); 3] = [
+    let attempts: [(RepairKind, Fits<'_>); 3] = [
         (RepairKind::EnumCase, &|fixed| !unaccented.is_empty() && *fixed.unaccented == *unaccented),
         (RepairKind::EnumPunctuation, &|fixed| !plain.is_empty() && *fixed.folded == *plain),
         (RepairKind::EnumDescription, &|fixed| {
@@ -89,7 +92,7 @@ fn of_text(values: &Values, text: &str, quoted: bool, given: Given<'_>) -> Fit {
 /// Whether a text, in quotes or not, is this value.
 fn is_exactly(value: &Tree, text: &str, quoted: bool) -> bool {
     match value {
-        Tree::Text(fixed) => quoted && fixed == text || !quoted && fixed == text && !is_literal(text),
+        Tree::Text(fixed) => fixed == text && (quoted || !is_literal(text)),
         Tree::Number(fixed) => !quoted && number::is_json(text) && same_number(fixed, text),
         Tree::Bool(fixed) => !quoted && text == if *fixed { "true" } else { "false" },
         Tree::Null => !quoted && text == "null",

@@ -27,7 +27,7 @@ impl Fitter<'_> {
     fn list_of_other(&mut self, id: NodeId, node: &ListNode, given: Given<'_>) -> Fit {
         if let RawKind::Quoted(text) = &given.raw.kind
             && text.trim_start().starts_with('[')
-            && let Some(fit) = self.from_text(id, given)
+            && let Some(fit) = self.inside_text(id, given)
         {
             return fit;
         }

@@ -127,7 +127,7 @@ impl<'s> Fitter<'s> {
     }
 
     /// The best reading of JSON that a text holds.
-    fn from_text(&mut self, id: NodeId, given: Given<'_>) -> Option<Fit> {
+    fn inside_text(&mut self, id: NodeId, given: Given<'_>) -> Option<Fit> {
         let RawKind::Quoted(text) = &given.raw.kind else { return None };
         if given.inner >= MOST_INNER || !text.contains(['{', '[']) {
             return None;
@@ -151,7 +151,7 @@ impl<'s> Fitter<'s> {
     }
 
     /// The only item of a list that fits, where a single value belongs.
-    fn from_list(&mut self, id: NodeId, given: Given<'_>) -> Option<Fit> {
+    fn inside_list(&mut self, id: NodeId, given: Given<'_>) -> Option<Fit> {
         let RawKind::List(items) = &given.raw.kind else { return None };
         let mut fitting = None;
         for raw in items {

@@ -175,13 +175,13 @@ impl Fitter<'_> {
     }
 
     fn object_of_other(&mut self, id: NodeId, node: &ObjectNode, given: Given<'_>) -> Fit {
-        if let Some(fit) = self.from_text(id, given) {
+        if let Some(fit) = self.inside_text(id, given) {
             return fit;
         }
         if let Some(fit) = self.only_property(node, given) {
             return fit;
         }
-        self.from_list(id, given).unwrap_or_else(|| Fit::wrong(given))
+        self.inside_list(id, given).unwrap_or_else(|| Fit::wrong(given))
     }
 
     /// A bare value that is no text, for the only property that an object has.
@@ -190,7 +190,12 @@ impl Fitter<'_> {
         if !property.required || given.wraps >= MOST_WRAPS {
             return None;
         }
-        if !matches!(by_looks(given.raw), Tree::Number(_) | Tree::Bool(_) | Tree::List(_)) {
+        let is_bare = match &given.raw.kind {
+            RawKind::Bare(_) => matches!(by_looks(given.raw), Tree::Number(_) | Tree::Bool(_)),
+            RawKind::List(_) => matches!(self.shape.node(property.node), Node::List(_)),
+            RawKind::Quoted(_) | RawKind::Object(_) => false,
+        };
+        if !is_bare {
             return None;
         }
         let value = self.value(property.node, Given { wraps: given.wraps + 1, ..given });

@@ -136,6 +136,11 @@ impl Shape {
         self.nodes.get(id.0 as usize).unwrap_or(&Node::Any)
     }
 
+    /// Whether there are integers in it.
+    pub(crate) fn has_integers(&self) -> bool {
+        self.nodes.iter().any(|node| matches!(node, Node::Integer))
+    }
+
     /// How a value is shown before it is complete.
     pub(crate) fn shown(&self, id: NodeId) -> Shown {
         self.shown.get(id.0 as usize).copied().unwrap_or_default()
