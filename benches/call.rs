@@ -35,7 +35,6 @@ const SYSTEM: &str = "You are a careful editor.";
 const ANSWER: &str = r#"{"headline":"The bridge is closed","points":["The river rose","The bridge closed by noon"]}"#;
 
 #[derive(serde::Deserialize, LlmSchema)]
-#[expect(dead_code, reason = "it is only read into")]
 struct Summary {
     headline: String,
     points: Vec<String>,

@@ -18,7 +18,7 @@ use serde_json::Value;
 
 /// A list of things to do.
 #[derive(Debug, Deserialize, LlmSchema)]
-#[expect(dead_code, reason = "what is called by name stays JSON, so no line here reads the field")]
+#[allow(dead_code, reason = "what is called by name stays JSON, so no line here reads the field")]
 struct Tasks {
     /// One task each, with the name of whoever does it.
     #[llm(max_items = 20)]

@@ -245,7 +245,7 @@ fn render_default() -> u8 {
 }
 
 #[derive(Debug, Clone, serde::Deserialize)]
-#[expect(dead_code, reason = "only printed")]
+#[allow(dead_code, reason = "only printed")]
 struct AppState {
     users: u8,
 }

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 #[derive(Debug, Clone, Deserialize, LlmSchema)]
-#[expect(dead_code, reason = "only printed")]
+#[allow(dead_code, reason = "only printed")]
 struct Author {
     name: String,
     #[llm(min = 1, max = 120)]
@@ -23,7 +23,7 @@ struct Author {
 }
 
 #[derive(Debug, Deserialize, LlmSchema)]
-#[expect(dead_code, reason = "only read as JSON")]
+#[allow(dead_code, reason = "only read as JSON")]
 struct Review {
     stars: u8,
 }
@@ -68,7 +68,7 @@ async fn fails_as_configured() -> codex_ai::Result<Prompt> {
 /// No schema, but it can be read.
 #[derive(Debug, Clone, Deserialize)]
 struct Opaque {
-    #[expect(dead_code, reason = "only printed")]
+    #[allow(dead_code, reason = "only printed")]
     kind: OpaqueKind,
 }
 

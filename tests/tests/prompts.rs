@@ -12,7 +12,7 @@ use serde::Deserialize;
 /// What a busy reader needs to know.
 #[derive(Debug, Deserialize, LlmSchema)]
 struct Summary {
-    #[expect(dead_code, reason = "only the schema is looked at")]
+    #[allow(dead_code, reason = "only the schema is looked at")]
     headline: String,
 }
 

@@ -95,7 +95,7 @@ enum Mood {
 
 /// Four lines.
 #[derive(Debug, serde::Deserialize, codex_ai::LlmSchema)]
-#[expect(dead_code, reason = "only the schema is looked at")]
+#[allow(dead_code, reason = "only the schema is looked at")]
 struct Stanza {
     lines: [String; 4],
 }

@@ -6,7 +6,7 @@ use codex_ai::{LlmSchema, Prompt, prompt};
 #[derive(Debug, serde::Deserialize, LlmSchema)]
 struct Bad {
     #[llm(pattern = "(")]
-    #[expect(dead_code, reason = "only the schema is looked at")]
+    #[allow(dead_code, reason = "only the schema is looked at")]
     word: String,
 }
 

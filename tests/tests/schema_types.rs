@@ -110,14 +110,14 @@ async fn free_text_and_a_json_string_are_two_forms() {
 }
 
 #[derive(Debug, serde::Deserialize, LlmSchema)]
-#[expect(dead_code, reason = "only the schema is looked at")]
+#[allow(dead_code, reason = "only the schema is looked at")]
 struct Tree {
     name: String,
     children: Vec<Self>,
 }
 
 #[derive(Debug, serde::Deserialize, LlmSchema)]
-#[expect(dead_code, reason = "only the schema is looked at")]
+#[allow(dead_code, reason = "only the schema is looked at")]
 struct Page<T> {
     items: Vec<T>,
 }

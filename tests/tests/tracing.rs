@@ -20,7 +20,7 @@ const SECRET_TEXT: &str = "the patient's name is Ada";
 
 #[derive(Debug, serde::Deserialize, LlmSchema)]
 struct Note {
-    #[expect(dead_code, reason = "read by nobody")]
+    #[allow(dead_code, reason = "read by nobody")]
     text: String,
 }
 
