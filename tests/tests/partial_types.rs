@@ -26,7 +26,7 @@ mod inner {
 
     #[derive(Debug, PartialEq, Deserialize, LlmSchema)]
     #[serde(rename_all = "camelCase")]
-    pub struct Story {
+    pub(crate) struct Story {
         pub main_title: String,
         pub r#type: Option<Kind>,
         pub(super) chapters: Vec<String>,
@@ -57,13 +57,13 @@ mod inner {
 use inner::Story;
 
 #[derive(Debug, PartialEq, Deserialize, LlmSchema)]
-pub struct Notes {
+struct Notes {
     note: String,
     seen: bool,
 }
 
 #[derive(Debug, PartialEq, Deserialize, LlmSchema)]
-pub enum Kind {
+enum Kind {
     Short,
     Long { pages: u32 },
 }

@@ -44,6 +44,7 @@ impl std::fmt::Display for Odd {
     }
 }
 
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "the form of a check")]
 fn not_odd(cents: &u32) -> Result<(), Odd> {
     if cents % 2 == 1 { Err(Odd(*cents)) } else { Ok(()) }
 }

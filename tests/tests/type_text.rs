@@ -32,7 +32,7 @@ fn says_it_as_people_write_types() {
         points: Vec<Point>,
         mood: Option<Mood>,
         places: HashMap<String, (u8, f32)>,
-        more: Vec<Box<Summary>>,
+        more: Vec<Summary>,
         #[serde(default)]
         anything: Value,
         id: u64,

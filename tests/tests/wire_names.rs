@@ -8,6 +8,7 @@ use codex_ai::{LlmSchema, ToolCall};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "the form of a check")]
 fn no(_: &u8) -> Result<(), &'static str> {
     Err("no")
 }
@@ -36,8 +37,8 @@ fn sevens(value: &Value, path: String, found: &mut Vec<String>) {
                 let step = match (plain, path.is_empty()) {
                     (true, true) => name.clone(),
                     (true, false) => format!("{path}.{name}"),
-                    (false, true) => format!("$[{:?}]", name),
-                    (false, false) => format!("{path}[{:?}]", name),
+                    (false, true) => format!("$[{name:?}]"),
+                    (false, false) => format!("{path}[{name:?}]"),
                 };
                 sevens(value, step, found);
             }

@@ -23,7 +23,6 @@ impl Tree {
     ///
     /// # Errors
     /// What is wrong and where, also for more than 128 levels of brackets.
-    #[allow(dead_code)]
     pub(crate) fn parse(text: &str) -> Result<Self, serde_json::Error> {
         strict::parse(text)
     }

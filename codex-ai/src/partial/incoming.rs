@@ -15,7 +15,7 @@ pub(crate) struct Incoming {
 
 #[derive(Debug)]
 enum State {
-    Coming(Push),
+    Coming(Box<Push>),
     /// The text has ended.
     Whole(Found),
 }
@@ -32,7 +32,7 @@ impl Incoming {
     /// The text has ended, so that what waited for more of it is settled.
     pub(crate) fn end(&mut self) {
         if let State::Coming(push) = &mut self.state {
-            self.state = State::Whole(std::mem::take(push).finish());
+            self.state = State::Whole(std::mem::take(&mut **push).finish());
         }
     }
 
@@ -56,6 +56,6 @@ impl Incoming {
 
 impl Default for State {
     fn default() -> Self {
-        Self::Coming(Push::new())
+        Self::Coming(Box::default())
     }
 }

@@ -314,7 +314,7 @@ impl<'a> Comparison<'a> {
             }
             Some((name, value)) if name == "const" => literal(texts, value),
             Some((name, Value::Array(values))) if name == "enum" => {
-                values.iter().for_each(|value| literal(texts, value))
+                values.iter().for_each(|value| literal(texts, value));
             }
             Some((_, Value::Array(all))) => all.iter().for_each(|schema| self.choice(texts, schema)),
             _ => {

@@ -18,7 +18,6 @@ mod tests;
 use super::raw::{Raw, Span};
 use cursor::Cursor;
 use machine::Machine;
-#[allow(unused_imports)]
 pub(crate) use push::Push;
 
 /// How many brackets may be open at a time; as many as `serde_json` takes.

@@ -28,7 +28,6 @@ mod map;
 mod merge;
 mod object;
 mod plan;
-mod step;
 mod text;
 mod write;
 
@@ -37,8 +36,6 @@ use serde_json::Value;
 use crate::error::Problem;
 use crate::json::Tree;
 pub(crate) use plan::Plan;
-#[allow(unused_imports)]
-pub(crate) use step::{Step, StepKind};
 
 /// What a vendor's schema language lacks; everything that is `true` is written as something else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
