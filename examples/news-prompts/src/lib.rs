@@ -77,7 +77,7 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
     use codex_ai::testing::Scripted;
-    use codex_ai::{Dispatcher, ErrorKind, Registry};
+    use codex_ai::{Dispatcher, ErrorKind, Registry, StructuredOutput};
 
     use super::*;
 
@@ -101,8 +101,10 @@ mod tests {
 
     #[tokio::test]
     async fn an_answer_out_of_bounds_is_refused() {
-        let dispatcher =
-            Dispatcher::new(Scripted::texts([r#"{"headline": "", "facts": [], "section": "x"}"#])).unwrap();
+        let answer = r#"{"headline": "", "facts": [], "section": "x"}"#;
+        // One answer is all the script has, so the model is not asked again.
+        let once = StructuredOutput::new().with_max_reasks(0);
+        let dispatcher = Dispatcher::new(Scripted::texts([answer])).unwrap().with_structured_output(once);
         let error = WriteBrief::builder().article("Rain.").call(&dispatcher).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidOutput);
         let paths: Vec<&str> = error.problems().iter().map(|problem| problem.path.as_str()).collect();
