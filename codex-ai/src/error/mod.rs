@@ -11,6 +11,7 @@ use std::time::Duration;
 use crate::reply::Usage;
 use crate::structured::Report;
 
+pub(crate) use kind::Written;
 pub use kind::{Attempt, ErrorKind, Problem};
 pub(crate) use refused::Refused;
 
@@ -297,6 +298,12 @@ impl Error {
             redact(&mut problem.message, secret);
             for text in [&mut problem.got, &mut problem.expected].into_iter().flatten() {
                 redact(text, secret);
+            }
+            if let Some(written) = &mut problem.written {
+                redact(&mut written.path, secret);
+                for text in [&mut written.got, &mut written.expected].into_iter().flatten() {
+                    redact(text, secret);
+                }
             }
         }
         self

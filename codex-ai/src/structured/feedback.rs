@@ -37,6 +37,13 @@ pub(super) fn exchange(reply: &Reply, problems: &[Problem]) -> [Message; 2] {
     }
 }
 
+/// The problems that a model is told, and some more, in case that lines are the same.
+pub(super) fn first(problems: &mut [Problem]) -> impl Iterator<Item = &mut Problem> {
+    let mut sorted: Vec<&mut Problem> = problems.iter_mut().collect();
+    sorted.sort_by(|a, b| by_path(&a.path, &b.path));
+    sorted.into_iter().take(2 * TOLD)
+}
+
 fn text(problems: &[Problem]) -> String {
     let mut sorted: Vec<&Problem> = problems.iter().collect();
     sorted.sort_by(|a, b| by_path(&a.path, &b.path));
@@ -57,9 +64,13 @@ fn text(problems: &[Problem]) -> String {
 fn line(problem: &Problem) -> String {
     let said = problem.brief.map_or_else(|| shortened(&problem.message), Cow::Borrowed);
     let mut line = String::new();
-    let got = problem.got.as_deref().map(cut).unwrap_or_default();
-    let expected = problem.expected.as_deref().map(shortened).unwrap_or_default();
-    for (i, cell) in [shortened(&problem.path), said, got, expected].iter().enumerate() {
+    let (path, got, expected) = match &problem.written {
+        Some(written) => (&written.path, &written.got, &written.expected),
+        None => (&problem.path, &problem.got, &problem.expected),
+    };
+    let got = got.as_deref().map(cut).unwrap_or_default();
+    let expected = expected.as_deref().map(shortened).unwrap_or_default();
+    for (i, cell) in [shortened(path), said, got, expected].iter().enumerate() {
         if i > 0 {
             line.push_str(" | ");
         }
