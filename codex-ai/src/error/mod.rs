@@ -349,8 +349,17 @@ impl fmt::Display for Error {
         if !details.is_empty() {
             write!(f, " ({})", details.join(", "))?;
         }
-        for attempt in &inner.attempts {
+        let asks = inner.report.as_deref().map_or(0, |report| report.asks.len());
+        // Of answers that are no value there is one line for all; the problems of the last one follow.
+        for attempt in inner.attempts.iter().filter(|one| asks < 2 || one.kind != ErrorKind::InvalidOutput) {
             write!(f, "\n  {attempt}")?;
+        }
+        if let Some(report) = inner.report.as_deref().filter(|_| asks > 1) {
+            write!(f, "\n  asked {asks} times: {:.1} s", report.elapsed.as_secs_f64())?;
+            match report.usage.total_tokens() {
+                0 => {}
+                tokens => write!(f, ", {tokens} tokens")?,
+            }
         }
         for problem in inner.problems.iter().take(PRINTED_PROBLEMS) {
             write!(f, "\n  {problem}")?;

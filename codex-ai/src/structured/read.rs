@@ -29,23 +29,19 @@ pub(crate) fn read_json<T: LlmSchema>(reply: &Reply, schema: &Schema, leniency: 
     let text = json_text_of(reply)?;
     let wire = wire_of(schema, reply);
     if wire.is_none()
-        && let Some(value) = quick(&text, schema)
+        && let Some(made) = quick(&text, schema)
     {
-        return Ok(Parsed::exact(value));
+        return made.map(Parsed::exact).map_err(|wrong| wrong.into_error(schema, reply, &text));
     }
     let found = canonical(&text, schema, wire, leniency).map_err(|unread| {
         let problems = and_checks::<T>(unread, wire);
         invalid(schema, reply, &text, problems)
     })?;
     // Decoded or repaired, it is right mostly; the same text would only fail again.
-    let value = if found.value.len() == text.len() { None } else { quick(&found.value, schema) };
-    let value = match value {
-        Some(value) => value,
-        None => {
-            let made = explained(&found.value, schema);
-            made.map_err(|wrong| wrong.as_written(schema, wire, &text, leniency).into_error(schema, reply, &text))?.0
-        }
-    };
+    let made = if found.value.len() == text.len() { None } else { quick(&found.value, schema) };
+    let made = made.unwrap_or_else(|| explained(&found.value, schema).map(|(made, _)| made));
+    let value =
+        made.map_err(|wrong| wrong.as_written(schema, wire, &text, leniency).into_error(schema, reply, &text))?;
     Ok(found.with_value(value))
 }
 
@@ -93,10 +89,17 @@ fn wire_of<'s>(schema: &'s Schema, reply: &Reply) -> Option<&'s WireSchema> {
     }
 }
 
-/// The value of a text that is right in every respect.
-fn quick<T: LlmSchema>(text: &str, schema: &Schema) -> Option<T> {
-    let value = if schema.is_followed_by(text) { serde_json::from_str(text).ok()? } else { return None };
-    Checks::of(&value).is_empty().then_some(value)
+/// The value of a text that follows the schema, or what the checks find; `None` where there is more to say. The checks run
+/// once.
+fn quick<T: LlmSchema>(text: &str, schema: &Schema) -> Option<Result<T, Wrong>> {
+    let made = if schema.is_followed_by(text) { serde_json::from_str(text).ok()? } else { return None };
+    let mut problems = Checks::of(&made);
+    if problems.is_empty() {
+        return Some(Ok(made));
+    }
+    let value = parsed(text).ok()?;
+    tell_got(&mut problems, &value);
+    Some(Err(Wrong { problems, value: Some(value), source: None }))
 }
 
 /// The answer's text as JSON of the type itself.
