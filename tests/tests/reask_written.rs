@@ -4,9 +4,13 @@
 
 use std::collections::BTreeMap;
 
+use codex_ai::provider::openai::OpenAi;
 use codex_ai::schema::WireForm;
-use codex_ai::testing::Scripted;
-use codex_ai::{Dispatcher, Error, Leniency, LlmSchema, Reply, StructuredOutput};
+use codex_ai::testing::{Scripted, Step, WireServer};
+use codex_ai::{
+    Dispatcher, Error, Leniency, LlmSchema, Message, Output, Part, Provider, Reply, Request, Role, Schema, SchemaMode,
+    StructuredOutput, ToolCall,
+};
 
 #[derive(Debug, PartialEq, serde::Deserialize, LlmSchema)]
 struct Shop {
@@ -122,7 +126,7 @@ async fn all_problems_come_in_one_round() {
 
 #[tokio::test]
 async fn a_text_that_runs_on_is_not_sent_back_whole() {
-    let long = format!("[{}", "\"é\",".repeat(1 << 18));
+    let long = "é ".repeat(1 << 17);
     let provider = Scripted::texts([long.as_str(), r#"{"cents": 2}"#]);
     let dispatcher = Dispatcher::new(provider.clone()).unwrap();
     dispatcher.generate_json::<Price>("x").await.unwrap();
@@ -207,4 +211,31 @@ async fn checks_run_once_for_a_value() {
     RUNS.set(0);
     let (_, _) = told::<Counted>(WireForm::Plain, Leniency::Exact, r#"{"small": 10}"#).await;
     assert_eq!(RUNS.get(), 2);
+}
+
+#[tokio::test]
+async fn a_vendor_without_the_tool_is_told_of_its_call_in_text() {
+    let server =
+        WireServer::script([r#"{"cents": 2}"#, r#"{"cents": 2}"#].map(|text| Step::reply(Reply::from_text("m", text))))
+            .unwrap();
+    let openai = OpenAi::builder().key("test-key").base_url(server.url()).chat().build().unwrap();
+    let call = ToolCall::new("call_1", "Price", r#"{"cents": 3}"#);
+    let result = call.result("must be even").as_error();
+    let said = vec![
+        Message::user("x"),
+        Message::new(Role::Assistant, vec![Part::Reasoning("hm".to_owned()), Part::ToolCall(call)]),
+        Message::tool([result]),
+    ];
+    let mut request = Request::new(said).with_output(Output::Schema(Schema::of::<Price>().clone()));
+    openai.generate(&request).await.unwrap();
+    request.schema_mode = Some(SchemaMode::Tool);
+    openai.generate(&request).await.unwrap();
+    let roles = |at: usize| {
+        let body = server.requests()[at].json();
+        let messages = body["messages"].as_array().unwrap().clone();
+        messages.iter().map(|message| message["role"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(roles(0), ["user", "assistant", "user"]);
+    assert_eq!(server.requests()[0].json()["messages"][1]["content"], r#"{"cents": 3}"#);
+    assert_eq!(roles(1), ["user", "assistant", "tool"]);
 }
