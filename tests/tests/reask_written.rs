@@ -204,7 +204,7 @@ async fn checks_run_once_for_a_value() {
     assert_eq!(runs("{small: '1'}"), (true, 1));
     assert_eq!(runs(r#"{"small": 10}"#), (false, 1));
     assert_eq!(runs("{small: '10'}"), (false, 1));
-    let call = codex_ai::ToolCall::new("1", "t", r#"{"small": 10}"#);
+    let call = ToolCall::new("1", "t", r#"{"small": 10}"#);
     RUNS.set(0);
     assert!(call.read::<Counted>().is_err());
     assert_eq!(RUNS.get(), 1);

@@ -186,6 +186,6 @@ impl<'a> Asking<'a> {
 /// Four bytes are a token, which is about right for English and JSON. What is not text counts for nothing.
 fn estimate(request: &Request, reply: &Reply) -> u64 {
     let asked = request.messages.iter().filter_map(Message::text).map(|text| text.len()).sum::<usize>();
-    let system = request.system.as_ref().map_or(0, |system| system.len());
+    let system = request.system.as_ref().map_or(0, String::len);
     u64::try_from(asked.saturating_add(system).saturating_add(reply.text().len()) / 4).unwrap_or(u64::MAX)
 }

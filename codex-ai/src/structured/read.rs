@@ -41,7 +41,7 @@ pub(crate) fn read_json<T: LlmSchema>(reply: &Reply, schema: &Schema, leniency: 
     let made = if found.value.len() == text.len() { None } else { quick(&found.value, schema) };
     let made = made.unwrap_or_else(|| explained(&found.value, schema).map(|(made, _)| made));
     let value =
-        made.map_err(|wrong| wrong.as_written(schema, wire, &text, leniency).into_error(schema, reply, &text))?;
+        made.map_err(|wrong| wrong.in_its_form(schema, wire, &text, leniency).into_error(schema, reply, &text))?;
     Ok(found.with_value(value))
 }
 
@@ -59,7 +59,7 @@ pub(crate) fn read_json_value<T: LlmSchema>(
     })?;
     let made = explained::<T>(&found.value, schema);
     let (_, value) =
-        made.map_err(|wrong| wrong.as_written(schema, wire, &text, leniency).into_error(schema, reply, &text))?;
+        made.map_err(|wrong| wrong.in_its_form(schema, wire, &text, leniency).into_error(schema, reply, &text))?;
     exact(&found.value, schema, reply)
         .map_err(|error| error.with_answer(&*text).with_help("call the prompt by its type instead of by its name"))?;
     Ok(found.with_value(value))
@@ -74,7 +74,7 @@ pub(crate) fn read_schema_value(reply: &Reply, schema: &Schema, leniency: Lenien
     let value = parsed(&found.value).map_err(|problem| invalid(schema, reply, &text, vec![problem]))?;
     schema.validate(&value).map_err(|problems| {
         let wrong = Wrong { problems, value: Some(value.clone()), source: None };
-        wrong.as_written(schema, wire, &text, leniency).into_error(schema, reply, &text)
+        wrong.in_its_form(schema, wire, &text, leniency).into_error(schema, reply, &text)
     })?;
     exact(&found.value, schema, reply)
         .map_err(|error| error.with_answer(&*text).with_help("let the schema ask for such numbers as strings"))?;
@@ -130,7 +130,7 @@ struct Wrong {
 
 impl Wrong {
     /// The same, told in the form that the answer has.
-    fn as_written(mut self, schema: &Schema, wire: Option<&WireSchema>, text: &str, leniency: Leniency) -> Self {
+    fn in_its_form(mut self, schema: &Schema, wire: Option<&WireSchema>, text: &str, leniency: Leniency) -> Self {
         let (Some(wire), Some(value)) = (wire, &self.value) else { return self };
         let written = match leniency {
             Leniency::Lenient => json::written(schema, wire, text),
