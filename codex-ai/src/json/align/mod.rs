@@ -26,6 +26,9 @@ pub(crate) use shape::{ListNode, Node, NodeId, ObjectNode, Rest, Shape, Shown, U
 /// How many readings of a text are checked against the schema before it is given up.
 const MOST_CHECKED: usize = 4;
 
+/// How many reasons are told with their path in a value of the type: each is found by a walk of its own.
+const MOST_MEANT: usize = 100;
+
 /// Why a text is no value, and what comes nearest to one.
 pub(crate) struct Unread {
     /// All problems of the best reading, each with its path in a value of the type.
@@ -160,7 +163,7 @@ fn unread(wire: Option<&WireSchema>, tree: Tree, (found, mut unfit): (Option<Vec
         None => (Some(tree), None),
         Some(wire) => {
             // What did not fit has its path in what was written.
-            unfit.iter_mut().for_each(|problem| wire.tell_meant(problem, &tree));
+            unfit.iter_mut().take(MOST_MEANT).for_each(|problem| wire.tell_meant(problem, &tree));
             (wire.decode_tree(tree.clone()).ok(), Some(tree))
         }
     };
