@@ -82,6 +82,16 @@ pub struct Problem {
     pub expected: Option<String>,
     /// The message without what was found and expected.
     pub(crate) brief: Option<&'static str>,
+    /// The same in the form that the vendor wrote the value in, where that is another.
+    pub(crate) written: Option<Box<Written>>,
+}
+
+/// What is wrong with a value, in the words of the form that a vendor wrote it in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Written {
+    pub(crate) path: String,
+    pub(crate) got: Option<String>,
+    pub(crate) expected: Option<String>,
 }
 
 /// One attempt of a call that failed in the end.
@@ -131,7 +141,7 @@ impl Problem {
         if path.is_empty() || path == "." {
             path = "$".to_owned();
         }
-        Self { path, message: message.into(), got: None, expected: None, brief: None }
+        Self { path, message: message.into(), got: None, expected: None, brief: None, written: None }
     }
 
     /// Sets [`got`](Self::got).

@@ -11,6 +11,7 @@ use std::time::Duration;
 use crate::reply::Usage;
 use crate::structured::Report;
 
+pub(crate) use kind::Written;
 pub use kind::{Attempt, ErrorKind, Problem};
 pub(crate) use refused::Refused;
 
@@ -298,6 +299,12 @@ impl Error {
             for text in [&mut problem.got, &mut problem.expected].into_iter().flatten() {
                 redact(text, secret);
             }
+            if let Some(written) = &mut problem.written {
+                redact(&mut written.path, secret);
+                for text in [&mut written.got, &mut written.expected].into_iter().flatten() {
+                    redact(text, secret);
+                }
+            }
         }
         self
     }
@@ -342,8 +349,17 @@ impl fmt::Display for Error {
         if !details.is_empty() {
             write!(f, " ({})", details.join(", "))?;
         }
-        for attempt in &inner.attempts {
+        let asks = inner.report.as_deref().map_or(0, |report| report.asks.len());
+        // Of answers that are no value there is one line for all; the problems of the last one follow.
+        for attempt in inner.attempts.iter().filter(|one| asks < 2 || one.kind != ErrorKind::InvalidOutput) {
             write!(f, "\n  {attempt}")?;
+        }
+        if let Some(report) = inner.report.as_deref().filter(|_| asks > 1) {
+            write!(f, "\n  asked {asks} times: {:.1} s", report.elapsed.as_secs_f64())?;
+            match report.usage.total_tokens() {
+                0 => {}
+                tokens => write!(f, ", {tokens} tokens")?,
+            }
         }
         for problem in inner.problems.iter().take(PRINTED_PROBLEMS) {
             write!(f, "\n  {problem}")?;

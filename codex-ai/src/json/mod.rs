@@ -8,7 +8,7 @@ mod repair;
 mod strict;
 mod tree;
 
-pub(crate) use align::read;
+pub(crate) use align::{Unread, read, written};
 pub(crate) use raw::{Entry, Mistakes, Raw, RawKind, Span};
 pub use read::from_str;
 pub use repair::{Leniency, Parsed, Repair, RepairKind};

@@ -7,8 +7,9 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::encode::{self, Encoded, Lacks, Plan};
-use super::{Schema, anthropic, gemini, openai};
-use crate::error::{Error, ErrorKind, Problem, Result};
+use super::path::{self, OwnStep};
+use super::{Schema, anthropic, gemini, openai, words};
+use crate::error::{Error, ErrorKind, Problem, Result, Written};
 use crate::json::Tree;
 use crate::json::align::Shape;
 
@@ -178,6 +179,34 @@ impl WireSchema {
 
     pub(crate) fn decode_tree(&self, value: Tree) -> Result<Tree, Problem> {
         self.plan.decode(value)
+    }
+
+    /// Gives a problem with its path in what the vendor wrote the path in the value of the type.
+    pub(crate) fn tell_meant(&self, problem: &mut Problem, written: &Tree) {
+        if let Some(path) = path::parse(&problem.path).and_then(|steps| self.plan.meant(written, &steps)) {
+            problem.path = path;
+        }
+    }
+
+    /// Adds to a problem with its path in `value`, a value of the type, the words of the form that the vendor wrote.
+    pub(crate) fn tell_written(&self, problem: &mut Problem, value: &Value, written: &Tree) {
+        let Some(steps) = path::parse(&problem.path) else { return };
+        let Some(there) = self.plan.written(written, &steps) else { return };
+        let own = steps.iter().try_fold(value, |here, step| match step {
+            OwnStep::Key(key) => here.get(key),
+            OwnStep::Index(index) => here.get(index),
+        });
+        // It may be a figure, such as a length, and no value.
+        let is_value = problem.got.is_some() && problem.got == own.map(words::brief);
+        let got = match there.value {
+            Some(value) if is_value => Some(words::brief(&value.clone().into())),
+            _ => problem.got.clone(),
+        };
+        let is_form = matches!(problem.brief, Some("wrong type" | "missing"));
+        let expected = there.form.filter(|_| is_form).or_else(|| problem.expected.clone());
+        if there.path != problem.path || got != problem.got || expected != problem.expected {
+            problem.written = Some(Box::new(Written { path: there.path, got, expected }));
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use super::policy::{SchemaMode, StructuredOutput};
 use super::report::{Ask, Asks, Budget, Report};
 use crate::error::{Attempt, Error, ErrorKind, Result};
 use crate::json::Repair;
+use crate::message::Message;
 use crate::provider::BoxFuture;
 use crate::reply::{Reply, Usage};
 use crate::request::Request;
@@ -26,6 +27,8 @@ pub(crate) struct Asking<'a> {
     asked: Instant,
     asks: Asks,
     usage: Option<Usage>,
+    /// About so many tokens were used by questions of which the vendor does not say.
+    estimated: u64,
     /// How many times a provider sent something, by its own count.
     sent: u32,
     attempts: Vec<Attempt>,
@@ -44,6 +47,7 @@ impl<'a> Asking<'a> {
             asked: now,
             asks: Asks::default(),
             usage: None,
+            estimated: 0,
             sent: 0,
             attempts: Vec::new(),
             answer: None,
@@ -100,6 +104,9 @@ impl<'a> Asking<'a> {
     pub(crate) fn again(&mut self, error: Error, reply: &Reply, request: &mut Request) -> Result<()> {
         self.note(&error, reply.schema_mode);
         self.sent = self.sent.saturating_add(reply.attempts);
+        if reply.usage.is_none() && self.policy.max_total_tokens.is_some() {
+            self.estimated = self.estimated.saturating_add(estimate(request, reply));
+        }
         // Help is for the program: the model cannot do anything about it.
         if error.kind() != ErrorKind::InvalidOutput || error.help().is_some() {
             return Err(self.end(error, None));
@@ -127,9 +134,11 @@ impl<'a> Asking<'a> {
             };
             return Some((Budget::Reasks, help));
         }
-        let used = self.usage.map_or(0, |usage| usage.total_tokens());
+        let used = self.usage.map_or(0, |usage| usage.total_tokens()).saturating_add(self.estimated);
         if let Some(most) = max_total_tokens.filter(|most| used >= *most) {
-            let help = format!("it was not asked again: {used} tokens are used, and `max_total_tokens` is {most}");
+            let about = if self.estimated == 0 { "" } else { "about " };
+            let help =
+                format!("it was not asked again: {about}{used} tokens are used, and `max_total_tokens` is {most}");
             return Some((Budget::TotalTokens, help));
         }
         if let Some(limit) = deadline.filter(|limit| self.begin.elapsed() >= *limit) {
@@ -172,4 +181,11 @@ impl<'a> Asking<'a> {
         let elapsed = self.begin.elapsed();
         Report { asks: std::mem::take(&mut self.asks), repairs, usage: self.usage.unwrap_or_default(), elapsed, budget }
     }
+}
+
+/// Four bytes are a token, which is about right for English and JSON. What is not text counts for nothing.
+fn estimate(request: &Request, reply: &Reply) -> u64 {
+    let asked = request.messages.iter().filter_map(Message::text).map(|text| text.len()).sum::<usize>();
+    let system = request.system.as_ref().map_or(0, String::len);
+    u64::try_from(asked.saturating_add(system).saturating_add(reply.text().len()) / 4).unwrap_or(u64::MAX)
 }

@@ -18,6 +18,12 @@ const TOLD: usize = 10;
 /// A sentence of a user's check may be longer than a value.
 const LONGEST_SENTENCE: usize = 200;
 
+/// An answer of more bytes than this is not sent back whole: so much is a model running on, and each byte is paid for.
+const LONGEST_ANSWER: usize = 256 * 1024;
+
+/// So many characters of it are, for the model to see what it did.
+const SENT_OF_IT: usize = 4 * 1024;
+
 /// Says whose words they are: not the user's, who may have asked for something else entirely.
 const BEGIN: &str = "Automatic check, not the user: your last answer has these problems (path | problem | got | expected).\n\
                      <problems>\n";
@@ -27,6 +33,12 @@ const END: &str = "</problems>\nGive the whole answer again, corrected.";
 /// The failed answer and what is wrong with it, as the end of the next request.
 pub(super) fn exchange(reply: &Reply, problems: &[Problem]) -> [Message; 2] {
     let text = text(problems);
+    let answer = reply.text();
+    if answer.len() > LONGEST_ANSWER {
+        let begin: String = answer.chars().take(SENT_OF_IT).collect();
+        let begin = format!("{begin} [cut here: {} bytes in all]", answer.len());
+        return [Message::assistant(begin), Message::user(text)];
+    }
     match &reply.answered_by {
         None => [reply.to_message(), Message::user(text)],
         // A call wants its result, and what is wrong with it is one.
@@ -35,6 +47,13 @@ pub(super) fn exchange(reply: &Reply, problems: &[Problem]) -> [Message; 2] {
             [Message::new(Role::Assistant, call.parts.clone()), Message::tool([result])]
         }
     }
+}
+
+/// The problems that a model is told, and some more, in case that lines are the same.
+pub(super) fn first(problems: &mut [Problem]) -> impl Iterator<Item = &mut Problem> {
+    let mut sorted: Vec<&mut Problem> = problems.iter_mut().collect();
+    sorted.sort_by(|a, b| by_path(&a.path, &b.path));
+    sorted.into_iter().take(2 * TOLD)
 }
 
 fn text(problems: &[Problem]) -> String {
@@ -57,9 +76,13 @@ fn text(problems: &[Problem]) -> String {
 fn line(problem: &Problem) -> String {
     let said = problem.brief.map_or_else(|| shortened(&problem.message), Cow::Borrowed);
     let mut line = String::new();
-    let got = problem.got.as_deref().map(cut).unwrap_or_default();
-    let expected = problem.expected.as_deref().map(shortened).unwrap_or_default();
-    for (i, cell) in [shortened(&problem.path), said, got, expected].iter().enumerate() {
+    let (path, got, expected) = match &problem.written {
+        Some(written) => (&written.path, &written.got, &written.expected),
+        None => (&problem.path, &problem.got, &problem.expected),
+    };
+    let got = got.as_deref().map(cut).unwrap_or_default();
+    let expected = expected.as_deref().map(shortened).unwrap_or_default();
+    for (i, cell) in [shortened(path), said, got, expected].iter().enumerate() {
         if i > 0 {
             line.push_str(" | ");
         }
@@ -81,15 +104,23 @@ fn escape(line: &mut String, cell: &str) {
     for c in cell.chars() {
         match c {
             '\n' => line.push_str("\\n"),
-            '<' | '|' | '\u{2028}' | '\u{2029}' => push_unicode(line, c),
-            c if c.is_control() => push_unicode(line, c),
+            '<' | '|' => push_unicode(line, c),
+            c if c.is_control() || is_unseen(c) => push_unicode(line, c),
             c => line.push(c),
         }
     }
 }
 
+/// Ends of lines, marks that turn the direction of writing around, and what has no width at all: a text is to read as it is.
+fn is_unseen(c: char) -> bool {
+    matches!(c, '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
+        || matches!(c, '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
 fn push_unicode(line: &mut String, c: char) {
-    let _ = write!(line, "\\u{:04x}", u32::from(c));
+    for unit in c.encode_utf16(&mut [0; 2]) {
+        let _ = write!(line, "\\u{unit:04x}");
+    }
 }
 
 /// Paths in the order of a value: `a[2]` before `a[10]`, and what is wrong with the whole first.

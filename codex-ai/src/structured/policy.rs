@@ -21,7 +21,8 @@ pub struct StructuredOutput {
     pub leniency: Leniency,
     /// How often a model is asked again after an answer that is no value. Each is paid for. 2 by default.
     pub max_reasks: u32,
-    /// No further question once the answers have used this many tokens, those of the requests included.
+    /// No further question once the answers have used this many tokens, those of the requests included. Where the vendor
+    /// does not say how many, four bytes of text are taken for one.
     pub max_total_tokens: Option<u64>,
     /// No further question after this time since the call began.
     pub deadline: Option<Duration>,

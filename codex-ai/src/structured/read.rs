@@ -8,10 +8,11 @@ use serde_json::Value;
 
 use super::Checks;
 use super::ended::{empty, json_text_of, text_of, with_usage};
+use super::feedback;
 use super::integer::inexact_integer;
 use super::lookup::{is_within, lookup};
 use crate::error::{Error, ErrorKind, Problem, Result};
-use crate::json::{self, Leniency, Parsed, Tree};
+use crate::json::{self, Leniency, Parsed, Tree, Unread};
 use crate::reply::Reply;
 use crate::schema::{LlmSchema, Schema, Unique, WireForm, WireSchema, path, words};
 
@@ -28,18 +29,19 @@ pub(crate) fn read_json<T: LlmSchema>(reply: &Reply, schema: &Schema, leniency: 
     let text = json_text_of(reply)?;
     let wire = wire_of(schema, reply);
     if wire.is_none()
-        && let Some(value) = quick(&text, schema)
+        && let Some(made) = quick(&text, schema)
     {
-        return Ok(Parsed::exact(value));
+        return made.map(Parsed::exact).map_err(|wrong| wrong.into_error(schema, reply, &text));
     }
-    let found = canonical(&text, schema, wire, leniency)
-        .map_err(|problems| invalid(schema, reply, &text, and_checks::<T>(problems, wire, &text)))?;
+    let found = canonical(&text, schema, wire, leniency).map_err(|unread| {
+        let problems = and_checks::<T>(unread, wire);
+        invalid(schema, reply, &text, problems)
+    })?;
     // Decoded or repaired, it is right mostly; the same text would only fail again.
-    let value = if found.value.len() == text.len() { None } else { quick(&found.value, schema) };
-    let value = match value {
-        Some(value) => value,
-        None => explained(&found.value, schema).map_err(|wrong| wrong.into_error(schema, reply, &text))?.0,
-    };
+    let made = if found.value.len() == text.len() { None } else { quick(&found.value, schema) };
+    let made = made.unwrap_or_else(|| explained(&found.value, schema).map(|(made, _)| made));
+    let value =
+        made.map_err(|wrong| wrong.in_its_form(schema, wire, &text, leniency).into_error(schema, reply, &text))?;
     Ok(found.with_value(value))
 }
 
@@ -51,9 +53,13 @@ pub(crate) fn read_json_value<T: LlmSchema>(
 ) -> Result<Parsed<Value>> {
     let text = json_text_of(reply)?;
     let wire = wire_of(schema, reply);
-    let found = canonical(&text, schema, wire, leniency)
-        .map_err(|problems| invalid(schema, reply, &text, and_checks::<T>(problems, wire, &text)))?;
-    let (_, value) = explained::<T>(&found.value, schema).map_err(|wrong| wrong.into_error(schema, reply, &text))?;
+    let found = canonical(&text, schema, wire, leniency).map_err(|unread| {
+        let problems = and_checks::<T>(unread, wire);
+        invalid(schema, reply, &text, problems)
+    })?;
+    let made = explained::<T>(&found.value, schema);
+    let (_, value) =
+        made.map_err(|wrong| wrong.in_its_form(schema, wire, &text, leniency).into_error(schema, reply, &text))?;
     exact(&found.value, schema, reply)
         .map_err(|error| error.with_answer(&*text).with_help("call the prompt by its type instead of by its name"))?;
     Ok(found.with_value(value))
@@ -62,10 +68,14 @@ pub(crate) fn read_json_value<T: LlmSchema>(
 /// The answer as JSON that follows a schema which is known at run time alone.
 pub(crate) fn read_schema_value(reply: &Reply, schema: &Schema, leniency: Leniency) -> Result<Parsed<Value>> {
     let text = json_text_of(reply)?;
-    let found = canonical(&text, schema, wire_of(schema, reply), leniency)
-        .map_err(|problems| invalid(schema, reply, &text, problems))?;
+    let wire = wire_of(schema, reply);
+    let found = canonical(&text, schema, wire, leniency)
+        .map_err(|unread| invalid(schema, reply, &text, unread.into_problems(wire)))?;
     let value = parsed(&found.value).map_err(|problem| invalid(schema, reply, &text, vec![problem]))?;
-    schema.validate(&value).map_err(|problems| invalid(schema, reply, &text, problems))?;
+    schema.validate(&value).map_err(|problems| {
+        let wrong = Wrong { problems, value: Some(value.clone()), source: None };
+        wrong.in_its_form(schema, wire, &text, leniency).into_error(schema, reply, &text)
+    })?;
     exact(&found.value, schema, reply)
         .map_err(|error| error.with_answer(&*text).with_help("let the schema ask for such numbers as strings"))?;
     Ok(found.with_value(value))
@@ -79,10 +89,17 @@ fn wire_of<'s>(schema: &'s Schema, reply: &Reply) -> Option<&'s WireSchema> {
     }
 }
 
-/// The value of a text that is right in every respect.
-fn quick<T: LlmSchema>(text: &str, schema: &Schema) -> Option<T> {
-    let value = if schema.is_followed_by(text) { serde_json::from_str(text).ok()? } else { return None };
-    Checks::of(&value).is_empty().then_some(value)
+/// The value of a text that follows the schema, or what the checks find; `None` where there is more to say. The checks run
+/// once.
+fn quick<T: LlmSchema>(text: &str, schema: &Schema) -> Option<Result<T, Wrong>> {
+    let made = if schema.is_followed_by(text) { serde_json::from_str(text).ok()? } else { return None };
+    let mut problems = Checks::of(&made);
+    if problems.is_empty() {
+        return Some(Ok(made));
+    }
+    let value = parsed(text).ok()?;
+    tell_got(&mut problems, &value);
+    Some(Err(Wrong { problems, value: Some(value), source: None }))
 }
 
 /// The answer's text as JSON of the type itself.
@@ -94,23 +111,37 @@ fn canonical<'t>(
     schema: &Schema,
     wire: Option<&WireSchema>,
     leniency: Leniency,
-) -> Result<Parsed<Cow<'t, str>>, Vec<Problem>> {
+) -> Result<Parsed<Cow<'t, str>>, Unread> {
     if leniency == Leniency::Lenient {
         return json::read(schema, wire, text);
     }
     let Some(wire) = wire else { return Ok(Parsed::exact(Cow::Borrowed(text))) };
-    let value = parsed(text).map_err(|problem| vec![problem])?;
-    let tree = wire.decode_tree(Tree::from(value)).map_err(|problem| vec![problem])?;
+    let tree = wire.decode_tree(Tree::from(parsed(text)?))?;
     Ok(Parsed::exact(Cow::Owned(tree.to_string())))
 }
 
 /// Why a text is no value.
 struct Wrong {
     problems: Vec<Problem>,
+    /// What it says all the same.
+    value: Option<Value>,
     source: Option<serde_json::Error>,
 }
 
 impl Wrong {
+    /// The same, told in the form that the answer has.
+    fn in_its_form(mut self, schema: &Schema, wire: Option<&WireSchema>, text: &str, leniency: Leniency) -> Self {
+        let (Some(wire), Some(value)) = (wire, &self.value) else { return self };
+        let written = match leniency {
+            Leniency::Lenient => json::written(schema, wire, text),
+            Leniency::Exact => Tree::parse(text).ok(),
+        };
+        if let Some(written) = written {
+            tell_written(&mut self.problems, wire, value, &written);
+        }
+        self
+    }
+
     fn into_error(self, schema: &Schema, reply: &Reply, text: &str) -> Error {
         let error = invalid(schema, reply, text, self.problems);
         match self.source {
@@ -123,7 +154,7 @@ impl Wrong {
 /// The value of a text, or everything that is wrong with it: what the schema finds, what the type itself finds, and, as
 /// far as there is a value of the type, what the checks of its author find.
 fn explained<T: LlmSchema>(text: &str, schema: &Schema) -> Result<(T, Value), Wrong> {
-    let value = parsed(text).map_err(|problem| Wrong { problems: vec![problem], source: None })?;
+    let value = parsed(text).map_err(|problem| Wrong { problems: vec![problem], value: None, source: None })?;
     let mut problems = schema.validate(&value).err().unwrap_or_default();
     let mut parser = serde_json::Deserializer::from_str(text);
     let (made, source) = match serde_path_to_error::deserialize::<_, T>(&mut parser) {
@@ -144,22 +175,39 @@ fn explained<T: LlmSchema>(text: &str, schema: &Schema) -> Result<(T, Value), Wr
         Some(made) if problems.is_empty() => Ok((made, value)),
         _ => {
             tell_got(&mut problems, &value);
-            Err(Wrong { problems, source })
+            Err(Wrong { problems, value: Some(value), source })
         }
     }
 }
 
-/// Problems that lenient reading found, and those that the checks find, where the text makes a value all the same.
-fn and_checks<T: LlmSchema>(mut problems: Vec<Problem>, wire: Option<&WireSchema>, text: &str) -> Vec<Problem> {
-    if wire.is_none()
-        && let Ok(value) = parsed(text)
-    {
-        if let Ok(made) = serde_json::from_str::<T>(text) {
-            problems.extend(Checks::of(&made));
-        }
-        tell_got(&mut problems, &value);
+/// Problems that lenient reading found, and those that the checks find, as far as there is a value of the type.
+fn and_checks<T: LlmSchema>(mut unread: Unread, wire: Option<&WireSchema>) -> Vec<Problem> {
+    let made = unread.value.as_ref().and_then(|value| serde_json::from_str::<T>(&value.to_string()).ok());
+    if let Some(made) = made {
+        unread.problems.extend(Checks::of(&made));
     }
-    problems
+    unread.into_problems(wire)
+}
+
+impl Unread {
+    /// All problems, with what stands there, in the form that the answer has.
+    fn into_problems(self, wire: Option<&WireSchema>) -> Vec<Problem> {
+        let Self { mut problems, value, written } = self;
+        if let Some(value) = value.map(Value::from) {
+            tell_got(&mut problems, &value);
+            if let (Some(wire), Some(written)) = (wire, written) {
+                tell_written(&mut problems, wire, &value, &written);
+            }
+        }
+        problems
+    }
+}
+
+/// Tells the problems that a model may be told in the form in which it wrote the value.
+fn tell_written(problems: &mut [Problem], wire: &WireSchema, value: &Value, written: &Tree) {
+    for problem in feedback::first(problems) {
+        wire.tell_written(problem, value, written);
+    }
 }
 
 /// Tells what stands where something is wrong.

@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::message::{Message, Part};
 use crate::request::{Function, Output, Request, Tool, ToolChoice};
 use crate::schema::{Schema, WireForm};
 use crate::structured::SchemaMode;
@@ -50,7 +51,6 @@ impl Rung {
         !matches!(self.mode, SchemaMode::JsonMode | SchemaMode::Prompt)
     }
 
-    #[cfg(feature = "_vendor")]
     pub(crate) fn is_tool(self) -> bool {
         matches!(self.mode, SchemaMode::StrictTool | SchemaMode::Tool)
     }
@@ -91,11 +91,19 @@ const TOOL_IS: &str = "Takes the answer, as its arguments. Call it once.";
 /// # Errors
 /// [`ErrorKind::Schema`] for a schema without a form there.
 pub(crate) fn lower<'a>(request: &'a Request, schema: &Schema, rung: Rung) -> Result<Cow<'a, Request>> {
-    if rung.mode == SchemaMode::Native && !rung.in_words {
+    let exchange = if rung.is_tool() { None } else { exchange_in_text(request, schema) };
+    if rung.mode == SchemaMode::Native && !rung.in_words && exchange.is_none() {
         return Ok(Cow::Borrowed(request));
     }
     let wire = schema.wire(rung.form)?;
     let mut lowered = request.clone();
+    if let Some(exchange) = exchange {
+        lowered.messages.truncate(request.messages.len() - exchange.len());
+        lowered.messages.extend(exchange);
+    }
+    if rung.mode == SchemaMode::Native && !rung.in_words {
+        return Ok(Cow::Owned(lowered));
+    }
     lowered.schema_mode = None;
     match rung.mode {
         SchemaMode::Native => {}
@@ -129,4 +137,21 @@ pub(crate) fn lower<'a>(request: &'a Request, schema: &Schema, rung: Rung) -> Re
         lowered.system = Some(system);
     }
     Ok(Cow::Owned(lowered))
+}
+
+/// A failed answer that came by the call of the tool for answers, and what was wrong with it, as text: a request that has
+/// no such tool, such as one for the next vendor, must not speak of its call.
+fn exchange_in_text(request: &Request, schema: &Schema) -> Option<[Message; 2]> {
+    let [.., attempt, result] = request.messages.as_slice() else { return None };
+    let [Part::ToolResult(result)] = result.parts.as_slice() else { return None };
+    let is_answer = |part: &Part| match part {
+        Part::ToolCall(call) if call.id == result.id && call.name == schema.name() => Some(call.arguments.clone()),
+        _ => None,
+    };
+    let answer = attempt.parts.iter().find_map(is_answer)?;
+    let is_own = |tool: &Tool| matches!(tool, Tool::Function(function) if function.name == schema.name());
+    if request.tools.iter().any(is_own) {
+        return None;
+    }
+    Some([Message::assistant(answer), Message::user(result.output.clone())])
 }

@@ -41,6 +41,9 @@ pub(super) fn with_reasons(mut found: Vec<Problem>, reasons: Vec<Problem>) -> Ve
 
 const GENERAL: &str = "is not what the schema asks for";
 
+/// More reasons than this are not kept: each is looked for among all problems.
+const MOST_PROBLEMS: usize = 1_000;
+
 struct Run {
     path: String,
     repairs: Vec<Repair>,
@@ -96,6 +99,8 @@ impl Run {
     }
 
     fn problem(&mut self, why: &str) {
-        self.problems.push(Problem::new(self.here(), why.to_owned()));
+        if self.problems.len() < MOST_PROBLEMS {
+            self.problems.push(Problem::new(self.here(), why.to_owned()));
+        }
     }
 }

@@ -24,6 +24,7 @@ mod fit;
 mod forms;
 mod keyword;
 mod list;
+mod locate;
 mod map;
 mod merge;
 mod object;
@@ -35,6 +36,8 @@ use serde_json::Value;
 
 use crate::error::Problem;
 use crate::json::Tree;
+use crate::schema::path::OwnStep;
+pub(crate) use locate::Written;
 pub(crate) use plan::Plan;
 
 /// What a vendor's schema language lacks; everything that is `true` is written as something else.
@@ -138,5 +141,15 @@ impl Plan {
             Some(plan) => decode::whole(plan, plan.root, value),
             None => Ok(value),
         }
+    }
+    /// Where the part at `steps` of what [`decode`](Self::decode) gives stands in what the vendor wrote; `None` where both
+    /// are the same.
+    pub(crate) fn written<'t>(&self, whole: &'t Tree, steps: &[OwnStep]) -> Option<Written<'t>> {
+        self.inner().map(|plan| locate::written(plan, whole, steps))
+    }
+
+    /// The path in the decoded value of the part at `steps` of what the vendor wrote; `None` where both are the same.
+    pub(crate) fn meant(&self, whole: &Tree, steps: &[OwnStep]) -> Option<String> {
+        self.inner().map(|plan| locate::meant(plan, whole, steps))
     }
 }

@@ -9,6 +9,47 @@ pub(crate) enum Step<'a> {
     Index(usize),
 }
 
+/// A step of a path that was text.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum OwnStep {
+    Key(String),
+    Index(usize),
+}
+
+impl OwnStep {
+    pub(crate) fn as_step(&self) -> Step<'_> {
+        match self {
+            Self::Key(key) => Step::Key(key),
+            Self::Index(index) => Step::Index(*index),
+        }
+    }
+}
+
+/// The steps of a path such as `points[2].name`; `None` for a text that is no path.
+pub(crate) fn parse(path: &str) -> Option<Vec<OwnStep>> {
+    let mut steps = Vec::new();
+    let mut rest = if path == "$" || path.starts_with("$[") { &path[1..] } else { path };
+    while !rest.is_empty() {
+        if let Some(inner) = rest.strip_prefix('[') {
+            if inner.starts_with('"') {
+                let mut texts = serde_json::Deserializer::from_str(inner).into_iter::<String>();
+                steps.push(OwnStep::Key(texts.next()?.ok()?));
+                rest = inner.get(texts.byte_offset()..)?.strip_prefix(']')?;
+            } else {
+                let (index, after) = inner.split_once(']')?;
+                steps.push(OwnStep::Index(index.parse().ok()?));
+                rest = after;
+            }
+        } else {
+            let key = rest.strip_prefix('.').unwrap_or(rest);
+            let end = key.find(['.', '[']).unwrap_or(key.len());
+            steps.push(OwnStep::Key(key[..end].to_owned()));
+            rest = &key[end..];
+        }
+    }
+    Some(steps)
+}
+
 /// The way from the whole value to a part, kept on the stack: nothing is written out unless there is a problem.
 #[derive(Clone, Copy)]
 pub(crate) struct Path<'a> {
