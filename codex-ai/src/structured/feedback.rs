@@ -8,7 +8,7 @@ use std::cmp::Ordering;
 use std::fmt::Write as _;
 
 use crate::error::Problem;
-use crate::message::{Message, Role, ToolResult};
+use crate::message::{Message, Part, Role, ToolResult};
 use crate::reply::Reply;
 use crate::schema::words::cut;
 
@@ -34,6 +34,19 @@ pub(super) fn exchange(reply: &Reply, problems: &[Problem]) -> [Message; 2] {
             let result = ToolResult::new(call.id.clone(), text).with_name(call.name.clone()).as_error();
             [Message::new(Role::Assistant, call.parts.clone()), Message::tool([result])]
         }
+    }
+}
+
+/// The messages of a request without such an end, for who gives the same answer whatever was wrong with it.
+pub(crate) fn without_exchange(messages: &[Message]) -> &[Message] {
+    let is_told = |message: &Message| match message.parts.as_slice() {
+        [Part::Text(text)] => text.starts_with(BEGIN),
+        [Part::ToolResult(result)] => result.output.starts_with(BEGIN),
+        _ => false,
+    };
+    match messages {
+        [own @ .., answer, told] if answer.role == Role::Assistant && is_told(told) => own,
+        all => all,
     }
 }
 
