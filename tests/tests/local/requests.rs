@@ -203,7 +203,7 @@ fn never(name: &str) -> Result<(), String> {
 #[test]
 fn a_question_that_is_asked_again_has_the_same_answer() {
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
-    let dispatcher = codex_ai::Dispatcher::new(codex_ai::provider::Local::quiet()).expect("a dispatcher");
+    let dispatcher = codex_ai::Dispatcher::new(Local::quiet()).expect("a dispatcher");
     let text = "The ferry to Aldney stops at noon. The wind is too strong.";
     let error = runtime.block_on(dispatcher.generate_json::<Picky>(text)).expect_err("no value");
     let asks = &error.report().expect("a report").asks;
