@@ -108,10 +108,31 @@ pub(crate) fn two_arguments(name: &str) -> String {
 
 pub(crate) fn unknown_key(key: &str, spec: &Spec) -> String {
     let message = format!("unknown key `{key}` in `{}`", spec.attribute);
-    match nearest(key, spec.keys) {
+    if spec.attribute == "#[llm]" && SERDE_KEYS.contains(&key) {
+        return help(message, format!("write `#[serde({key}{})]`: it is read there", serde_value(key)));
+    }
+    match usual(key).filter(|meant| spec.keys.contains(meant)).or_else(|| nearest(key, spec.keys)) {
         Some(meant) => help(message, format!("did you mean `{meant}`?")),
         None => help(message, format!("known keys are {}", list(spec.keys))),
     }
+}
+
+/// Keys that say what serde does with a field or a type, and mean the same in a schema.
+const SERDE_KEYS: [&str; 6] = ["default", "rename", "rename_all", "skip", "flatten", "tag"];
+
+fn serde_value(key: &str) -> &'static str {
+    if matches!(key, "rename" | "rename_all" | "tag") { " = \"..\"" } else { "" }
+}
+
+/// What other crates and JSON Schema call a key.
+fn usual(key: &str) -> Option<&'static str> {
+    Some(match key {
+        "minimum" | "ge" | "gte" => "min",
+        "maximum" | "le" | "lte" => "max",
+        "regex" => "pattern",
+        "desc" | "doc" | "docs" => "description",
+        _ => return None,
+    })
 }
 
 pub(crate) fn duplicate_key(key: &str) -> String {

@@ -50,9 +50,41 @@
 //! # Answers
 //!
 //! [`#[derive(LlmSchema)]`](derive@LlmSchema) tells a model what a type looks like, with doc comments as descriptions.
-//! An answer is parsed, held to the schema and every `#[llm(..)]` bound, and read by the type's own
-//! [`Deserialize`](serde::Deserialize). If anything does not fit, the [`Error`] has each problem with its path, and the
-//! model's text.
+//! An answer is held to the schema, to every `#[llm(..)]` bound and to the checks of the type's author, and is read by the
+//! type's own [`Deserialize`](serde::Deserialize). What `T` accepts is the same for every vendor:
+//!
+//! - **The form.** Each vendor takes a schema language of its own. What it cannot hold is sent in another shape and comes
+//!   back as it was: a map as a list of entries, a tuple as an object. [`WireForm`] has the keywords, the derive the shapes.
+//! - **The way.** The schema is told by the vendor's structured output, else by a tool, by JSON mode or in words
+//!   ([`SchemaMode`]). Where a vendor refuses a way the next one is tried, and that is remembered.
+//! - **Reading.** What everybody understands is put right and noted as a [`Repair`]: JSON in prose or in a fence, missing
+//!   quotes, an enum in another case. [`Leniency::Exact`] forgives nothing. [`json::from_str`] reads a text without a model.
+//! - **Asking again.** Where something is still wrong the model is told each problem with its path, at most twice and
+//!   within the budgets of [`StructuredOutput`]. Then it is an [`Error`] with the problems and the model's text. A refused,
+//!   filtered, cut off or empty answer is an error of its own kind and is not asked again, nor is a stream.
+//! - **The report.** [`Reply::report`] and [`Error::report`] tell each question, its problems, what was put right, and
+//!   what it cost.
+//!
+//! ```
+//! use codex_ai::{Dispatcher, LlmSchema, StructuredOutput, provider::Local};
+//!
+//! #[derive(Debug, serde::Deserialize, LlmSchema)]
+//! struct Notice {
+//!     #[llm(check = one_line)]
+//!     headline: String,
+//! }
+//!
+//! fn one_line(text: &str) -> Result<(), String> {
+//!     if text.contains('\n') { Err("must be one line".to_owned()) } else { Ok(()) }
+//! }
+//!
+//! # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+//! let policy = StructuredOutput::new().with_max_reasks(1).with_max_total_tokens(5_000);
+//! let dispatcher = Dispatcher::new(Local::quiet())?.with_structured_output(policy);
+//! let notice: Notice = dispatcher.generate_json("The bridge opened on Monday. It took two years.").await?;
+//! assert_eq!(notice.headline, "The bridge opened on Monday");
+//! # Ok::<_, codex_ai::Error>(()) }).unwrap();
+//! ```
 //!
 //! A stream gives the value while it comes: [`ReplyStream::next_partial`] a [`Partial`] with each field as far as it is,
 //! [`ReplyStream::into_elements`] the elements of a list one by one, [`ReplyStream::into_text_of`] the text of one field
@@ -117,21 +149,17 @@
 //! of the program by itself. [`Dispatcher::generate_image`] makes pictures, and does not compile for a provider that
 //! cannot.
 //!
-//! # A value from any model
-//!
-//! An answer is read [leniently](Leniency): what everybody understands is put right and noted as a [`Repair`]. Then all of
-//! it is checked at once: by the schema, by the type, and by the checks of its author. Where something is wrong the model
-//! is told each problem with its path, and asked again: at most twice, within the budgets of [`StructuredOutput`]. The
-//! [`Report`] of a reply or an error tells every question and what it took. A refused, filtered, cut off or empty answer
-//! is an error of its own kind and is not asked again, nor is a stream.
-//!
 //! # What it costs
 //!
 //! [`Dispatcher::reply`] and the last [`Chunk`] of a stream have the [`Usage`] that the vendor tells, and so has an
-//! [`Error`] about an answer that was paid for. A provider asks once; [`layer::Retry`] and [`layer::Failover`] ask again,
-//! and [`Reply::attempts`] counts; so does a dispatcher after an answer that is no value. [`Dispatcher::from_env`] puts retries around vendors: at most two more tries, after a
-//! rate limit, a timeout, a lost connection or a failure of the vendor. What such an attempt cost only the vendor knows.
-//! Where `max_tokens` is not set, the limit is the vendor's own; Anthropic is asked for at most 16384.
+//! [`Error`] about an answer that was paid for. After an answer that is no value a dispatcher asks again, and each further
+//! question costs about what the first did: the failed answer is replaced, not stacked, and what stands before it stays
+//! the same for the vendor's cache. [`StructuredOutput::exact`] never asks again. A refused schema costs no tokens.
+//!
+//! A provider asks once; [`layer::Retry`] and [`layer::Failover`] ask again, and [`Reply::attempts`] counts.
+//! [`Dispatcher::from_env`] puts retries around vendors: at most two more tries, after a rate limit, a timeout, a lost
+//! connection or a failure of the vendor. What such an attempt cost only the vendor knows. Where `max_tokens` is not set,
+//! the limit is the vendor's own; Anthropic is asked for at most 16384.
 //!
 //! # Errors
 //!
@@ -202,13 +230,13 @@ pub use error::{Attempt, BoxError, Error, ErrorKind, Problem, Result};
 pub use image::{GenerateImage, GenerateImagen, GeneratedImage, ImageRequest};
 pub use json::{Leniency, Parsed, Repair, RepairKind};
 pub use message::{CachePoint, Image, Message, Part, Role, ToolCall, ToolResult};
-pub use partial::{Partial, PartialList, PartialMap, PartialText, Progress};
+pub use partial::{Partial, PartialList, PartialMap, PartialReader, PartialText, Progress, Whole};
 pub use prompt::{IntoPrompt, JsonOutput, OutputOf, Prompt, PromptDef, PromptOutput};
 pub use provider::{AnyProvider, BoxFuture, Provider};
 pub use registry::{Entry, Registry, Router};
 pub use reply::{AnswerCall, FinishReason, RateLimit, RateLimits, Reply, Usage};
 pub use request::{Function, Options, Output, Request, Tool, ToolChoice};
-pub use schema::{LlmSchema, Schema};
+pub use schema::{LlmSchema, Schema, WireForm, WireSchema};
 pub use stream::{Chunk, Elements, ReplyStream, StreamItem, TextOf};
 pub use structured::{Ask, Asks, Budget, Report, SchemaMode, StructuredOutput};
 

@@ -17,7 +17,7 @@ use crate::image::{GeneratedImage, ImageRequest};
 use crate::reply::{FinishReason, Reply, Usage};
 use crate::request::{Output, Request};
 use crate::stream::{ReplyStream, StreamItem};
-use crate::structured::Report;
+use crate::structured::{Report, SchemaMode};
 
 /// Makes a span with all fields, which are filled in later. A subscriber knows none but those of the beginning.
 macro_rules! gen_ai_span {
@@ -39,6 +39,7 @@ macro_rules! gen_ai_span {
             codex_ai.attempts = Empty,
             codex_ai.asks = Empty,
             codex_ai.repairs = Empty,
+            codex_ai.schema_mode = Empty,
             codex_ai.request_id = Empty,
             $($field)*
         )
@@ -84,13 +85,15 @@ pub(crate) fn ask(number: usize) -> Span {
         codex_ai.ask = number,
         codex_ai.problems = Empty,
         codex_ai.repairs = Empty,
+        codex_ai.schema_mode = Empty,
         error.type = Empty,
         otel.status_code = Empty,
     )
 }
 
-/// Notes how a question ended: with so many repairs, or with an error.
-pub(crate) fn note_ask(span: &Span, ended: Result<usize, &Error>) {
+/// Notes how the model was told the schema, and how its question ended: with so many repairs, or with an error.
+pub(crate) fn note_ask(span: &Span, mode: Option<SchemaMode>, ended: Result<usize, &Error>) {
+    note_mode(span, mode);
     match ended {
         Ok(repairs) => {
             span.record("codex_ai.repairs", repairs);
@@ -255,6 +258,7 @@ fn note_reply<T>(span: &Span, reply: &Reply<T>) {
     };
     span.record("gen_ai.response.finish_reasons", field::debug([reason]));
     span.record("codex_ai.attempts", reply.attempts);
+    note_mode(span, reply.schema_mode);
     note_report(span, reply.report.as_deref());
     note_usage(span, reply.usage.as_ref());
 }
@@ -268,8 +272,15 @@ fn note_error(span: &Span, error: &Error) {
     if !error.attempts().is_empty() {
         span.record("codex_ai.attempts", error.attempts().len());
     }
+    note_mode(span, error.report().and_then(|report| report.asks.last()?.mode));
     note_report(span, error.report());
     note_usage(span, error.usage());
+}
+
+fn note_mode(span: &Span, mode: Option<SchemaMode>) {
+    if let Some(mode) = mode {
+        span.record("codex_ai.schema_mode", field::debug(mode));
+    }
 }
 
 fn note_report(span: &Span, report: Option<&Report>) {

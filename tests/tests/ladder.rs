@@ -185,6 +185,21 @@ async fn what_is_known_of_a_server_is_begun_with() {
     }
 }
 
+/// Notes for programs stay here.
+#[tokio::test]
+async fn notes_for_programs_are_sent_in_no_way() {
+    let schema = json!({ "type": "object", "properties": { "x-y": { "type": "string", "x-stream-done": true } },
+        "x-own": 1, "required": ["x-y"] });
+    let schema = Arc::new(Schema::new("Trip", schema).unwrap());
+    for mode in SchemaMode::ALL {
+        let server = WireServer::script([says("{}")]).unwrap();
+        let request = request().with_output(Output::Schema(Arc::clone(&schema))).with_schema_mode(mode);
+        compatible(profile(&SchemaMode::ALL), &server).generate(&request).await.unwrap();
+        let body = server.requests()[0].json().to_string();
+        assert!(body.contains("x-y") && !body.contains("x-stream") && !body.contains("x-own"), "{mode:?} {body}");
+    }
+}
+
 /// A root that is no object is one property where only objects are taken.
 #[tokio::test]
 async fn lists_go_where_only_objects_are_taken() {

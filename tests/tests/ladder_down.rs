@@ -86,6 +86,12 @@ impl Vendor {
     }
 }
 
+/// The same refusal as the first event of a stream that began as if all were well.
+fn in_a_stream(body: &Value) -> Step {
+    let name = if body["type"] == "error" { "event: error\n" } else { "" };
+    Step::bytes(200, "text/event-stream", format!("{name}data: {body}\n\n"))
+}
+
 /// Which way a request goes.
 fn mode_of(body: &Value) -> SchemaMode {
     let text = body.to_string();
@@ -273,6 +279,76 @@ async fn what_is_wrong_with_a_request_otherwise_is_told_at_once() {
     }
 }
 
+#[tokio::test]
+async fn a_refusal_that_begins_a_stream_goes_down_too() {
+    let said = |kind: &str, message: &str| json!({ "type": kind, "message": message });
+    let wrong = "invalid_request_error";
+    for (vendor, body, to) in [
+        (
+            Vendor::Chat,
+            json!({ "error": said(wrong, "Invalid schema for response_format 'Answer': x") }),
+            SchemaMode::Tool,
+        ),
+        (
+            Vendor::Responses,
+            json!({ "type": "error", "error": { "code": "invalid_json_schema", "message": "x", "type": wrong } }),
+            SchemaMode::Tool,
+        ),
+        (
+            Vendor::Anthropic,
+            json!({ "type": "error", "error": said(wrong, "Schema is too complex for compilation.") }),
+            SchemaMode::Tool,
+        ),
+        (
+            Vendor::Gemini,
+            json!({ "error": { "code": 400, "message": "JSON mode is not enabled for models/m",
+                "status": "INVALID_ARGUMENT" } }),
+            SchemaMode::Native,
+        ),
+        (
+            Vendor::Compatible(Profile::LLAMA_CPP),
+            json!({ "error": { "code": 400, "message": "failed to parse grammar" } }),
+            SchemaMode::JsonMode,
+        ),
+        (
+            Vendor::Compatible(Profile::VLLM),
+            json!({ "object": "error", "error": { "message": "Grammar error: x", "type": "BadRequestError", "code": 400 } }),
+            SchemaMode::Tool,
+        ),
+    ] {
+        let server = WireServer::script([in_a_stream(&body), answers(to), answers(to)]).unwrap();
+        let provider = vendor.provider(&server);
+        for _ in 0..2 {
+            let reply = provider.stream(&request()).await.unwrap().finish().await.unwrap();
+            assert_eq!((reply.text().as_ref(), reply.schema_mode), (r#"{"a":7}"#, Some(to)), "{vendor:?}");
+        }
+        assert_eq!(server.request_count(), 3, "{vendor:?}");
+    }
+}
+
+/// What was handed on cannot be taken back, and what is wrong otherwise is no reason to go another way.
+#[tokio::test]
+async fn other_errors_of_a_stream_end_it() {
+    let text = r#"{"model":"m","choices":[{"index":0,"delta":{"content":"{"}}]}"#;
+    let refused = json!({ "error": { "code": 400, "message": "failed to parse grammar" } });
+    let late = Step::bytes(200, "text/event-stream", format!("data: {text}\n\ndata: {refused}\n\n"));
+    let server = WireServer::script([late, says()]).unwrap();
+    let mut stream = Vendor::Chat.provider(&server).stream(&request()).await.unwrap();
+    assert_eq!(stream.next().await.unwrap().unwrap().as_text(), Some("{"));
+    let error = stream.next().await.unwrap().unwrap_err();
+    assert_eq!((error.answer(), server.request_count()), (Some("{"), 1), "{error}");
+    for (message, kind) in [
+        ("This model's maximum context length is 8192 tokens.", ErrorKind::InvalidRequest),
+        ("The server is overloaded", ErrorKind::Server),
+    ] {
+        let code = if kind == ErrorKind::Server { 503 } else { 400 };
+        let body = json!({ "error": { "code": code, "message": message } });
+        let server = WireServer::script([in_a_stream(&body), says()]).unwrap();
+        let error = Vendor::Chat.provider(&server).stream(&request()).await.unwrap_err();
+        assert_eq!((error.kind(), server.request_count()), (kind, 1), "{error}");
+    }
+}
+
 /// A 400 about a tool of the request's own is not about the schema of the answer.
 #[tokio::test]
 async fn tools_of_the_request_keep_the_tool_ways_away() {
@@ -338,6 +414,43 @@ async fn own_fields_of_the_format_settle_the_way() {
     assert_eq!((reply.schema_mode, reply.wire_form), (Some(SchemaMode::Native), codex_ai::schema::WireForm::Plain));
     assert!(provider.generate(&request).await.is_err());
     assert_eq!(server.request_count(), 2);
+}
+
+fn request_of(name: &str) -> Request {
+    let schema = json!({ "type": "object", "title": name, "properties": { "a": { "type": "integer" } } });
+    request().with_output(Output::Schema(Schema::new("Answer", schema).unwrap().into()))
+}
+
+#[tokio::test]
+async fn a_model_without_a_way_is_asked_about_it_once_for_all_schemas() {
+    let format = "Invalid parameter: 'response_format' of type 'json_schema' is not supported with this model.";
+    let tools = "Unsupported parameter: 'tools' is not supported with this model.";
+    let steps = [refuses(format, None, None), refuses(tools, Some("tools"), None), refuses(tools, Some("tools"), None)];
+    let server = WireServer::script(steps.into_iter().chain([says(), says(), says(), calls(), says()])).unwrap();
+    let provider = Vendor::Chat.provider(&server);
+    for name in ["A", "B", "C"] {
+        let reply = provider.generate(&request_of(name)).await.unwrap();
+        assert_eq!(reply.schema_mode, Some(SchemaMode::JsonMode), "{name}");
+    }
+    assert_eq!(server.request_count(), 6);
+    // Neither another model nor one that is to think more is held to it, and a way that is asked for is tried.
+    let tool = request_of("A").with_schema_mode(SchemaMode::Tool);
+    assert_eq!(provider.generate(&tool).await.unwrap().schema_mode, Some(SchemaMode::Tool));
+    let other = request_of("A").with_options(Options::new().with_model("n"));
+    assert_eq!(provider.generate(&other).await.unwrap().schema_mode, Some(SchemaMode::Native));
+}
+
+#[tokio::test]
+async fn a_schema_that_is_refused_is_held_against_no_other() {
+    let schema = "Invalid schema for response_format 'Answer': x";
+    let steps = [refuses(schema, Some("response_format"), None), calls(), says(), calls()];
+    let server = WireServer::script(steps).unwrap();
+    let provider = Vendor::Chat.provider(&server);
+    let modes = [("A", SchemaMode::Tool), ("B", SchemaMode::Native), ("A", SchemaMode::Tool)];
+    for (name, mode) in modes {
+        assert_eq!(provider.generate(&request_of(name)).await.unwrap().schema_mode, Some(mode), "{name}");
+    }
+    assert_eq!(server.request_count(), 4);
 }
 
 #[tokio::test]

@@ -165,7 +165,7 @@ async fn a_call_is_a_span_and_each_attempt_one_inside_of_it() {
     let [call, ask, failed, answered] = &all[..] else { panic!("{all:#?}") };
     assert_eq!((call.parent, ask.parent, failed.parent, answered.parent), (None, Some(0), Some(1), Some(1)));
     assert_eq!([call.name, ask.name, failed.name, answered.name], ["chat", "ask", "attempt", "attempt"]);
-    assert_fields(ask, &[("codex_ai.ask", "1"), ("codex_ai.repairs", "0")]);
+    assert_fields(ask, &[("codex_ai.ask", "1"), ("codex_ai.repairs", "0"), ("codex_ai.schema_mode", "Native")]);
     assert!(all.iter().all(|span| span.closed));
     assert_fields(
         call,
@@ -188,6 +188,7 @@ async fn a_call_is_a_span_and_each_attempt_one_inside_of_it() {
             ("codex_ai.attempts", "2"),
             ("codex_ai.asks", "1"),
             ("codex_ai.repairs", "0"),
+            ("codex_ai.schema_mode", "Native"),
         ],
     );
     assert!(!call.fields.contains_key("error.type"));

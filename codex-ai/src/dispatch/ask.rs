@@ -107,17 +107,17 @@ impl<P: Provider> Dispatcher<P> {
                     (reply, read)
                 }
                 Err(error) => {
-                    telemetry::note_ask(&span, Err(&error));
+                    telemetry::note_ask(&span, request.schema_mode, Err(&error));
                     return Err(asking.failed(error, request.schema_mode));
                 }
             };
             match read {
                 Ok(parsed) => {
-                    telemetry::note_ask(&span, Ok(parsed.repairs.len()));
+                    telemetry::note_ask(&span, reply.schema_mode, Ok(parsed.repairs.len()));
                     return Ok(asking.done(reply, parsed.repairs).with_value(parsed.value));
                 }
                 Err(error) => {
-                    telemetry::note_ask(&span, Err(&error));
+                    telemetry::note_ask(&span, reply.schema_mode, Err(&error));
                     asking.again(located(error, provider.name(), &reply), &reply, &mut request)?;
                 }
             }

@@ -8,7 +8,7 @@ use std::cmp::Ordering;
 use std::fmt::Write as _;
 
 use crate::error::Problem;
-use crate::message::{Message, Role, ToolResult};
+use crate::message::{Message, Part, Role, ToolResult};
 use crate::reply::Reply;
 use crate::schema::words::cut;
 
@@ -54,6 +54,19 @@ pub(super) fn first(problems: &mut [Problem]) -> impl Iterator<Item = &mut Probl
     let mut sorted: Vec<&mut Problem> = problems.iter_mut().collect();
     sorted.sort_by(|a, b| by_path(&a.path, &b.path));
     sorted.into_iter().take(2 * TOLD)
+}
+
+/// The messages of a request without such an end, for who gives the same answer whatever was wrong with it.
+pub(crate) fn without_exchange(messages: &[Message]) -> &[Message] {
+    let is_told = |message: &Message| match message.parts.as_slice() {
+        [Part::Text(text)] => text.starts_with(BEGIN),
+        [Part::ToolResult(result)] => result.output.starts_with(BEGIN),
+        _ => false,
+    };
+    match messages {
+        [own @ .., answer, told] if answer.role == Role::Assistant && is_told(told) => own,
+        all => all,
+    }
 }
 
 fn text(problems: &[Problem]) -> String {

@@ -172,7 +172,14 @@ impl ErrorBody {
         if !self.reasons.is_empty() {
             return ErrorKind::Filtered;
         }
-        status.or(self.status).map_or(ErrorKind::Server, kind_of_status)
+        match status.or(self.status) {
+            Some(status) => kind_of_status(status),
+            // Told within an answer, where there is no status to tell it.
+            None if matches!(self.kind.as_deref(), Some("invalid_request_error" | "BadRequestError")) => {
+                ErrorKind::InvalidRequest
+            }
+            None => ErrorKind::Server,
+        }
     }
 }
 

@@ -1,13 +1,14 @@
 //! What a vendor's refusal of a request is about: the schema, the way in which it was sent, or something else.
 //!
 //! The words are those that the vendors' APIs and servers have been seen to answer with (their SDKs, manuals and issue
-//! trackers, November 2026). Only answers of 400, 404 and 422 are looked at.
+//! trackers, November 2026). Only answers of 400, 404 and 422 are looked at, and errors within an answer that name no status
+//! and say that the request is wrong.
 
 use crate::error::{Error, ErrorKind, Refused};
 
 /// Marks an error by what the vendor says in `text` and `param`; all else is left as it is.
 pub(super) fn mark(error: Error, status: Option<u16>, text: &str, param: Option<&str>, code: Option<&str>) -> Error {
-    if !matches!(status, Some(400 | 404 | 422))
+    if !matches!(status, None | Some(400 | 404 | 422))
         || !matches!(error.kind(), ErrorKind::InvalidRequest | ErrorKind::NotFound)
     {
         return error;

@@ -187,3 +187,27 @@ fn a_megabyte_is_worked_out() {
         assert_eq!(problems(&schema, &value), Vec::<String>::new());
     }
 }
+
+#[derive(Debug, serde::Deserialize, codex_ai::LlmSchema)]
+struct Picky {
+    #[llm(check = never)]
+    #[allow(dead_code, reason = "read by its check alone")]
+    name: String,
+}
+
+fn never(name: &str) -> Result<(), String> {
+    Err(format!("`{name}` is never right"))
+}
+
+/// What is told of an answer is no text to take one from.
+#[test]
+fn a_question_that_is_asked_again_has_the_same_answer() {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    let dispatcher = codex_ai::Dispatcher::new(Local::quiet()).expect("a dispatcher");
+    let text = "The ferry to Aldney stops at noon. The wind is too strong.";
+    let error = runtime.block_on(dispatcher.generate_json::<Picky>(text)).expect_err("no value");
+    let asks = &error.report().expect("a report").asks;
+    assert_eq!(asks.len(), 3, "{error}");
+    assert!(asks.iter().all(|ask| ask.problems == error.problems()), "{asks:#?}");
+    assert!(error.answer().is_some_and(|answer| !answer.contains("never right")), "{error}");
+}

@@ -176,7 +176,7 @@ impl Provider for Anthropic {
             let mut climb = self.ladder.climb(request, RUNGS, own_format(request))?;
             loop {
                 let asked = self.open(climb.request()).await;
-                if let Some(result) = climb.opened(asked) {
+                if let Some(result) = climb.opened(asked).await {
                     return result;
                 }
             }

@@ -184,7 +184,7 @@ impl Provider for Gemini {
             let mut climb = self.ladder.climb(request, self.rungs, own_format(request))?;
             loop {
                 let asked = self.open(climb.request(), climb.form()).await;
-                if let Some(result) = climb.opened(asked) {
+                if let Some(result) = climb.opened(asked).await {
                     return result;
                 }
             }

@@ -1,6 +1,7 @@
 //! An answer that came by the call of a tool, as one that came as text.
 
 use std::collections::VecDeque;
+use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -22,19 +23,22 @@ pub(super) fn lift(reply: &mut Reply, rung: Rung, tool: &str) {
     }
 }
 
-/// The same for a stream.
-pub(super) fn stream(stream: ReplyStream, rung: Rung, tool: &str) -> ReplyStream {
+/// The same for a stream, once its first item is there.
+///
+/// # Errors
+/// What the stream begins with, where that is an error.
+pub(super) async fn stream(stream: ReplyStream, rung: Rung, tool: &str) -> Result<ReplyStream> {
     let tool = if rung.is_tool() { tool.to_owned() } else { String::new() };
     let items = stream.into_items();
-    ReplyStream::new(Lifted {
-        items,
-        rung,
-        tool,
-        call: None,
-        held: Vec::new(),
-        ready: VecDeque::new(),
-        text: String::new(),
-    })
+    let mut lifted =
+        Lifted { items, rung, tool, call: None, held: Vec::new(), ready: VecDeque::new(), text: String::new() };
+    // An end without an item is told by the stream itself.
+    if let Some(first) = poll_fn(|cx| Pin::new(&mut lifted.items).poll_next(cx)).await
+        && let Some(item) = lifted.take(first?)
+    {
+        lifted.ready.push_front(item);
+    }
+    Ok(ReplyStream::new(lifted))
 }
 
 fn unwrap_call(reply: &mut Reply, tool: &str) {

@@ -1,4 +1,4 @@
-//! What a provider has found out: which way to tell a schema works, by model and schema.
+//! What a provider has found out: which ways to tell a schema are refused, by a model as such or for one schema.
 
 use std::collections::{HashMap, VecDeque};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -8,8 +8,12 @@ use std::sync::{PoisonError, RwLock};
 use crate::request::Request;
 use crate::schema::Schema;
 
-/// How many ways are remembered; then the oldest is forgotten.
+/// How much is remembered; then the oldest is forgotten.
 const MOST: usize = 1_024;
+
+/// Some of the ways of a provider, by their places.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Places(u8);
 
 #[derive(Default)]
 pub(super) struct Memory {
@@ -20,40 +24,66 @@ pub(super) struct Memory {
 
 #[derive(Default)]
 struct Kept {
-    ways: HashMap<u64, usize>,
+    refused: HashMap<u64, Places>,
     order: VecDeque<u64>,
 }
 
-impl Memory {
-    /// The place of the way that worked.
-    pub(super) fn recall(&self, request: &Request, schema: &Schema) -> Option<usize> {
-        if !self.any.load(Ordering::Acquire) {
-            return None;
-        }
-        let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
-        kept.ways.get(&key(request, schema)).copied()
+impl Places {
+    pub(super) fn of(places: impl IntoIterator<Item = usize>) -> Self {
+        Self(places.into_iter().fold(0, |all, at| all | Self::bit(at)))
     }
 
-    pub(super) fn keep(&self, request: &Request, schema: &Schema, at: usize) {
+    pub(super) fn has(self, at: usize) -> bool {
+        self.0 & Self::bit(at) != 0
+    }
+
+    /// There are fewer ways than bits; any further one would be tried anew each time.
+    fn bit(at: usize) -> u8 {
+        u32::try_from(at).ok().and_then(|at| 1_u8.checked_shl(at)).unwrap_or_default()
+    }
+}
+
+impl Memory {
+    /// The ways that were refused, whatever the schema or for this one.
+    pub(super) fn refused(&self, request: &Request, schema: &Schema) -> Places {
+        if !self.any.load(Ordering::Acquire) {
+            return Places::default();
+        }
+        let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
+        let of = |key: u64| kept.refused.get(&key).map_or(0, |places| places.0);
+        Places(of(key(request, None)) | of(key(request, Some(schema))))
+    }
+
+    /// Keeps what was refused: for one schema, or by the model whatever the schema.
+    pub(super) fn keep(&self, request: &Request, schema: Option<&Schema>, places: Places) {
         let key = key(request, schema);
         let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
-        if kept.ways.insert(key, at).is_none() {
+        if let Some(known) = kept.refused.get_mut(&key) {
+            known.0 |= places.0;
+        } else {
+            kept.refused.insert(key, places);
             kept.order.push_back(key);
             if kept.order.len() > MOST
                 && let Some(oldest) = kept.order.pop_front()
             {
-                kept.ways.remove(&oldest);
+                kept.refused.remove(&oldest);
             }
         }
         self.any.store(true, Ordering::Release);
     }
 }
 
-/// What a way is remembered by. A vendor that takes a schema may not take it beside tools.
-fn key(request: &Request, schema: &Schema) -> u64 {
+/// What a refusal is remembered by. A vendor that takes a schema may not take it beside tools, and one that takes tools
+/// may not take them while its model thinks.
+fn key(request: &Request, schema: Option<&Schema>) -> u64 {
     let mut hasher = DefaultHasher::new();
-    request.options.model.hash(&mut hasher);
+    let options = &request.options;
+    options.model.hash(&mut hasher);
+    options.reasoning_effort.hash(&mut hasher);
+    for name in options.extra.keys() {
+        name.hash(&mut hasher);
+    }
     request.tools.is_empty().hash(&mut hasher);
-    schema.fingerprint().hash(&mut hasher);
+    schema.map(Schema::fingerprint).hash(&mut hasher);
     hasher.finish()
 }

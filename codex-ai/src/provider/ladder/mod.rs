@@ -5,7 +5,7 @@ mod memory;
 
 use std::borrow::Cow;
 
-use self::memory::Memory;
+use self::memory::{Memory, Places};
 use crate::error::{Error, ErrorKind, Refused, Result};
 use crate::reply::Reply;
 use crate::request::{Output, Request};
@@ -14,7 +14,7 @@ use crate::stream::ReplyStream;
 use crate::structured::SchemaMode;
 use crate::wire::lower::{OwnFormat, Rung, Rungs, lower};
 
-/// Which way works, by model and schema, as far as a provider has found out.
+/// Which ways are refused, by model and schema, as far as a provider has found out.
 #[derive(Default)]
 pub(super) struct Ladder {
     memory: Memory,
@@ -35,12 +35,14 @@ struct State<'a> {
     rungs: Rungs,
     at: usize,
     rung: Rung,
+    /// The ways that were refused before.
+    known: Places,
     /// Whether the way was chosen by whoever asks.
     chosen: bool,
 }
 
 impl Ladder {
-    /// Begins with the way that the request names, else the one that worked before, else the first.
+    /// Begins with the way that the request names, else with the first that was not refused before.
     ///
     /// # Errors
     /// [`ErrorKind::Unsupported`] for a way that the provider does not have, or that the request has no room for;
@@ -57,14 +59,17 @@ impl Ladder {
         };
         let wanted = request.schema_mode;
         let usable = |at: usize| rungs.get(at).filter(|rung| !(rung.is_tool() && has_tools(request)));
+        let known = self.memory.refused(request, schema);
+        let mut places = 0..rungs.as_slice().len();
         let first = match wanted {
-            Some(mode) => (0..rungs.as_slice().len()).find(|at| usable(*at).is_some_and(|rung| rung.mode == mode)),
-            None => self.memory.recall(request, schema).filter(|at| usable(*at).is_some()).or(Some(0)),
+            Some(mode) => places.find(|at| usable(*at).is_some_and(|rung| rung.mode == mode)),
+            None => places.find(|at| !known.has(*at) && usable(*at).is_some()).or(Some(0)),
         };
         let Some((at, rung)) = first.and_then(|at| Some((at, rungs.get(at)?))) else {
             return Err(without_way(wanted, request, &rungs));
         };
-        let mut state = State { ladder: self, asked: request, schema, rungs, at, rung, chosen: wanted.is_some() };
+        let mut state =
+            State { ladder: self, asked: request, schema, rungs, at, rung, known, chosen: wanted.is_some() };
         loop {
             match lower(request, schema, state.rung) {
                 Ok(lowered) => return Ok(Climb { request: lowered, state: Some(state) }),
@@ -99,10 +104,17 @@ impl Climb<'_> {
     }
 
     /// What a stream that was opened comes to; `None` where the request is to be sent once more, in another way.
-    pub(super) fn opened(&mut self, asked: Result<ReplyStream>) -> Option<Result<ReplyStream>> {
-        let Some(state) = &mut self.state else { return Some(asked) };
-        match asked {
-            Ok(stream) => Some(Ok(lift::stream(stream, state.rung, state.schema.name()))),
+    ///
+    /// A vendor may refuse after it has said that all is well: the first item is waited for, and until then nothing was
+    /// handed on.
+    pub(super) async fn opened(&mut self, asked: Result<ReplyStream>) -> Option<Result<ReplyStream>> {
+        let Some(state) = &self.state else { return Some(asked) };
+        let begun = match asked {
+            Ok(stream) => lift::stream(stream, state.rung, state.schema.name()).await,
+            Err(error) => Err(error),
+        };
+        match begun {
+            Ok(stream) => Some(Ok(stream)),
             Err(error) => self.down(error).err().map(Err),
         }
     }
@@ -142,8 +154,11 @@ impl State<'_> {
             let free = !(rung.is_tool() && has_tools(self.asked));
             other && free && (!self.chosen || rung.mode == self.rung.mode)
         };
-        let rest = self.rungs.as_slice().iter().enumerate().skip(self.at + 1);
-        let Some((at, rung)) = rest.map(|(at, rung)| (at, *rung)).find(|(_, rung)| is_next(rung)) else {
+        let next = |known: Places| {
+            let rest = self.rungs.as_slice().iter().copied().enumerate().skip(self.at + 1);
+            rest.into_iter().find(|(at, rung)| !known.has(*at) && is_next(rung))
+        };
+        let Some((at, rung)) = next(self.known).or_else(|| next(Places::default())) else {
             let chosen = self.chosen && error.help().is_none();
             return Err(if chosen {
                 error.with_help("leave the schema mode open, and the next one is tried")
@@ -153,10 +168,15 @@ impl State<'_> {
         };
         tracing::debug!(from = ?self.rung.mode, to = ?rung.mode, schema = self.schema.name(), reason = %error.message(),
             "another way to tell the schema is tried");
-        (self.at, self.rung) = (at, rung);
         if !self.chosen {
-            self.ladder.memory.keep(self.asked, self.schema, at);
+            // Who has no such way has it for no schema.
+            let (schema, places) = match refused {
+                Refused::Schema | Refused::ToolSchema => (Some(self.schema), Places::of(self.at..at)),
+                Refused::Format | Refused::Tools => (None, Places::of([self.at])),
+            };
+            self.ladder.memory.keep(self.asked, schema, places);
         }
+        (self.at, self.rung) = (at, rung);
         Ok(())
     }
 }

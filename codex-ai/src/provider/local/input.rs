@@ -3,6 +3,7 @@
 use crate::error::{Error, ErrorKind, Result};
 use crate::message::{Message, Part, Role};
 use crate::request::Request;
+use crate::structured::without_exchange;
 
 use super::blocks::{enclosed, paragraphs};
 use super::sentences::item_mark;
@@ -24,14 +25,15 @@ impl Input {
     ///
     /// The material is in the user messages and in the results of tools. A user message that an assistant message follows
     /// has had its answer: it is an example or an earlier turn, and counts only if the others hold no material. What the
-    /// assistant said never counts. Inside a text, [`split`] sets the instructions apart.
+    /// assistant said never counts, nor what is told of an answer that was no value. Inside a text, [`split`] sets the
+    /// instructions apart.
     ///
     /// # Errors
     /// [`ErrorKind::Unsupported`] for a picture or a part of an unknown kind: this provider cannot look at them.
     pub(super) fn read(request: &Request) -> Result<Self> {
         let mut task: Vec<String> = request.system.iter().cloned().collect();
         let (mut open, mut answered) = (Vec::new(), Vec::new());
-        for message in &request.messages {
+        for message in without_exchange(&request.messages) {
             match message.role {
                 Role::System => task.push(text_of(message)?),
                 Role::User | Role::Tool => open.push(text_of(message)?),

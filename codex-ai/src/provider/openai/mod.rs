@@ -173,7 +173,7 @@ impl Provider for OpenAi {
             let mut climb = self.climb(request)?;
             loop {
                 let asked = self.open(climb.request()).await;
-                if let Some(result) = climb.opened(asked) {
+                if let Some(result) = climb.opened(asked).await {
                     return result;
                 }
             }

@@ -1,7 +1,5 @@
 //! What cannot be sent, found before anything is.
 
-use serde_json::Value;
-
 use super::dialect::Dialect;
 use super::format::{Format, SchemaBody};
 use super::request::extra_object;
@@ -124,14 +122,15 @@ impl<'d> Check<'d> {
             }
         }
         let body = match inner.and_then(|inner| inner.get("strict")) {
-            None if form != WireForm::Plain => {
-                SchemaBody::Made { raw: schema.wire(form)?.as_raw(), strict: self.dialect.strict }
+            None => {
+                SchemaBody { raw: schema.wire(form)?.as_raw(), strict: self.dialect.strict && form != WireForm::Plain }
             }
             // Whoever says it knows what the schema is: it is not translated once more.
-            None | Some(Value::Bool(_)) => SchemaBody::AsItIs(schema.as_value()),
-            Some(_) => {
-                self.found.collision("response_format.json_schema.strict");
-                SchemaBody::AsItIs(schema.as_value())
+            Some(own) => {
+                if !own.is_boolean() {
+                    self.found.collision("response_format.json_schema.strict");
+                }
+                SchemaBody { raw: schema.wire(WireForm::Plain)?.as_raw(), strict: false }
             }
         };
         Ok(Some(Format::Schema { name: schema.name(), schema: body, extra }))

@@ -23,13 +23,9 @@ pub(super) enum Format<'a> {
     },
 }
 
-pub(super) enum SchemaBody<'a> {
-    /// In a form of its own, with `strict` or without.
-    Made {
-        raw: &'a RawValue,
-        strict: bool,
-    },
-    AsItIs(&'a Value),
+pub(super) struct SchemaBody<'a> {
+    pub(super) raw: &'a RawValue,
+    pub(super) strict: bool,
 }
 
 impl Serialize for Format<'_> {
@@ -66,15 +62,10 @@ impl Serialize for SchemaField<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("name", self.name)?;
-        match self.schema {
-            SchemaBody::Made { raw, strict } => {
-                if *strict {
-                    map.serialize_entry("strict", &true)?;
-                }
-                map.serialize_entry("schema", raw)?;
-            }
-            SchemaBody::AsItIs(value) => map.serialize_entry("schema", value)?,
+        if self.schema.strict {
+            map.serialize_entry("strict", &true)?;
         }
+        map.serialize_entry("schema", self.schema.raw)?;
         for (name, value) in self.extra.into_iter().flatten() {
             map.serialize_entry(name, value)?;
         }

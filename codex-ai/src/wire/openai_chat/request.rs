@@ -86,7 +86,7 @@ impl<'a> Body<'a> {
             })
             .sum();
         let schema = match &self.format {
-            Some(Format::Schema { schema: SchemaBody::Made { raw, .. }, .. }) => raw.get().len(),
+            Some(Format::Schema { schema: SchemaBody { raw, .. }, .. }) => raw.get().len(),
             _ => 0,
         };
         256 + content + schema + self.request.system.as_ref().map_or(0, |text| text.len() + text.len() / 16)

@@ -135,10 +135,11 @@ impl Check {
         let body = match extra.and_then(|extra| extra.get("strict")) {
             None => SchemaBody::Strict(schema.wire(WireForm::OpenAiStrict)?.as_raw()),
             // Whoever says it knows what the schema is: it is not translated once more.
-            Some(Value::Bool(_)) => SchemaBody::AsItIs(schema.as_value()),
-            Some(_) => {
-                self.found.collision("text.format.strict");
-                SchemaBody::AsItIs(schema.as_value())
+            Some(own) => {
+                if !own.is_boolean() {
+                    self.found.collision("text.format.strict");
+                }
+                SchemaBody::AsItIs(schema.wire(WireForm::Plain)?.as_raw())
             }
         };
         Ok(Format::Schema { name: schema.name(), schema: body, extra })

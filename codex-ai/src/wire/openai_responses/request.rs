@@ -66,7 +66,7 @@ pub(super) enum Format<'a> {
 
 pub(super) enum SchemaBody<'a> {
     Strict(&'a RawValue),
-    AsItIs(&'a Value),
+    AsItIs(&'a RawValue),
 }
 
 /// The field `reasoning`: the effort, and what an extra `reasoning` adds.
@@ -189,7 +189,7 @@ impl Serialize for Format<'_> {
                         map.serialize_entry("strict", &true)?;
                         map.serialize_entry("schema", raw)?;
                     }
-                    SchemaBody::AsItIs(value) => map.serialize_entry("schema", value)?,
+                    SchemaBody::AsItIs(raw) => map.serialize_entry("schema", raw)?,
                 }
                 write_extra(&mut map, *extra, "", false)?;
             }
