@@ -50,6 +50,31 @@ impl<'a> Cursor<'a> {
         Fields { from, object: from.object(), entries: entries.iter() }
     }
 
+    /// The variant of the enum here, once it is certain which one: its name in the schema, and the place of its content if
+    /// that has begun. `tag` and `content` are the keys that serde has for them.
+    pub fn variant(self, tag: Option<&str>, content: Option<&str>) -> Option<(&'a str, Option<Self>)> {
+        let from = self.settled();
+        let (object, RawKind::Object(entries)) = (from.object()?, &from.raw.kind) else { return None };
+        let Some(tag) = tag else {
+            let entry = entries.first().filter(|entry| object.property(&entry.key).is_some())?;
+            let (name, at) = from.property(entry);
+            return Some((name, Some(at)));
+        };
+        let (_, property) = object.property(tag)?;
+        let name = self.shape.only_text(property.node)?;
+        let Some(content) = content else { return Some((name, Some(from))) };
+        let content = entries.iter().map(|entry| from.property(entry)).find(|(name, _)| *name == content);
+        Some((name, content.map(|(_, at)| at)))
+    }
+
+    /// A place of the tuple here, if it has begun.
+    pub fn place(self, index: usize) -> Option<Self> {
+        match (&self.raw.kind, self.node()) {
+            (RawKind::List(items), Node::List(_)) => items.get(index).map(|raw| self.item(index, raw)),
+            _ => None,
+        }
+    }
+
     /// The items of the list here that are new since the last time or were not complete then.
     pub(crate) fn items(self, seen: &mut usize) -> impl Iterator<Item = Self> + use<'a> {
         let from = self.settled();
