@@ -17,6 +17,8 @@ pub struct Cursor<'a> {
     pub(super) id: Option<NodeId>,
     /// The text that the value is a piece of.
     pub(super) text: &'a str,
+    /// Whether nothing is put right: what is not exact is not complete either.
+    pub(super) exact: bool,
 }
 
 /// The fields of an object that are new or still coming, each by the name that the schema has for it.
@@ -29,8 +31,8 @@ pub struct Fields<'a> {
 
 impl<'a> Cursor<'a> {
     /// The place of a whole value, within what is put around one that is no object for vendors that take objects only.
-    pub(super) fn new(raw: &'a Raw, shape: &'a Shape, text: &'a str) -> Self {
-        let at = Self { raw, shape, id: Some(shape.root()), text };
+    pub(super) fn new(raw: &'a Raw, shape: &'a Shape, text: &'a str, exact: bool) -> Self {
+        let at = Self { raw, shape, id: Some(shape.root()), text, exact };
         decode::unwrapped(at).map_or(at, |raw| Self { raw, ..at })
     }
 
@@ -109,8 +111,8 @@ impl<'a> Cursor<'a> {
     }
 
     /// The value as it was written.
-    pub(crate) fn written(self) -> Tree {
-        decode::plain(self.raw)
+    pub(crate) fn written(self) -> String {
+        if self.exact { self.raw.span.of(self.text).to_owned() } else { decode::plain(self.raw).to_string() }
     }
 
     /// The text here, as far as it has come.
@@ -130,7 +132,8 @@ impl<'a> Cursor<'a> {
 
     /// The value here as one of the type, if it is complete.
     pub(crate) fn tree(self) -> Option<Tree> {
-        if self.raw.closed { decode::tree(self) } else { None }
+        let is_whole = if self.exact { self.raw.is_exact() } else { self.raw.closed };
+        if is_whole { decode::tree(self) } else { None }
     }
 
     /// Whether what has come of the value here may be shown before it is complete.

@@ -77,7 +77,7 @@ use std::fmt;
 use crate::schema::LlmSchema;
 
 pub use cursor::{Cursor, Fields};
-pub(crate) use growing::Growing;
+pub(crate) use growing::{AnyGrowing, Growing};
 pub(crate) use incoming::Incoming;
 pub use list::PartialList;
 pub use map::PartialMap;
