@@ -608,3 +608,41 @@ async fn a_lenient_text_cut_in_two_anywhere_is_the_value_of_the_whole() {
         }
     }
 }
+
+/// After which byte a value is shown as done.
+fn done_after(text: &str, name: &str) -> usize {
+    let mut reader = PartialReader::new(Schema::new("S", schema_with_state()).unwrap());
+    for (at, piece) in text.char_indices() {
+        reader.push(piece.encode_utf8(&mut [0; 4]));
+        let shown = reader.snapshot().unwrap_or_default();
+        if shown[name]["state"] == "Complete" {
+            return at + 1;
+        }
+    }
+    panic!("`{name}` is never done");
+}
+
+fn schema_with_state() -> Value {
+    let with_state = |kind: &str| json!({ "type": kind, "x-stream-with-state": true });
+    json!({
+        "type": "object",
+        "properties": { "a": with_state("string"), "n": with_state("integer"), "z": with_state("string") },
+    })
+}
+
+/// No more is looked at than what may show that a quote or a comma is part of a text.
+#[test]
+fn a_value_is_done_one_character_behind_its_comma() {
+    for (text, name, after) in [
+        (r#"{"a":"x","n":1}"#, "a", r#"{"a":"x",""#),
+        ("{\n  \"a\": \"x\",\n  \"n\": 1\n}", "a", "{\n  \"a\": \"x\",\n"),
+        (r#"{"a": "x", "n": 1}"#, "a", r#"{"a": "x", ""#),
+        (r#"{"a":"x"}"#, "a", r#"{"a":"x"}"#),
+        (r#"{"n":12,"a":"x"}"#, "n", r#"{"n":12,""#),
+        ("{\n  \"n\": 12,\n  \"a\": \"x\"\n}", "n", "{\n  \"n\": 12,\n"),
+        (r#"{"n": 12, "a": "x"}"#, "n", r#"{"n": 12, "#),
+        (r#"{"n":12}"#, "n", r#"{"n":12}"#),
+    ] {
+        assert_eq!(&text[..done_after(text, name)], after, "{text}");
+    }
+}
