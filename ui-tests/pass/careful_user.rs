@@ -19,7 +19,7 @@ pub struct Summary {
 
 /// What comes next.
 #[derive(Debug, Clone, Copy, serde::Deserialize, LlmSchema)]
-#[serde(tag = "kind")]
+#[serde(tag = "kind", content = "value")]
 pub enum Step {
     /// To wait.
     Wait {
