@@ -646,3 +646,62 @@ fn a_value_is_done_one_character_behind_its_comma() {
         assert_eq!(&text[..done_after(text, name)], after, "{text}");
     }
 }
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, LlmSchema)]
+#[serde(tag = "kind")]
+enum Event {
+    Meeting { place: String, seats: Option<u8> },
+    Call { number: String },
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, LlmSchema)]
+#[serde(tag = "how", content = "what")]
+enum Adjacent {
+    Said(String),
+    Done { text: String },
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, LlmSchema)]
+enum External {
+    Short(String),
+    Long { text: String },
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, LlmSchema)]
+struct Enums {
+    event: Event,
+    adjacent: Adjacent,
+    external: Option<External>,
+}
+
+#[tokio::test]
+async fn enums_settle_in_the_forms_of_all_vendors() {
+    let value = Enums {
+        event: Event::Meeting { place: "the old inn".into(), seats: None },
+        adjacent: Adjacent::Done { text: "all of it".into() },
+        external: Some(External::Long { text: "at length".into() }),
+    };
+    for vendor in VENDORS {
+        let (_server, dispatcher) = vendor.answers(&value).await;
+        let mut stream = dispatcher.stream_json::<Enums>("anything").await.unwrap();
+        let (mut place, mut adjacent, mut external) = (false, false, false);
+        while let Some(shown) = stream.next_partial().await {
+            let shown = shown.unwrap();
+            match &shown.event {
+                Progress::Partial(Partial::<Event>::Meeting { place: shown, .. }) => {
+                    place |= shown.as_str() == "the old"
+                }
+                Progress::Partial(_) => panic!("another event"),
+                _ => {}
+            }
+            if let Progress::Partial(Partial::<Adjacent>::Done { text, .. }) = &shown.adjacent {
+                adjacent |= text.as_str() == "all";
+            }
+            if let Progress::Partial(Partial::<External>::Long { text, .. }) = &shown.external {
+                external |= text.as_str() == "at";
+            }
+        }
+        assert_eq!((place, adjacent, external), (true, true, true), "{}", vendor as u8);
+        assert_eq!(stream.finish().await.unwrap().value, value);
+    }
+}

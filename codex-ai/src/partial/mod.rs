@@ -57,6 +57,8 @@
 //!   is possible; before, it is [`Progress::Pending`].
 //! - A tuple, an untagged enum and a type with a reader of its own are shown when they are complete.
 //! - A complete part that is no value of its type stays as far as it was shown. The end tells what is wrong with it.
+//! - An answer that was cut off, by its limit, a filter or a refusal, leaves what stands at its end as it was.
+//! - Under [`Leniency::Exact`](crate::Leniency::Exact) nothing that would have to be put right is done.
 //! - Only the value that [`finish`](crate::ReplyStream::finish) gives is checked, and read from the whole text. A part that
 //!   is done does not change; where an answer holds several values or a key twice, the whole may be another one.
 
