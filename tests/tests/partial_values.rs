@@ -689,7 +689,7 @@ async fn enums_settle_in_the_forms_of_all_vendors() {
             let shown = shown.unwrap();
             match &shown.event {
                 Progress::Partial(Partial::<Event>::Meeting { place: shown, .. }) => {
-                    place |= shown.as_str() == "the old"
+                    place |= shown.as_str() == "the old";
                 }
                 Progress::Partial(_) => panic!("another event"),
                 _ => {}
