@@ -331,3 +331,19 @@ async fn an_element_that_is_not_exact_is_wrong_where_nothing_is_put_right() {
     assert_eq!(points.next().await.unwrap().unwrap(), "d");
     assert!(points.next().await.is_none());
 }
+
+/// A quote at the end may be a part of the text where the answer was cut off.
+#[tokio::test]
+async fn what_stands_at_the_end_is_settled_only_by_an_answer_that_ended() {
+    for (reason, expected) in [(FinishReason::Stop, true), (FinishReason::Length, false)] {
+        let text = r#"{"points": ["a"], "count": 1, "title": "so ""#;
+        let reply = Reply::from_text("m", text).with_finish_reason(reason.clone());
+        let provider = Scripted::answers([Answer::pieces([text]).ending(Ok(reply))]);
+        let mut stream = Dispatcher::new(provider).unwrap().stream_json::<News>("go").await.unwrap();
+        let mut is_done = false;
+        while let Some(shown) = stream.next_partial().await {
+            is_done = shown.unwrap().title.is_done();
+        }
+        assert_eq!(is_done, expected, "{reason:?}");
+    }
+}
