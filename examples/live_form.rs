@@ -135,12 +135,15 @@ impl Screen {
         if self.drawn > 0 {
             write!(out, "\x1b[{}A", self.drawn)?;
         }
+        // Without the terminal's own line breaks: a line that is too long for it is cut off at its edge, and not drawn below
+        // itself the next time.
+        write!(out, "\x1b[?7l")?;
         for field in fields {
             let tick = if field.is_done { '\u{2713}' } else { ' ' };
-            // A line that is longer than the terminal is wide would be drawn below itself the next time.
-            let text: String = field.text.chars().filter(|c| !c.is_control()).take(60).collect();
+            let text: String = field.text.chars().filter(|c| !c.is_control()).take(200).collect();
             writeln!(out, "\x1b[2K{tick} {:<8} {text}", field.label)?;
         }
+        write!(out, "\x1b[?7h")?;
         self.drawn = fields.len();
         out.flush()?;
         Ok(())

@@ -88,7 +88,21 @@
 //!
 //! A stream gives the value while it comes: [`ReplyStream::next_partial`] a [`Partial`] with each field as far as it is,
 //! [`ReplyStream::into_elements`] the elements of a list one by one, [`ReplyStream::into_text_of`] the text of one field
-//! as it grows. [`ReplyStream::finish`] gives what the whole answer is, checked.
+//! as it grows. [`ReplyStream::finish`] gives what the whole answer is, checked. Module [`partial`] says what is shown
+//! when.
+//!
+//! ```no_run
+//! # use codex_ai::{Dispatcher, LlmSchema};
+//! # #[derive(serde::Deserialize, LlmSchema)] struct Story { title: String, chapters: Vec<String> }
+//! # async fn run(dispatcher: Dispatcher) -> codex_ai::Result<()> {
+//! let mut stream = dispatcher.stream_json::<Story>("A story in three chapters.").await?;
+//! while let Some(story) = stream.next_partial().await {
+//!     let story = story?; // a `Partial<Story>`: each field is pending, partial or done
+//!     println!("{}{}", story.title.as_str(), if story.title.is_done() { "" } else { "..." });
+//! }
+//! let story: Story = stream.finish().await?.value;
+//! # Ok(()) }
+//! ```
 //!
 //! # The registry
 //!

@@ -608,3 +608,100 @@ async fn a_lenient_text_cut_in_two_anywhere_is_the_value_of_the_whole() {
         }
     }
 }
+
+/// After which byte a value is shown as done.
+fn done_after(text: &str, name: &str) -> usize {
+    let mut reader = PartialReader::new(Schema::new("S", schema_with_state()).unwrap());
+    for (at, piece) in text.char_indices() {
+        reader.push(piece.encode_utf8(&mut [0; 4]));
+        let shown = reader.snapshot().unwrap_or_default();
+        if shown[name]["state"] == "Complete" {
+            return at + 1;
+        }
+    }
+    panic!("`{name}` is never done");
+}
+
+fn schema_with_state() -> Value {
+    let with_state = |kind: &str| json!({ "type": kind, "x-stream-with-state": true });
+    json!({
+        "type": "object",
+        "properties": { "a": with_state("string"), "n": with_state("integer"), "z": with_state("string") },
+    })
+}
+
+/// No more is looked at than what may show that a quote or a comma is part of a text.
+#[test]
+fn a_value_is_done_one_character_behind_its_comma() {
+    for (text, name, after) in [
+        (r#"{"a":"x","n":1}"#, "a", r#"{"a":"x",""#),
+        ("{\n  \"a\": \"x\",\n  \"n\": 1\n}", "a", "{\n  \"a\": \"x\",\n"),
+        (r#"{"a": "x", "n": 1}"#, "a", r#"{"a": "x", ""#),
+        (r#"{"a":"x"}"#, "a", r#"{"a":"x"}"#),
+        (r#"{"n":12,"a":"x"}"#, "n", r#"{"n":12,""#),
+        ("{\n  \"n\": 12,\n  \"a\": \"x\"\n}", "n", "{\n  \"n\": 12,\n"),
+        (r#"{"n": 12, "a": "x"}"#, "n", r#"{"n": 12, "#),
+        (r#"{"n":12}"#, "n", r#"{"n":12}"#),
+    ] {
+        assert_eq!(&text[..done_after(text, name)], after, "{text}");
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, LlmSchema)]
+#[serde(tag = "kind")]
+enum Event {
+    Meeting { place: String, seats: Option<u8> },
+    Call { number: String },
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, LlmSchema)]
+#[serde(tag = "how", content = "what")]
+enum Adjacent {
+    Said(String),
+    Done { text: String },
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, LlmSchema)]
+enum External {
+    Short(String),
+    Long { text: String },
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, LlmSchema)]
+struct Enums {
+    event: Event,
+    adjacent: Adjacent,
+    external: Option<External>,
+}
+
+#[tokio::test]
+async fn enums_settle_in_the_forms_of_all_vendors() {
+    let value = Enums {
+        event: Event::Meeting { place: "the old inn".into(), seats: None },
+        adjacent: Adjacent::Done { text: "all of it".into() },
+        external: Some(External::Long { text: "at length".into() }),
+    };
+    for vendor in VENDORS {
+        let (_server, dispatcher) = vendor.answers(&value).await;
+        let mut stream = dispatcher.stream_json::<Enums>("anything").await.unwrap();
+        let (mut place, mut adjacent, mut external) = (false, false, false);
+        while let Some(shown) = stream.next_partial().await {
+            let shown = shown.unwrap();
+            match &shown.event {
+                Progress::Partial(Partial::<Event>::Meeting { place: shown, .. }) => {
+                    place |= shown.as_str() == "the old";
+                }
+                Progress::Partial(_) => panic!("another event"),
+                _ => {}
+            }
+            if let Progress::Partial(Partial::<Adjacent>::Done { text, .. }) = &shown.adjacent {
+                adjacent |= text.as_str() == "all";
+            }
+            if let Progress::Partial(Partial::<External>::Long { text, .. }) = &shown.external {
+                external |= text.as_str() == "at";
+            }
+        }
+        assert_eq!((place, adjacent, external), (true, true, true), "{}", vendor as u8);
+        assert_eq!(stream.finish().await.unwrap().value, value);
+    }
+}

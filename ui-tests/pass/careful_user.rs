@@ -17,6 +17,21 @@ pub struct Summary {
     pub next: Option<Box<Self>>,
 }
 
+/// What comes next.
+#[derive(Debug, Clone, Copy, serde::Deserialize, LlmSchema)]
+#[serde(tag = "kind", content = "value")]
+pub enum Step {
+    /// To wait.
+    Wait {
+        /// How long.
+        seconds: u8,
+    },
+    /// So often.
+    Again(u8),
+    /// Nothing.
+    Stop,
+}
+
 /// Summarises a text.
 #[prompt(temperature = 0.2)]
 pub async fn summarize(text: &str, #[arg(default = 3)] max_points: u8, note: Option<&str>) -> Prompt<Summary> {

@@ -6,6 +6,7 @@ mod expand;
 mod llm;
 mod model;
 mod partial;
+mod partial_enum;
 mod shape;
 mod walk;
 mod wire_names;

@@ -1,11 +1,12 @@
-//! The partial value of a struct: the same fields, each as far as it has come.
+//! The partial value of a struct: the same fields, each as far as it has come. That of an enum is in `partial_enum`.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 
 use super::attributes::key_of;
 use super::expand::bounded;
-use super::model::{Body, Field, SchemaType, Style, TypeNames};
+use super::model::{Body, Field, SchemaType, Style, TypeNames, Variant};
+use super::partial_enum;
 use super::shape::{is_described, own_type};
 use super::walk::stand_in;
 use super::wire_names;
@@ -33,6 +34,7 @@ pub(super) fn items(ty: &SchemaType<'_>) -> TokenStream {
         Kind::Whole => TokenStream::new(),
         Kind::Content(field) => of_content(field, ty),
         Kind::Fields(fields) => of_fields(&fields, ty),
+        Kind::Variants(variants) => partial_enum::items(variants, ty),
     }
 }
 
@@ -42,6 +44,8 @@ enum Kind<'t> {
     /// A newtype: its content.
     Content(&'t Field<'t>),
     Fields(Vec<Part<'t>>),
+    /// An enum with data.
+    Variants(&'t [Variant<'t>]),
 }
 
 /// A field with what it takes to name it.
@@ -51,11 +55,15 @@ struct Part<'t> {
     is_flat: bool,
 }
 
-fn kind<'t>(ty: &'t SchemaType<'_>) -> Kind<'t> {
-    let Body::Struct(fields) = &ty.body else { return Kind::Whole };
+fn kind<'t>(ty: &'t SchemaType<'t>) -> Kind<'t> {
     if wire_names::is_read_by_another(&ty.input.attrs) {
         return Kind::Whole;
     }
+    let fields = match &ty.body {
+        Body::Struct(fields) => fields,
+        Body::Enum(variants) if partial_enum::has_parts(variants, ty) => return Kind::Variants(variants),
+        _ => return Kind::Whole,
+    };
     let mut shown = fields.fields.iter().filter(|field| is_shown(field));
     if fields.style == Style::Unnamed || key_of(&["serde"], &ty.input.attrs, "transparent").is_some() {
         return shown.next().map_or(Kind::Whole, Kind::Content);
@@ -69,7 +77,7 @@ fn kind<'t>(ty: &'t SchemaType<'_>) -> Kind<'t> {
 }
 
 /// Whether there is a type that reads the field as it comes.
-fn is_shown(field: &Field<'_>) -> bool {
+pub(super) fn is_shown(field: &Field<'_>) -> bool {
     let by_function = ["with", "deserialize_with"].iter().any(|key| key_of(&["serde"], field.attrs, key).is_some());
     is_described(field) && (!by_function || field.rules.with.is_some())
 }
@@ -106,6 +114,9 @@ fn of_content(field: &Field<'_>, ty: &SchemaType<'_>) -> TokenStream {
         impl<P: #parts> #p::Grow for #partial<P> {
             const WHOLE: ::core::primitive::bool = <#content as #p::Grow>::WHOLE;
 
+            fn is_begun(&self) -> ::core::primitive::bool {
+                #p::Grow::is_begun(&self.#member)
+            }
             fn grow(&mut self, from: #p::Cursor<'_>) -> ::core::primitive::bool {
                 #p::Grow::grow(&mut self.#member, from)
             }
@@ -118,7 +129,7 @@ fn of_content(field: &Field<'_>, ty: &SchemaType<'_>) -> TokenStream {
 
 /// The trait that leads from one type to the stand-ins of all fields, and the type. The stand-ins are private, as the types
 /// of the fields may be; the partial value is as public as the type is.
-fn parts_items<'t>(fields: impl Iterator<Item = &'t Field<'t>> + Clone, ty: &SchemaType<'_>) -> TokenStream {
+pub(super) fn parts_items<'t>(fields: impl Iterator<Item = &'t Field<'t>> + Clone, ty: &SchemaType<'_>) -> TokenStream {
     let p = ty.paths.private();
     let TypeNames { parts, parts_of, .. } = &ty.names;
     let (vis, own) = (&ty.input.vis, own_type(ty));
@@ -202,7 +213,7 @@ fn of_fields(list: &[Part<'_>], ty: &SchemaType<'_>) -> TokenStream {
     }
 }
 
-fn doc(name: &Ident) -> TokenStream {
+pub(super) fn doc(name: &Ident) -> TokenStream {
     let text = format!("A `{name}` that is still coming.");
     quote!(#[doc = #text])
 }

@@ -36,6 +36,11 @@ impl Tagging {
     }
 }
 
+/// The key of an enum's tag.
+pub(super) fn tag(attrs: &[Attribute]) -> Option<String> {
+    text(attrs, "tag")
+}
+
 /// Whether serde reads the type by way of another one, so that its own fields say nothing of the JSON.
 pub(super) fn is_read_by_another(attrs: &[Attribute]) -> bool {
     ["from", "try_from", "remote"].iter().any(|key| key_of(&["serde"], attrs, key).is_some())

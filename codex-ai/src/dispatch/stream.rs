@@ -100,7 +100,7 @@ impl<P: Provider> Dispatcher<P> {
         let leniency = self.structured.leniency;
         let mut opened = opened.map_err(|error| named(error, entry))?;
         if let Output::Schema(_) = request.output {
-            opened = opened.of_json();
+            opened = opened.of_json(leniency);
         }
         Ok(opened
             .with_value(move |mut reply| match T::read(&reply, leniency) {

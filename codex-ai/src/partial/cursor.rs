@@ -17,6 +17,8 @@ pub struct Cursor<'a> {
     pub(super) id: Option<NodeId>,
     /// The text that the value is a piece of.
     pub(super) text: &'a str,
+    /// Whether nothing is put right: what is not exact is not complete either.
+    pub(super) exact: bool,
 }
 
 /// The fields of an object that are new or still coming, each by the name that the schema has for it.
@@ -29,8 +31,8 @@ pub struct Fields<'a> {
 
 impl<'a> Cursor<'a> {
     /// The place of a whole value, within what is put around one that is no object for vendors that take objects only.
-    pub(super) fn new(raw: &'a Raw, shape: &'a Shape, text: &'a str) -> Self {
-        let at = Self { raw, shape, id: Some(shape.root()), text };
+    pub(super) fn new(raw: &'a Raw, shape: &'a Shape, text: &'a str, exact: bool) -> Self {
+        let at = Self { raw, shape, id: Some(shape.root()), text, exact };
         decode::unwrapped(at).map_or(at, |raw| Self { raw, ..at })
     }
 
@@ -48,6 +50,31 @@ impl<'a> Cursor<'a> {
             _ => &[],
         };
         Fields { from, object: from.object(), entries: entries.iter() }
+    }
+
+    /// The variant of the enum here, once it is certain which one: its name in the schema, and the place of its content if
+    /// that has begun. `tag` and `content` are the keys that serde has for them.
+    pub fn variant(self, tag: Option<&str>, content: Option<&str>) -> Option<(&'a str, Option<Self>)> {
+        let from = self.settled();
+        let (object, RawKind::Object(entries)) = (from.object()?, &from.raw.kind) else { return None };
+        let Some(tag) = tag else {
+            let entry = entries.first().filter(|entry| object.property(&entry.key).is_some())?;
+            let (name, at) = from.property(entry);
+            return Some((name, Some(at)));
+        };
+        let (_, property) = object.property(tag)?;
+        let name = self.shape.only_text(property.node)?;
+        let Some(content) = content else { return Some((name, Some(from))) };
+        let content = entries.iter().map(|entry| from.property(entry)).find(|(name, _)| *name == content);
+        Some((name, content.map(|(_, at)| at)))
+    }
+
+    /// A place of the tuple here, if it has begun.
+    pub fn place(self, index: usize) -> Option<Self> {
+        match (&self.raw.kind, self.node()) {
+            (RawKind::List(items), Node::List(_)) => items.get(index).map(|raw| self.item(index, raw)),
+            _ => None,
+        }
     }
 
     /// The items of the list here that are new since the last time or were not complete then.
@@ -84,8 +111,8 @@ impl<'a> Cursor<'a> {
     }
 
     /// The value as it was written.
-    pub(crate) fn written(self) -> Tree {
-        decode::plain(self.raw)
+    pub(crate) fn written(self) -> String {
+        if self.exact { self.raw.span.of(self.text).to_owned() } else { decode::plain(self.raw).to_string() }
     }
 
     /// The text here, as far as it has come.
@@ -105,7 +132,8 @@ impl<'a> Cursor<'a> {
 
     /// The value here as one of the type, if it is complete.
     pub(crate) fn tree(self) -> Option<Tree> {
-        if self.raw.closed { decode::tree(self) } else { None }
+        let is_whole = if self.exact { self.raw.is_exact() } else { self.raw.closed };
+        if is_whole { decode::tree(self) } else { None }
     }
 
     /// Whether what has come of the value here may be shown before it is complete.

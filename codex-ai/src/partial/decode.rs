@@ -165,7 +165,10 @@ fn new_entry(key: &str, value: Raw) -> Entry {
 /// The value as the schema means it.
 fn fit(at: Cursor<'_>) -> Option<Tree> {
     match at.id {
-        Some(id) => align::fit(at.shape, id, at.raw, at.text).ok().map(|(tree, _)| tree),
+        Some(id) => {
+            let (tree, repairs) = align::fit(at.shape, id, at.raw, at.text).ok()?;
+            (!at.exact || repairs.is_empty()).then_some(tree)
+        }
         None => Some(plain(at.raw)),
     }
 }

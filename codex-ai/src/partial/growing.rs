@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
+use std::any::Any;
+
 use super::{Grow, Incoming};
+use crate::json::Leniency;
 use crate::schema::Schema;
 
 /// A partial value with what it grows from.
@@ -13,9 +16,21 @@ pub(crate) struct Growing<P> {
     partial: P,
 }
 
+/// A [`Growing`] whatever its partial value is.
+pub(crate) trait AnyGrowing: Any + Send {
+    /// All that was pushed.
+    fn text(&self) -> &str;
+}
+
+impl<P: Send + 'static> AnyGrowing for Growing<P> {
+    fn text(&self) -> &str {
+        self.incoming.text()
+    }
+}
+
 impl<P: Grow> Growing<P> {
-    pub(crate) fn new(schema: Arc<Schema>) -> Self {
-        Self { incoming: Incoming::default(), schema, partial: P::default() }
+    pub(crate) fn new(schema: Arc<Schema>, leniency: Leniency) -> Self {
+        Self { incoming: Incoming::new(leniency), schema, partial: P::default() }
     }
 
     /// Takes in the next piece of the answer, and tells whether anything that is shown has changed.

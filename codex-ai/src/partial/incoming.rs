@@ -1,9 +1,9 @@
 //! The JSON in a text that is still coming.
 
 use super::Cursor;
-use crate::json::Raw;
 use crate::json::align::Shape;
 use crate::json::parser::{Found, Push};
+use crate::json::{Leniency, Raw};
 
 /// The JSON in a text that is still coming. Each byte is read once.
 #[derive(Debug, Default)]
@@ -11,6 +11,7 @@ pub(crate) struct Incoming {
     /// All of the text, of which a value may be a piece.
     text: String,
     state: State,
+    leniency: Leniency,
 }
 
 #[derive(Debug)]
@@ -21,6 +22,10 @@ enum State {
 }
 
 impl Incoming {
+    pub(crate) fn new(leniency: Leniency) -> Self {
+        Self { leniency, ..Self::default() }
+    }
+
     /// The next piece of the text.
     pub(crate) fn push(&mut self, piece: &str) {
         self.text.push_str(piece);
@@ -36,9 +41,15 @@ impl Incoming {
         }
     }
 
-    /// The place of the value as far as it has come; `None` before it begins. Once there it stays the same and grows.
+    /// The place of the value as far as it has come; `None` before it begins, and where nothing may stand before it. Once there it stays the same and grows.
     pub(crate) fn cursor<'a>(&'a self, shape: &'a Shape) -> Option<Cursor<'a>> {
-        Some(Cursor::new(self.value()?, shape, &self.text))
+        let value = self.value()?;
+        let exact = self.leniency == Leniency::Exact;
+        let before = self.text.get(..value.span.start as usize).unwrap_or_default();
+        if exact && !before.trim_ascii_start().is_empty() {
+            return None;
+        }
+        Some(Cursor::new(value, shape, &self.text, exact))
     }
 
     /// All of the text so far.

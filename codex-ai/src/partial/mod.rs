@@ -26,12 +26,39 @@
 //! # Ok::<_, codex_ai::Error>(()) }).unwrap();
 //! ```
 //!
+//! The variants of an enum are named as those of its [`Partial`]:
+//!
+//! ```
+//! use codex_ai::{LlmSchema, Partial, Progress};
+//!
+//! #[derive(serde::Deserialize, LlmSchema)]
+//! #[serde(tag = "kind", rename_all = "lowercase")]
+//! enum Step {
+//!     Search { query: String },
+//!     Answer { text: String, sources: Vec<String> },
+//! }
+//!
+//! fn line(step: &Progress<Step>) -> String {
+//!     match step {
+//!         Progress::Partial(Partial::<Step>::Search { query, .. }) => format!("searching for {}", query.as_str()),
+//!         Progress::Partial(Partial::<Step>::Answer { text, .. }) => text.as_str().to_owned(),
+//!         Progress::Done(Step::Answer { text, sources }) => format!("{text} ({} sources)", sources.len()),
+//!         _ => "...".to_owned(),
+//!     }
+//! }
+//! # assert_eq!(line(&Progress::Pending), "...");
+//! ```
+//!
 //! # What is shown when
 //!
 //! - Text grows. A number, a boolean, an enum is [`Progress::Done`] once what follows shows that it is complete.
 //! - A list, a map and an object show what they hold so far.
-//! - A tuple, an enum with data and a type with a reader of its own are shown when they are complete.
+//! - An enum with data has the same variants, each with its fields, from the moment when its tag has come or nothing else
+//!   is possible; before, it is [`Progress::Pending`].
+//! - A tuple, an untagged enum and a type with a reader of its own are shown when they are complete.
 //! - A complete part that is no value of its type stays as far as it was shown. The end tells what is wrong with it.
+//! - An answer that was cut off, by its limit, a filter or a refusal, leaves what stands at its end as it was.
+//! - Under [`Leniency::Exact`](crate::Leniency::Exact) nothing that would have to be put right is done.
 //! - Only the value that [`finish`](crate::ReplyStream::finish) gives is checked, and read from the whole text. A part that
 //!   is done does not change; where an answer holds several values or a key twice, the whole may be another one.
 
@@ -52,14 +79,16 @@ use std::fmt;
 use crate::schema::LlmSchema;
 
 pub use cursor::{Cursor, Fields};
-pub(crate) use growing::Growing;
+pub(crate) use growing::{AnyGrowing, Growing};
 pub(crate) use incoming::Incoming;
 pub use list::PartialList;
 pub use map::PartialMap;
 pub use reader::PartialReader;
 pub use text::PartialText;
 
-/// A `T` that is still coming: for a struct, the same fields, each a [`Progress`].
+/// A `T` that is still coming: for a struct, the same fields, each a [`Progress`]; for an enum with data, the same variants
+/// with such fields, and one more for as long as it is not known which one it is: `Pending`, or `Pending_` where the enum
+/// has a `Pending` of its own.
 ///
 /// For text it is a [`PartialText`], for lists and sets a [`PartialList`], for maps a [`PartialMap`]; for what is shown
 /// only when it is complete, [`Whole`].
@@ -84,6 +113,12 @@ pub trait Grow: Default + fmt::Debug {
     /// Whether there is nothing to show before the value is complete.
     #[doc(hidden)]
     const WHOLE: bool = false;
+
+    /// Whether there is anything in it to look at: of an enum with data, whether it is known which one it is.
+    #[doc(hidden)]
+    fn is_begun(&self) -> bool {
+        true
+    }
 
     /// Takes in what has come since the last time, and tells whether anything that is shown has changed.
     fn grow(&mut self, from: Cursor<'_>) -> bool;
@@ -110,6 +145,10 @@ impl Grow for Whole {
 
 impl<P: Grow> Grow for Box<P> {
     const WHOLE: bool = P::WHOLE;
+
+    fn is_begun(&self) -> bool {
+        P::is_begun(self)
+    }
 
     fn grow(&mut self, from: Cursor<'_>) -> bool {
         P::grow(self, from)
@@ -166,8 +205,11 @@ impl<T: LlmSchema> Progress<T> {
             _ => {
                 let mut partial = Partial::<T>::default();
                 partial.grow(from);
-                *self = Self::Partial(partial);
-                true
+                let is_begun = partial.is_begun();
+                if is_begun {
+                    *self = Self::Partial(partial);
+                }
+                is_begun
             }
         }
     }

@@ -54,7 +54,8 @@ where
     /// # Ok(()) }
     /// ```
     pub fn into_elements(self) -> Elements<Vec<E>, E> {
-        Elements { part: Part::whole(<Vec<E>>::llm_schema()), stream: self, seen: 0, ready: VecDeque::new() }
+        let part = Part::whole(<Vec<E>>::llm_schema(), self.leniency);
+        Elements { part, stream: self.reread(), seen: 0, ready: VecDeque::new() }
     }
 }
 
@@ -84,8 +85,8 @@ impl<T: LlmSchema + JsonOutput> ReplyStream<T> {
     /// [`ErrorKind::InvalidArguments`] with a suggestion if the path leads to no list.
     pub fn into_elements_of<E: LlmSchema + 'static>(self, path: &str) -> Result<Elements<T, E>> {
         let is_list = |node: &Node| matches!(node, Node::List(list) if list.first.is_empty());
-        let part = Part::new(T::llm_schema(), path, "list", is_list)?;
-        Ok(Elements { part, stream: self, seen: 0, ready: VecDeque::new() })
+        let part = Part::new(T::llm_schema(), path, "list", self.leniency, is_list)?;
+        Ok(Elements { part, stream: self.reread(), seen: 0, ready: VecDeque::new() })
     }
 }
 
@@ -112,17 +113,17 @@ impl<T, E: LlmSchema + 'static> Elements<T, E> {
         }
         let path = self.part.path();
         let Some(list) = self.part.cursor() else { return };
-        let first = self.seen;
+        let (first, leniency) = (self.seen, self.stream.leniency);
         let closed = list.items(&mut self.seen).take_while(|item| item.is_closed());
-        self.ready.extend(closed.enumerate().map(|(at, item)| read(item, &path, first + at)));
+        self.ready.extend(closed.enumerate().map(|(at, item)| read(item, leniency, &path, first + at)));
     }
 }
 
 /// The element as a value that is checked.
-fn read<E: LlmSchema + 'static>(item: Cursor<'_>, path: &str, index: usize) -> Result<E> {
-    let text = item.tree().unwrap_or_else(|| item.written()).to_string();
+fn read<E: LlmSchema + 'static>(item: Cursor<'_>, leniency: Leniency, path: &str, index: usize) -> Result<E> {
+    let text = item.tree().map_or_else(|| item.written(), |tree| tree.to_string());
     let reply = Reply::from_text("", text.as_str());
-    match crate::structured::read_json(&reply, E::llm_schema(), Leniency::Lenient) {
+    match crate::structured::read_json(&reply, E::llm_schema(), leniency) {
         Ok(parsed) => Ok(parsed.value),
         Err(error) => {
             let message = format!("element {index} of the answer is not a `{}`", E::llm_schema().name());

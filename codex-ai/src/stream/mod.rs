@@ -5,7 +5,6 @@ mod part;
 mod partial;
 mod text_of;
 
-use std::any::Any;
 use std::collections::VecDeque;
 use std::fmt;
 use std::pin::Pin;
@@ -14,7 +13,9 @@ use std::task::{Context, Poll, ready};
 use futures_core::Stream;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::json::Leniency;
 use crate::message::Part;
+use crate::partial::AnyGrowing;
 use crate::reply::{FinishReason, Reply, Usage};
 
 pub use elements::Elements;
@@ -108,7 +109,9 @@ pub struct ReplyStream<T = ()> {
     /// The text that no partial value has taken in yet; `None` for an answer that is no JSON.
     text: Option<String>,
     /// The partial value, once it was asked for.
-    growing: Option<Box<dyn Any + Send>>,
+    growing: Option<Box<dyn AnyGrowing>>,
+    /// How the answer is read.
+    leniency: Leniency,
 }
 
 /// Reads the value of a whole reply.
@@ -131,6 +134,7 @@ impl ReplyStream {
             on_error: None,
             text: None,
             growing: None,
+            leniency: Leniency::default(),
         }
     }
 
@@ -172,6 +176,7 @@ impl ReplyStream {
             on_error: self.on_error,
             text: self.text,
             growing: None,
+            leniency: self.leniency,
         }
     }
 }
@@ -207,8 +212,22 @@ impl<T> ReplyStream<T> {
     }
 
     /// Keeps the text for partial values, as the answer is JSON.
-    pub(crate) fn of_json(mut self) -> Self {
+    pub(crate) fn of_json(mut self, leniency: Leniency) -> Self {
         self.text = Some(String::new());
+        self.leniency = leniency;
+        self
+    }
+
+    /// Whether the answer came to an end of its own, so that what stands at its end is whole.
+    fn has_ended(&self) -> bool {
+        matches!(&self.state, State::Done(reply) if ended_by_itself(reply))
+    }
+
+    /// All text again, for another reader than the partial value.
+    fn reread(mut self) -> Self {
+        if let Some(growing) = self.growing.take() {
+            self.text.get_or_insert_default().insert_str(0, growing.text());
+        }
         self
     }
 
@@ -277,6 +296,12 @@ impl<T> fmt::Debug for ReplyStream<T> {
         };
         f.debug_tuple("ReplyStream").field(&state).finish()
     }
+}
+
+fn ended_by_itself(reply: &Reply) -> bool {
+    let is_cut =
+        matches!(reply.finish_reason, FinishReason::Length | FinishReason::ContentFilter | FinishReason::Refusal);
+    !is_cut && reply.refusal().is_none()
 }
 
 /// The items of a stream.

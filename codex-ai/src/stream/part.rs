@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{ReplyStream, State};
+use super::ReplyStream;
 use crate::error::{Error, ErrorKind, Result};
+use crate::json::Leniency;
 use crate::json::align::{Node, NodeId, Shape};
 use crate::partial::{Cursor, Incoming};
 use crate::schema::Schema;
@@ -24,9 +25,9 @@ pub(super) struct Part {
 
 impl Part {
     /// The whole value.
-    pub(super) fn whole(schema: &Arc<Schema>) -> Self {
+    pub(super) fn whole(schema: &Arc<Schema>, leniency: Leniency) -> Self {
         Self {
-            incoming: Incoming::default(),
+            incoming: Incoming::new(leniency),
             schema: Arc::clone(schema),
             names: Vec::new(),
             found: Vec::new(),
@@ -38,7 +39,13 @@ impl Part {
     ///
     /// # Errors
     /// [`ErrorKind::InvalidArguments`] if the schema has no such field, or if it `is` not what is asked for.
-    pub(super) fn new(schema: &Arc<Schema>, path: &str, what: &str, is: impl Fn(&Node) -> bool) -> Result<Self> {
+    pub(super) fn new(
+        schema: &Arc<Schema>,
+        path: &str,
+        what: &str,
+        leniency: Leniency,
+        is: impl Fn(&Node) -> bool,
+    ) -> Result<Self> {
         let shape = schema.shape();
         let names: Vec<String> = path.split('.').filter(|name| !name.is_empty()).map(str::to_owned).collect();
         let mut at = present(shape, shape.root());
@@ -48,7 +55,7 @@ impl Part {
         if !is(shape.node(at)) {
             return Err(wrong(schema, path, (format!("`{path}` is no {what}"), None)));
         }
-        Ok(Self { names, ..Self::whole(schema) })
+        Ok(Self { names, ..Self::whole(schema, leniency) })
     }
 
     pub(super) fn push(&mut self, piece: &str) {
@@ -131,7 +138,7 @@ impl<T> ReplyStream<T> {
             text.clear();
             return true;
         }
-        let has_ended = matches!(self.state, State::Done(_));
+        let has_ended = self.has_ended();
         if has_ended {
             self.text = None;
             part.end();

@@ -1,6 +1,8 @@
 //! Partial values of an answer.
 
-use super::{ReplyStream, State};
+use std::any::Any;
+
+use super::ReplyStream;
 use crate::error::Result;
 use crate::partial::{Growing, Partial};
 use crate::prompt::JsonOutput;
@@ -45,7 +47,7 @@ where
     fn grow(&mut self) -> bool {
         let Some(text) = &mut self.text else { return false };
         if text.is_empty() {
-            let has_ended = matches!(self.state, State::Done(_));
+            let has_ended = self.has_ended();
             if has_ended {
                 self.text = None;
             }
@@ -62,7 +64,9 @@ where
     }
 
     fn growing(&mut self) -> Option<&mut Growing<Partial<T>>> {
-        let growing = self.growing.get_or_insert_with(|| Box::new(Growing::<Partial<T>>::new(T::llm_schema().clone())));
+        let leniency = self.leniency;
+        let new = || Box::new(Growing::<Partial<T>>::new(T::llm_schema().clone(), leniency));
+        let growing: &mut dyn Any = &mut **self.growing.get_or_insert_with(|| new());
         growing.downcast_mut()
     }
 }

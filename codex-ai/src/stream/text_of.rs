@@ -47,8 +47,8 @@ impl<T: LlmSchema + JsonOutput> ReplyStream<T> {
     /// # Errors
     /// [`ErrorKind::InvalidArguments`](crate::ErrorKind::InvalidArguments) with a suggestion if the path leads to no text.
     pub fn into_text_of(self, path: &str) -> Result<TextOf<T>> {
-        let part = Part::new(T::llm_schema(), path, "text", |node| matches!(node, Node::Text))?;
-        Ok(TextOf { stream: self, part, given: 0 })
+        let part = Part::new(T::llm_schema(), path, "text", self.leniency, |node| matches!(node, Node::Text))?;
+        Ok(TextOf { stream: self.reread(), part, given: 0 })
     }
 }
 

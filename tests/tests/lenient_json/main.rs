@@ -33,6 +33,9 @@ fn main() -> ExitCode {
         run(suite, &must_fail, refusal);
         suite.subtotal("texts that must be refused");
         partial::run(suite, &partial);
+        suite.subtotal("texts that are cut short");
+        run(suite, &must_pass, partial::cut_in_two);
+        run(suite, &must_fail, partial::cut_in_two);
     })
 }
 

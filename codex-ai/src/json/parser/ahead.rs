@@ -156,9 +156,9 @@ fn item_like(c: &Cursor<'_>, at: usize, inner: bool) -> Look<bool> {
 
 /// Whether a comma that ends before `at` ends a bare value of an object. `nested`: inside brackets of its own.
 ///
-/// `literal`: it is a number or such, which no text goes on from behind a comma and a space.
+/// `literal`: it is a number or such, which no text goes on from behind a comma and a space, or a comma and a quote.
 pub(super) fn comma_ends_bare(c: &Cursor<'_>, at: usize, nested: bool, literal: bool) -> Look<bool> {
-    if literal && matches!(c.at(at)?, Some(b' ' | b'\t' | b'\n' | b'\r')) {
+    if literal && matches!(c.at(at)?, Some(b' ' | b'\t' | b'\n' | b'\r' | b'"')) {
         return Ok(true);
     }
     let (next, Some(byte)) = c.behind_space(at)? else { return Ok(true) };

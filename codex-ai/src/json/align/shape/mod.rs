@@ -162,6 +162,17 @@ impl Shape {
         found.map(|(_, branch)| *branch)
     }
 
+    /// The text that is the only value here.
+    pub(crate) fn only_text(&self, id: NodeId) -> Option<&str> {
+        match self.node(id) {
+            Node::Values(values) => match &*values.all {
+                [Fixed { value: Tree::Text(text), .. }] => Some(text),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
     /// Whether `null` is a value here.
     pub(crate) fn takes_null(&self, id: NodeId) -> bool {
         match self.node(id) {

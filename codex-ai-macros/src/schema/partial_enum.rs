@@ -1,0 +1,245 @@
+//! The partial value of an enum with data: the same variants, and one for as long as it is not known which it is.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{format_ident, quote};
+
+use super::attributes::key_of;
+use super::model::{Field, SchemaType, Style, TypeNames, Variant};
+use super::partial::{doc, is_shown, parts_items};
+use super::wire_names::{self, Tagging};
+use crate::docs;
+use crate::prompt::plain_name;
+
+/// Whether there is a partial value: some variant has something to show, and what tells them apart is written down.
+pub(super) fn has_parts(variants: &[Variant<'_>], ty: &SchemaType<'_>) -> bool {
+    let is_read_by_function = |variant: &Variant<'_>| {
+        ["with", "deserialize_with", "untagged", "other"]
+            .iter()
+            .any(|key| key_of(&["serde"], variant.attrs, key).is_some())
+    };
+    Tagging::of(&ty.input.attrs) != Tagging::Untagged
+        && !variants.iter().any(is_read_by_function)
+        && shown(variants).any(|variant| !fields(variant).is_empty())
+}
+
+/// The enum and its impls.
+pub(super) fn items(variants: &[Variant<'_>], ty: &SchemaType<'_>) -> TokenStream {
+    let p = ty.paths.private();
+    let (vis, TypeNames { partial, parts, .. }) = (&ty.input.vis, &ty.names);
+    let pending = pending(variants);
+    let (mut definitions, mut debugs) = (TokenStream::new(), TokenStream::new());
+    let (mut begun, mut grown) = (TokenStream::new(), TokenStream::new());
+    for variant in shown(variants) {
+        let code = OfVariant::new(variant, ty);
+        definitions.extend(code.definition);
+        debugs.extend(code.debug);
+        begun.extend(code.begun);
+        grown.extend(code.grown);
+    }
+    let (docs, text) = (doc(&ty.input.ident), pending.to_string());
+    let listed: Vec<&Field<'_>> = shown(variants).flat_map(fields).collect();
+    let items = parts_items(listed.into_iter(), ty);
+    let (tag, content) = keys(ty);
+    let flat = (tag.is_none()).then(|| {
+        quote! {
+            fn grow_field(&mut self, name: &::core::primitive::str, at: #p::Cursor<'_>) -> ::core::primitive::bool {
+                self.take_in(name, #p::Some(at))
+            }
+        }
+    });
+    let (tag, content) = (option(tag, &p), option(content, &p));
+    quote! {
+        #items
+        #docs
+        #[non_exhaustive]
+        #vis enum #partial<P: #parts> {
+            /// It is not known yet which one it is.
+            #pending,
+            #definitions
+        }
+        #[automatically_derived]
+        impl<P: #parts> ::core::default::Default for #partial<P> {
+            fn default() -> Self {
+                Self::#pending
+            }
+        }
+        #[automatically_derived]
+        impl<P: #parts> ::core::fmt::Debug for #partial<P> {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                match self {
+                    Self::#pending => f.write_str(#text),
+                    #debugs
+                }
+            }
+        }
+        impl<P: #parts> #partial<P> {
+            /// `name` is that of the variant, whose content is at `content` once it has begun.
+            fn take_in(
+                &mut self,
+                name: &::core::primitive::str,
+                content: #p::Option<#p::Cursor<'_>>,
+            ) -> ::core::primitive::bool {
+                let is_new = !#p::Grow::is_begun(self);
+                if is_new {
+                    *self = match name {
+                        #begun
+                        _ => return false,
+                    };
+                }
+                let #p::Some(content) = content else { return is_new };
+                let has_grown = match (self, name) {
+                    #grown
+                    _ => false,
+                };
+                is_new || has_grown
+            }
+        }
+        #[automatically_derived]
+        impl<P: #parts> #p::Grow for #partial<P> {
+            fn is_begun(&self) -> ::core::primitive::bool {
+                !::core::matches!(self, Self::#pending)
+            }
+            fn grow(&mut self, from: #p::Cursor<'_>) -> ::core::primitive::bool {
+                match from.variant(#tag, #content) {
+                    #p::Some((name, content)) => self.take_in(name, content),
+                    _ => false,
+                }
+            }
+            #flat
+        }
+    }
+}
+
+/// What is generated for one variant.
+struct OfVariant {
+    definition: TokenStream,
+    debug: TokenStream,
+    /// From its name to the variant in which nothing has come.
+    begun: TokenStream,
+    /// Takes in what has come of `content`.
+    grown: TokenStream,
+}
+
+impl OfVariant {
+    fn new(variant: &Variant<'_>, ty: &SchemaType<'_>) -> Self {
+        let p = ty.paths.private();
+        let (name, docs) = (variant.name, docs::attributes(variant.attrs));
+        let wire = wire_names::of_variant(name, variant.attrs, &ty.input.attrs);
+        let names = wire_names::with_aliases(wire, variant.attrs);
+        let text = plain_name(name);
+        let fields = fields(variant);
+        let bindings: Vec<Ident> =
+            (0..fields.len()).map(|at| format_ident!("field{at}", span = Span::mixed_site())).collect();
+        let types = fields.iter().map(|field| {
+            let parameter = &field.names.parameter;
+            if is_flat(field) { quote!(#p::PartialOf<P::#parameter>) } else { quote!(#p::ProgressOf<P::#parameter>) }
+        });
+        let nothing = quote!(::core::default::Default::default());
+        if fields.is_empty() {
+            return Self {
+                definition: quote!(#(#docs)* #name,),
+                debug: quote!(Self::#name => f.write_str(#text),),
+                begun: quote!(#(#names)|* => Self::#name,),
+                grown: TokenStream::new(),
+            };
+        }
+        if variant.fields.style == Style::Unnamed {
+            let nothings = fields.iter().map(|_| &nothing);
+            let grown = match bindings.as_slice() {
+                [one] => quote!(#one.grow(content)),
+                all => {
+                    let items = all
+                        .iter()
+                        .enumerate()
+                        .map(|(at, field)| quote!(content.place(#at).is_some_and(|at| #field.grow(at))));
+                    quote!(false #(| #items)*)
+                }
+            };
+            return Self {
+                definition: quote!(#(#docs)* #name(#(#types),*),),
+                debug: quote!(Self::#name(#(#bindings),*) => f.debug_tuple(#text) #(.field(#bindings))* .finish(),),
+                begun: quote!(#(#names)|* => Self::#name(#(#nothings),*),),
+                grown: quote!((Self::#name(#(#bindings),*), #(#names)|*) => #grown,),
+            };
+        }
+        let seen = &ty.names.seen;
+        let members: Vec<&Ident> = fields.iter().filter_map(|field| field.name).collect();
+        let texts = members.iter().map(|name| plain_name(name));
+        let docs_of_fields = fields.iter().map(|field| {
+            let docs = docs::attributes(field.attrs);
+            quote!(#(#docs)*)
+        });
+        let (mut arms, mut flat) = (TokenStream::new(), TokenStream::new());
+        for ((field, member), binding) in fields.iter().zip(&members).zip(&bindings) {
+            if is_flat(field) {
+                flat.extend(quote!(|| #p::Grow::grow_field(#binding, name, at)));
+            } else {
+                let wire = wire_names::of_field(member, field.attrs, Some(variant.attrs), &ty.input.attrs);
+                let names = wire_names::with_aliases(wire, field.attrs);
+                arms.extend(quote!(#(#names)|* => #binding.grow(at),));
+            }
+        }
+        Self {
+            definition: quote! {
+                #(#docs)* #name { #(#docs_of_fields #members: #types,)* #[doc(hidden)] #seen: ::core::primitive::usize },
+            },
+            debug: quote! {
+                Self::#name { #(#members: #bindings,)* .. } => f.debug_struct(#text) #(.field(#texts, #bindings))* .finish(),
+            },
+            begun: quote!(#(#names)|* => Self::#name { #(#members: #nothing,)* #seen: 0 },),
+            grown: quote! {
+                (Self::#name { #(#members: #bindings,)* #seen: seen }, #(#names)|*) => {
+                    let mut changed = false;
+                    for (name, at) in content.fields(seen) {
+                        changed |= match name {
+                            #arms
+                            _ => false #flat,
+                        };
+                    }
+                    changed
+                }
+            },
+        }
+    }
+}
+
+/// The variants that are read.
+fn shown<'t, 'a>(variants: &'t [Variant<'a>]) -> impl Iterator<Item = &'t Variant<'a>> {
+    variants.iter().filter(|variant| !wire_names::is_skipped(variant.attrs))
+}
+
+/// The fields that are shown; of a tuple all or none.
+fn fields<'t, 'a>(variant: &'t Variant<'a>) -> Vec<&'t Field<'a>> {
+    let all = &variant.fields.fields;
+    let fields: Vec<_> = all.iter().filter(|field| is_shown(field)).collect();
+    if variant.fields.style == Style::Unnamed && fields.len() < all.len() { Vec::new() } else { fields }
+}
+
+fn is_flat(field: &Field<'_>) -> bool {
+    key_of(&["serde"], field.attrs, "flatten").is_some()
+}
+
+/// The name for what is not known yet, which no variant of the user's has.
+fn pending(variants: &[Variant<'_>]) -> Ident {
+    let mut name = "Pending".to_owned();
+    while variants.iter().any(|variant| *variant.name == name) {
+        name.push('_');
+    }
+    Ident::new(&name, Span::call_site())
+}
+
+/// The keys of the tag and of the content.
+fn keys(ty: &SchemaType<'_>) -> (Option<String>, Option<String>) {
+    match Tagging::of(&ty.input.attrs) {
+        Tagging::External | Tagging::Untagged => (None, None),
+        Tagging::Internal => (wire_names::tag(&ty.input.attrs), None),
+        Tagging::Adjacent { content } => (wire_names::tag(&ty.input.attrs), Some(content)),
+    }
+}
+
+fn option(text: Option<String>, p: &TokenStream) -> TokenStream {
+    match text {
+        Some(text) => quote!(#p::Some(#text)),
+        None => quote!(#p::None),
+    }
+}
