@@ -99,8 +99,10 @@ fn canonical<'t>(
         return json::read(schema, wire, text);
     }
     let Some(wire) = wire else { return Ok(Parsed::exact(Cow::Borrowed(text))) };
-    let value = parsed(text).map_err(|problem| vec![problem])?;
-    let tree = wire.decode_tree(Tree::from(value)).map_err(|problem| vec![problem])?;
+    // A key that is there twice is told by the first reading, and the second one keeps all digits.
+    parsed(text).map_err(|problem| vec![problem])?;
+    let tree = Tree::parse(text).map_err(|error| vec![Problem::new("", without_place(&error))])?;
+    let tree = wire.decode_tree(tree).map_err(|problem| vec![problem])?;
     Ok(Parsed::exact(Cow::Owned(tree.to_string())))
 }
 

@@ -19,10 +19,6 @@ pub(crate) struct Push {
 }
 
 impl Push {
-    pub(crate) fn new() -> Self {
-        Self::default()
-    }
-
     /// Takes the next piece.
     pub(crate) fn push(&mut self, piece: &str) {
         if self.waiting.is_empty() {
@@ -33,8 +29,11 @@ impl Push {
             let taken = self.run(piece);
             self.waiting.push_str(piece.get(taken..).unwrap_or_default());
         } else {
+            let is_idle = self.waiting.len() + piece.len() < PATIENT_FROM
+                && piece.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+                && self.machine.waits_for_key(&self.waiting);
             self.waiting.push_str(piece);
-            if self.waiting.len() < self.try_from {
+            if is_idle || self.waiting.len() < self.try_from {
                 return;
             }
             let waiting = std::mem::take(&mut self.waiting);
@@ -54,11 +53,6 @@ impl Push {
     /// The value that is most likely the answer: the first one that does not look like prose.
     pub(crate) fn best(&self) -> Option<&Raw> {
         self.values().iter().find(|value| !value.weak).map(|value| &value.raw)
-    }
-
-    /// Whether the innermost open text is complete if nothing more comes.
-    pub(crate) fn quote_waits(&self) -> bool {
-        self.machine.quote_waits
     }
 
     /// How many bytes came but wait for more.
