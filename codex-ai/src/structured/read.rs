@@ -43,6 +43,14 @@ pub(crate) fn read_json<T: LlmSchema>(reply: &Reply, schema: &Schema, leniency: 
     Ok(found.with_value(value))
 }
 
+/// The same, of a text that is no part of a reply yet: one that is right is not copied into one.
+pub(crate) fn read_json_text<T: LlmSchema>(text: &str, schema: &Schema, leniency: Leniency) -> Result<Parsed<T>> {
+    match quick(text, schema) {
+        Some(value) => Ok(Parsed::exact(value)),
+        None => read_json(&Reply::from_text("", text), schema, leniency),
+    }
+}
+
 /// The answer as JSON that is known to be a value of `T`.
 pub(crate) fn read_json_value<T: LlmSchema>(
     reply: &Reply,

@@ -281,6 +281,11 @@ impl Machine {
         true
     }
 
+    /// Whether the open text is a key, which is in the tree with its value alone.
+    pub(super) fn is_in_key(&self) -> bool {
+        self.leaf.is_some_and(|leaf| leaf.is_key)
+    }
+
     /// Whether what waits begins with the comma behind a value without quotes and the quote of a key, so that letters
     /// settle nothing.
     pub(super) fn waits_for_key(&self, waiting: &str) -> bool {

@@ -19,12 +19,12 @@ pub(crate) struct Push {
 }
 
 impl Push {
-    /// Takes the next piece.
-    pub(crate) fn push(&mut self, piece: &str) {
+    /// Takes the next piece, and tells whether there may be more in the tree than before.
+    pub(crate) fn push(&mut self, piece: &str) -> bool {
         if self.waiting.is_empty() {
             if self.machine.grow(piece) {
                 self.settled += piece.len();
-                return;
+                return !self.machine.is_in_key();
             }
             let taken = self.run(piece);
             self.waiting.push_str(piece.get(taken..).unwrap_or_default());
@@ -34,7 +34,7 @@ impl Push {
                 && self.machine.waits_for_key(&self.waiting);
             self.waiting.push_str(piece);
             if is_idle || self.waiting.len() < self.try_from {
-                return;
+                return false;
             }
             let waiting = std::mem::take(&mut self.waiting);
             let taken = self.run(&waiting);
@@ -43,6 +43,7 @@ impl Push {
         }
         let waiting = self.waiting.len();
         self.try_from = if waiting > PATIENT_FROM { waiting + waiting / 4 } else { 0 };
+        true
     }
 
     /// All values so far; the last one may be open. Closed ones never change.
