@@ -27,7 +27,7 @@ pub(super) enum Text<'t> {
 
 impl<'t> Text<'t> {
     /// Whether it says something. What else may be wrong in it, any reader of JSON finds.
-    pub(super) fn is_text(self) -> bool {
+    pub(super) fn says_something(self) -> bool {
         !matches!(self, Self::Unicode(_)) || self.read().is_some()
     }
 

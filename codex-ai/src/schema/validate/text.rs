@@ -38,7 +38,7 @@ impl<'t> Walk<'_, 't> {
             b'"' => match at.map_or(Way::Free, |at| at.string) {
                 Way::Never => None,
                 Way::Whole(id) => self.whole(id),
-                Way::Free => self.scan.string()?.is_text().then_some(()),
+                Way::Free => self.scan.string()?.says_something().then_some(()),
                 Way::By(id) => self.string(id),
             },
             b'{' => match at.map_or(Way::Free, |at| at.object) {
@@ -101,7 +101,7 @@ impl<'t> Walk<'_, 't> {
             };
         }
         let text = self.scan.string()?;
-        let Some(rules) = &node.strings else { return text.is_text().then_some(()) };
+        let Some(rules) = &node.strings else { return text.says_something().then_some(()) };
         if let Text::Escaped(quoted) = text
             && is_surely_right(rules, quoted)
         {

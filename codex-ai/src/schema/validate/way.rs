@@ -161,11 +161,10 @@ impl Fields {
         if !simple || !required_with.is_empty() || !schema_with.is_empty() || properties.len() > u64::BITS as usize {
             return None;
         }
-        let field = |(name, id): (&Box<str>, &NodeId)| {
-            let is_plain = !name.chars().any(|c| matches!(c, '"' | '\\') || c < ' ');
-            Field { name: name.clone(), is_plain, id: *id }
-        };
-        let mut names: Box<[_]> = properties.iter().map(field).collect();
+        let is_plain = |name: &str| !name.chars().any(|c| matches!(c, '"' | '\\') || c < ' ');
+        let fields = properties.iter();
+        let fields = fields.map(|(name, id)| Field { name: name.clone(), is_plain: is_plain(name), id: *id });
+        let mut names: Box<[_]> = fields.collect();
         // Nodes have their numbers in the order of the schema.
         names.sort_unstable_by_key(|field| field.id);
         let bit = |name: &str| names.iter().position(|field| *field.name == *name).map(|index| 1_u64 << index);
