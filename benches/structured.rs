@@ -86,9 +86,10 @@ fn answer(items: u32) -> String {
 
 fn read(criterion: &mut Criterion) {
     let text = answer(17);
-    let fenced = format!("Here is the order:\n\n```json\n{}\n```\nAnything else?", text.replace("\"count\"", "count"));
+    let fence = |text: &str| format!("Here is the order:\n\n```json\n{text}\n```\nAnything else?");
+    let (fenced, slips) = (fence(&text), fence(&text.replace("\"count\"", "count")));
     println!("an answer of {} bytes, and one of {} bytes in a fence", text.len(), fenced.len());
-    for text in [&text, &fenced] {
+    for text in [&text, &fenced, &slips] {
         codex_ai::json::from_str::<Order>(text).expect("it is right");
     }
     let mut group = criterion.benchmark_group("read");
@@ -98,8 +99,11 @@ fn read(criterion: &mut Criterion) {
     group.bench_function("a right answer, with checks", |bench| {
         bench.iter(|| codex_ai::json::from_str::<Order>(black_box(&text)).expect("it is right"));
     });
-    group.bench_function("in a fence, with slips", |bench| {
+    group.bench_function("in a fence", |bench| {
         bench.iter(|| codex_ai::json::from_str::<Order>(black_box(&fenced)).expect("it is right"));
+    });
+    group.bench_function("in a fence, with slips", |bench| {
+        bench.iter(|| codex_ai::json::from_str::<Order>(black_box(&slips)).expect("it is right"));
     });
     group.finish();
 }
@@ -142,39 +146,49 @@ fn stream(criterion: &mut Criterion) {
     partial_values(&text);
 }
 
-/// Typed partial values after each piece of four bytes: the mean of the first tenth and of the last.
+/// Typed partial values after each piece of four bytes: the mean of the first tenth and of a late one. Then all of them, for a
+/// stream of one piece and for one of pieces of a byte.
 fn partial_values(text: &str) {
-    let pieces: VecDeque<StreamItem> = (0..text.len())
-        .step_by(4)
-        .map(|at| StreamItem::Chunk(Chunk::Text(text[at..text.len().min(at + 4)].to_owned())))
-        .collect();
-    let count = pieces.len();
-    let runtime = Builder::new_current_thread().build().expect("a runtime");
-    let tenth = count / 10;
-    let mut best = [Duration::MAX; 2];
+    let mut best = [Duration::MAX; 4];
+    let mut shown = 0;
     for _ in 0..3 {
-        let mut items = pieces.clone();
-        items.push_back(StreamItem::Done(Box::new(Reply::from_text("fixed", text))));
-        let times = runtime.block_on(async {
-            let dispatcher = Dispatcher::new(Pieces(Mutex::new(Some(items)))).expect("the registry is right");
-            let mut stream = dispatcher.stream_json::<Order>("go").await.expect("it streams");
-            let mut marks = vec![Instant::now()];
-            let mut shown = 0;
-            while let Some(partial) = stream.next_partial().await {
-                black_box(partial.expect("it is right"));
-                shown += 1;
-                if shown % tenth == 0 {
-                    marks.push(Instant::now());
-                }
-            }
-            marks
-        });
-        let spans: Vec<Duration> = times.windows(2).map(|pair| pair[1] - pair[0]).collect();
-        best[0] = best[0].min(spans[0]);
-        best[1] = best[1].min(*spans.last().expect("there are some"));
+        let marks = shown_at(text, 4);
+        shown = marks.len() - 1;
+        let tenth = shown / 10;
+        best[0] = best[0].min(marks[tenth] - marks[0]);
+        // Not the last tenth: in it the list ends, and becomes a whole value.
+        best[1] = best[1].min(marks[shown - tenth] - marks[shown - 2 * tenth]);
+        for (best, size) in best[2..].iter_mut().zip([text.len(), 1]) {
+            let marks = shown_at(text, size);
+            *best = (*best).min(marks[marks.len() - 1] - marks[0]);
+        }
     }
-    let [first, last] = best.map(|time| time.as_secs_f64() * 1e9 / f64::from(u32::try_from(tenth).unwrap_or(1)));
-    println!("partial values: {first:.0} ns each at the beginning, {last:.0} ns each at the end of {count} pieces");
+    let tenth = f64::from(u32::try_from(shown / 10).unwrap_or(1));
+    let [first, last, whole, bytes] = best.map(|time| time.as_secs_f64() * 1e9);
+    let (first, last, whole, bytes) = (first / tenth, last / tenth, whole / 1e6, bytes / 1e6);
+    println!("partial values: {first:.0} ns each at the beginning, {last:.0} ns each late among {shown}");
+    println!("all of them: {whole:.1} ms in one piece, {bytes:.1} ms in pieces of a byte");
+}
+
+/// When the stream began, and when each partial value was there, for pieces of so many bytes.
+fn shown_at(text: &str, size: usize) -> Vec<Instant> {
+    let mut items: VecDeque<StreamItem> = (0..text.len())
+        .step_by(size)
+        .map(|at| StreamItem::Chunk(Chunk::Text(text[at..text.len().min(at + size)].to_owned())))
+        .collect();
+    let mut marks = Vec::with_capacity(items.len() + 2);
+    items.push_back(StreamItem::Done(Box::new(Reply::from_text("fixed", text))));
+    let runtime = Builder::new_current_thread().build().expect("a runtime");
+    runtime.block_on(async {
+        let dispatcher = Dispatcher::new(Pieces(Mutex::new(Some(items)))).expect("the registry is right");
+        let mut stream = dispatcher.stream_json::<Order>("go").await.expect("it streams");
+        marks.push(Instant::now());
+        while let Some(partial) = stream.next_partial().await {
+            black_box(partial.expect("it is right"));
+            marks.push(Instant::now());
+        }
+    });
+    marks
 }
 
 /// Streams these items, once.

@@ -1,7 +1,9 @@
 //! From an answer to a value: what is read, and how each answer that is no value says so.
 
-use codex_ai::schema::Json;
-use codex_ai::{Error, ErrorKind, FinishReason, Leniency, LlmSchema, Part, PromptOutput, Reply, Result, Usage};
+use std::collections::BTreeMap;
+
+use codex_ai::schema::{Json, WireForm};
+use codex_ai::{Error, ErrorKind, FinishReason, Leniency, LlmSchema, Part, PromptOutput, Reply, Result, Schema, Usage};
 use proptest::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -34,6 +36,13 @@ struct Numbers {
     signed: i64,
     huge: u128,
     float: f64,
+}
+
+/// A map, which no vendor takes as it is, beside a number that no [`Value`] holds.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, LlmSchema)]
+struct Ledger {
+    entries: BTreeMap<String, u8>,
+    total: u128,
 }
 
 impl LlmSchema for Summary {
@@ -222,5 +231,21 @@ proptest! {
     fn no_answer_panics(text in r#"[ \n{}\[\]",:a-c0-9.eE\\+-]{0,40}"#) {
         let _ = read::<Summary>(&reply(&text));
         let _ = read_value::<Value>(&reply(&text));
+    }
+}
+
+#[test]
+fn a_vendors_form_is_read_to_the_letter_with_all_digits() {
+    let ledger = |total| Ledger { entries: [("a".to_owned(), 1)].into(), total };
+    for form in [WireForm::OpenAiStrict, WireForm::Anthropic, WireForm::Gemini] {
+        let wire = Schema::of::<Ledger>().wire(form).unwrap();
+        assert!(!wire.is_same(), "{form:?}");
+        let written = wire.encode(serde_json::to_value(ledger(7777)).unwrap()).unwrap().to_string();
+        let mut reply = Reply::from_text("m", written.replace("7777", &u128::MAX.to_string()));
+        reply.wire_form = form;
+        assert_eq!(read::<Ledger>(&reply).unwrap(), ledger(u128::MAX), "{form:?}: {written}");
+        reply = Reply::from_text("m", written.replacen('{', "{\"total\": 1, ", 1));
+        reply.wire_form = form;
+        assert_eq!(read::<Ledger>(&reply).unwrap_err().kind(), ErrorKind::InvalidOutput, "{form:?}: {written}");
     }
 }

@@ -50,6 +50,7 @@ pub(crate) struct Mistakes(u32);
 
 impl Raw {
     /// The children of a list or an object; 0 for text.
+    #[cfg(test)]
     pub(crate) fn len(&self) -> usize {
         match &self.kind {
             RawKind::Bare(_) | RawKind::Quoted(_) => 0,
@@ -59,6 +60,7 @@ impl Raw {
     }
 
     /// The value of a child; `None` beyond the last one.
+    #[cfg(test)]
     pub(crate) fn child(&self, index: usize) -> Option<&Raw> {
         match &self.kind {
             RawKind::Bare(_) | RawKind::Quoted(_) => None,
@@ -167,11 +169,6 @@ impl Mistakes {
     /// All but those of `other`.
     pub(crate) fn without(self, other: Self) -> Self {
         Self(self.0 & !other.0)
-    }
-
-    /// How many sorts of mistakes.
-    pub(crate) fn count(self) -> u32 {
-        self.0.count_ones()
     }
 }
 

@@ -32,7 +32,7 @@ use crate::structured;
 /// [`ErrorKind::InvalidOutput`](crate::ErrorKind::InvalidOutput) with every problem of the best reading and its path;
 /// [`ErrorKind::Empty`](crate::ErrorKind::Empty) for a text of white space.
 pub fn from_str<T: LlmSchema + 'static>(text: &str) -> Result<Parsed<T>> {
-    structured::read_json(&Reply::from_text("", text), T::llm_schema(), Leniency::Lenient)
+    structured::read_json_text(text, T::llm_schema(), Leniency::Lenient)
 }
 
 impl Schema {

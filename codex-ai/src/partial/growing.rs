@@ -35,8 +35,7 @@ impl<P: Grow> Growing<P> {
 
     /// Takes in the next piece of the answer, and tells whether anything that is shown has changed.
     pub(crate) fn push(&mut self, piece: &str) -> bool {
-        self.incoming.push(piece);
-        self.grow()
+        self.incoming.push(piece) && self.grow()
     }
 
     /// The answer has ended; what waited for more of it is taken in.

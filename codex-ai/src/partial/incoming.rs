@@ -26,11 +26,12 @@ impl Incoming {
         Self { leniency, ..Self::default() }
     }
 
-    /// The next piece of the text.
-    pub(crate) fn push(&mut self, piece: &str) {
+    /// The next piece of the text; tells whether there may be more of the value than before.
+    pub(crate) fn push(&mut self, piece: &str) -> bool {
         self.text.push_str(piece);
-        if let State::Coming(push) = &mut self.state {
-            push.push(piece);
+        match &mut self.state {
+            State::Coming(push) => push.push(piece),
+            State::Whole(_) => false,
         }
     }
 

@@ -45,6 +45,15 @@ pub(crate) fn read_json<T: LlmSchema>(reply: &Reply, schema: &Schema, leniency: 
     Ok(found.with_value(value))
 }
 
+/// The same, of a text that is no part of a reply yet: one that is right is not copied into one.
+pub(crate) fn read_json_text<T: LlmSchema>(text: &str, schema: &Schema, leniency: Leniency) -> Result<Parsed<T>> {
+    match quick(text, schema) {
+        Some(Ok(value)) => Ok(Parsed::exact(value)),
+        // A text that is wrong may be copied.
+        _ => read_json(&Reply::from_text("", text), schema, leniency),
+    }
+}
+
 /// The answer as JSON that is known to be a value of `T`.
 pub(crate) fn read_json_value<T: LlmSchema>(
     reply: &Reply,
@@ -116,7 +125,10 @@ fn canonical<'t>(
         return json::read(schema, wire, text);
     }
     let Some(wire) = wire else { return Ok(Parsed::exact(Cow::Borrowed(text))) };
-    let tree = wire.decode_tree(Tree::from(parsed(text)?))?;
+    // A key that is there twice is told by the first reading, and the second one keeps all digits.
+    parsed(text)?;
+    let tree = Tree::parse(text).map_err(|error| Problem::new("", without_place(&error)))?;
+    let tree = wire.decode_tree(tree)?;
     Ok(Parsed::exact(Cow::Owned(tree.to_string())))
 }
 

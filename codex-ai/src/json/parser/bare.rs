@@ -233,7 +233,7 @@ fn is_number(text: &[u8]) -> bool {
     rest.is_empty()
 }
 
-fn is_special(byte: u8) -> bool {
+pub(super) fn is_special(byte: u8) -> bool {
     matches!(byte, b',' | b'}' | b']' | b')' | b'{' | b'[' | b'(' | b'"' | b'\n' | b'/' | b'#' | b'`' | b'\\')
 }
 

@@ -1,6 +1,7 @@
 //! The state of the parser between two bytes.
 
 use super::ahead::{Place, PlaceKind};
+use super::bare::is_special;
 use super::cursor::{Cursor, Look, More, touch};
 use super::frame::{Frame, Leaf, Quote, Shape};
 use super::{Found, MAX_DEPTH, Value};
@@ -29,7 +30,6 @@ pub(super) struct Machine {
     pub(super) line_seen: bool,
     /// Whether a line ended since the last part of a structure.
     pub(super) fresh_line: bool,
-    pub(super) quote_waits: bool,
     /// Whether the open text is in the tree, for others to see, and not in `text`.
     shown: bool,
 }
@@ -67,7 +67,6 @@ pub(super) enum Comment {
 impl Machine {
     /// Takes all of the window that can be settled.
     pub(super) fn run(&mut self, c: &mut Cursor<'_>) {
-        self.quote_waits = false;
         while self.step(c).is_ok() {
             touch(1);
         }
@@ -259,17 +258,38 @@ impl Machine {
         }
     }
 
-    /// Takes a piece that has nothing special into the text that is shown, where it stands; `false` if there is none.
+    /// Takes a piece that has nothing special into the open text, where it stands; `false` if that cannot be.
     pub(super) fn grow(&mut self, piece: &str) -> bool {
-        let Some(Leaf { quote: Quote::Plain(quote), braces: 0, .. }) = self.leaf else { return false };
-        if !self.shown || piece.bytes().any(|byte| byte == quote || byte == b'\\' || byte < 0x20) {
+        let Some(leaf) = self.leaf.filter(|leaf| leaf.quote == Quote::None || leaf.braces == 0) else { return false };
+        let is_text = match leaf.quote {
+            Quote::Plain(quote) => !piece.bytes().any(|byte| byte == quote || byte == b'\\' || byte < 0x20),
+            Quote::None if !leaf.is_key => !piece.bytes().any(is_special),
+            _ => false,
+        };
+        if !is_text {
             return false;
         }
-        let Some(raw) = innermost(&mut self.found, self.stack.len() + 1) else { return false };
-        let RawKind::Quoted(text) = &mut raw.kind else { return false };
-        text.push_str(piece);
-        self.quote_waits = false;
+        if leaf.is_key {
+            self.text.push_str(piece);
+        } else {
+            let Some(raw) = innermost(&mut self.found, self.stack.len() + 1).filter(|_| self.shown) else {
+                return false;
+            };
+            let (RawKind::Quoted(text) | RawKind::Bare(text)) = &mut raw.kind else { return false };
+            text.push_str(piece);
+        }
         true
+    }
+
+    /// Whether the open text is a key, which is in the tree with its value alone.
+    pub(super) fn is_in_key(&self) -> bool {
+        self.leaf.is_some_and(|leaf| leaf.is_key)
+    }
+
+    /// Whether what waits begins with the comma behind a value without quotes and the quote of a key, so that letters
+    /// settle nothing.
+    pub(super) fn waits_for_key(&self, waiting: &str) -> bool {
+        self.mode == Mode::Bare && waiting.starts_with(",\"")
     }
 
     /// Notes where the text ends in all that is open.

@@ -19,23 +19,22 @@ pub(crate) struct Push {
 }
 
 impl Push {
-    pub(crate) fn new() -> Self {
-        Self::default()
-    }
-
-    /// Takes the next piece.
-    pub(crate) fn push(&mut self, piece: &str) {
+    /// Takes the next piece, and tells whether there may be more in the tree than before.
+    pub(crate) fn push(&mut self, piece: &str) -> bool {
         if self.waiting.is_empty() {
             if self.machine.grow(piece) {
                 self.settled += piece.len();
-                return;
+                return !self.machine.is_in_key();
             }
             let taken = self.run(piece);
             self.waiting.push_str(piece.get(taken..).unwrap_or_default());
         } else {
+            let is_idle = self.waiting.len() + piece.len() < PATIENT_FROM
+                && piece.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+                && self.machine.waits_for_key(&self.waiting);
             self.waiting.push_str(piece);
-            if self.waiting.len() < self.try_from {
-                return;
+            if is_idle || self.waiting.len() < self.try_from {
+                return false;
             }
             let waiting = std::mem::take(&mut self.waiting);
             let taken = self.run(&waiting);
@@ -44,6 +43,7 @@ impl Push {
         }
         let waiting = self.waiting.len();
         self.try_from = if waiting > PATIENT_FROM { waiting + waiting / 4 } else { 0 };
+        true
     }
 
     /// All values so far; the last one may be open. Closed ones never change.
@@ -54,11 +54,6 @@ impl Push {
     /// The value that is most likely the answer: the first one that does not look like prose.
     pub(crate) fn best(&self) -> Option<&Raw> {
         self.values().iter().find(|value| !value.weak).map(|value| &value.raw)
-    }
-
-    /// Whether the innermost open text is complete if nothing more comes.
-    pub(crate) fn quote_waits(&self) -> bool {
-        self.machine.quote_waits
     }
 
     /// How many bytes came but wait for more.

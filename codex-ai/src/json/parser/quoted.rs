@@ -1,7 +1,7 @@
 //! Text in quotes.
 
 use super::ahead;
-use super::cursor::{Cursor, Look, More, touch};
+use super::cursor::{Cursor, Look, touch};
 use super::frame::{Key, Leaf, Quote};
 use super::machine::{Machine, Mode};
 use crate::json::raw::{Mistakes, Raw, RawKind, Span};
@@ -73,14 +73,7 @@ impl Machine {
     /// A quote of `width` bytes that may end the text, or belong to it.
     fn candidate(&mut self, c: &mut Cursor<'_>, width: usize, leaf: &mut Leaf) -> Look<()> {
         let at = c.pos + width;
-        let closes = leaf.braces == 0
-            && match ahead::quote_closes(c, at, self.place(leaf)) {
-                Ok(closes) => closes,
-                Err(More) => {
-                    self.quote_waits = true;
-                    return Err(More);
-                }
-            };
+        let closes = leaf.braces == 0 && ahead::quote_closes(c, at, self.place(leaf))?;
         if closes {
             c.pos = at;
             self.end_text(c, *leaf, Mistakes::NONE);
@@ -125,13 +118,7 @@ impl Machine {
 
     /// Three or more quotes where three ended the text.
     fn triple(&mut self, c: &mut Cursor<'_>, leaf: Leaf, quote: u8) -> Look<()> {
-        let count = match c.run_at(c.pos, quote) {
-            Ok(count) => count,
-            Err(More) => {
-                self.quote_waits = c.bytes.len() - c.pos >= 3;
-                return Err(More);
-            }
-        };
+        let count = c.run_at(c.pos, quote)?;
         let text = if count < 3 { count } else { count - 3 };
         self.text.push_str(c.left().get(..text).unwrap_or_default());
         c.pos += count;
@@ -155,21 +142,9 @@ impl Machine {
 
     /// Back quotes in a block of code: its end, if the structure goes on behind them.
     fn code(&mut self, c: &mut Cursor<'_>, leaf: Leaf, width: usize) -> Look<()> {
-        let count = match c.run_at(c.pos, b'`') {
-            Ok(count) => count,
-            Err(More) => {
-                self.quote_waits = c.bytes.len() - c.pos >= width;
-                return Err(More);
-            }
-        };
+        let count = c.run_at(c.pos, b'`')?;
         if count >= width {
-            let (next, after) = match c.behind_space(c.pos + count) {
-                Ok(after) => after,
-                Err(More) => {
-                    self.quote_waits = true;
-                    return Err(More);
-                }
-            };
+            let (next, after) = c.behind_space(c.pos + count)?;
             let ends = match after {
                 None | Some(b',' | b'}' | b']' | b')') => true,
                 Some(_) => c.line_ends(c.pos, next) && ahead::key_like(c, next)?,

@@ -22,6 +22,7 @@ mod said;
 mod scan;
 mod text;
 pub(super) mod unique;
+mod way;
 pub(crate) mod words;
 
 use serde_json::Value;
@@ -31,12 +32,12 @@ use check::Run;
 use node::Node;
 pub(super) use node::NodeId;
 use path::Path;
-use text::Fields;
+use way::Ways;
 
 /// A schema worked out for checking.
 pub(super) struct Validator {
     nodes: Box<[Node]>,
-    fields: Box<[Option<Fields>]>,
+    ways: Ways,
     refuse: Vec<Problem>,
 }
 
@@ -47,7 +48,7 @@ impl Validator {
     /// Everything in it that is unusable, each with its path in the schema.
     pub(super) fn compile(schema: &Value) -> Result<Self, Vec<Problem>> {
         let nodes = compile::compile(schema)?;
-        Ok(Self { fields: Fields::of(&nodes), nodes, refuse: Vec::new() })
+        Ok(Self { ways: Ways::of_nodes(&nodes), nodes, refuse: Vec::new() })
     }
 
     /// Works out a schema; where its parts `wanted` are to be found.
@@ -56,7 +57,7 @@ impl Validator {
     /// As those of [`compile`](Self::compile).
     pub(super) fn compile_parts(schema: &Value, wanted: &[&Value]) -> Result<(Self, Vec<NodeId>), Vec<Problem>> {
         let (nodes, parts) = compile::compile_parts(schema, wanted)?;
-        Ok((Self { fields: Fields::of(&nodes), nodes, refuse: Vec::new() }, parts))
+        Ok((Self { ways: Ways::of_nodes(&nodes), nodes, refuse: Vec::new() }, parts))
     }
 
     /// Asks which parts of the schema values follow.
@@ -66,7 +67,7 @@ impl Validator {
 
     /// A validator that finds these problems in every value.
     pub(super) fn refuse_all(problems: Vec<Problem>) -> Self {
-        Self { nodes: Box::default(), fields: Box::default(), refuse: problems }
+        Self { nodes: Box::default(), ways: Ways::none(), refuse: problems }
     }
 
     /// What is found in every value.
@@ -77,7 +78,7 @@ impl Validator {
     /// Whether a JSON text is known to follow the schema, with no key twice in an object. It is quick, and does not
     /// tell what is wrong; `false` where it was not found out.
     pub(super) fn is_followed_by(&self, text: &str) -> bool {
-        self.refuse.is_empty() && text::follows(&self.nodes, &self.fields, text)
+        self.refuse.is_empty() && text::follows(&self.nodes, &self.ways, text)
     }
 
     /// Checks a value.

@@ -108,39 +108,44 @@ pub(super) struct Types(u8);
 
 impl Types {
     pub(super) const ALL: Self = Self(0b111_1111);
-    const NULL: u8 = 1;
-    const BOOLEAN: u8 = 1 << 1;
-    const INTEGER: u8 = 1 << 2;
-    const FRACTION: u8 = 1 << 3;
+    pub(super) const NULL: Self = Self(1);
+    pub(super) const BOOLEAN: Self = Self(1 << 1);
+    pub(super) const INTEGER: Self = Self(1 << 2);
+    pub(super) const FRACTION: Self = Self(1 << 3);
     pub(super) const STRING: Self = Self(1 << 4);
     pub(super) const ARRAY: Self = Self(1 << 5);
     pub(super) const OBJECT: Self = Self(1 << 6);
 
     /// The type of this name.
     pub(super) fn named(name: &str) -> Option<Self> {
-        Some(Self(match name {
+        Some(match name {
             "null" => Self::NULL,
             "boolean" => Self::BOOLEAN,
             "integer" => Self::INTEGER,
-            "number" => Self::INTEGER | Self::FRACTION,
-            "string" => return Some(Self::STRING),
-            "array" => return Some(Self::ARRAY),
-            "object" => return Some(Self::OBJECT),
+            "number" => Self::INTEGER.and(Self::FRACTION),
+            "string" => Self::STRING,
+            "array" => Self::ARRAY,
+            "object" => Self::OBJECT,
             _ => return None,
-        }))
+        })
     }
 
     /// The one type that a value has.
     pub(super) fn of(value: &Value) -> Self {
-        Self(match value {
+        match value {
             Value::Null => Self::NULL,
             Value::Bool(_) => Self::BOOLEAN,
             Value::Number(number) if super::number::is_whole(number) => Self::INTEGER,
             Value::Number(_) => Self::FRACTION,
-            Value::String(_) => return Self::STRING,
-            Value::Array(_) => return Self::ARRAY,
-            Value::Object(_) => return Self::OBJECT,
-        })
+            Value::String(_) => Self::STRING,
+            Value::Array(_) => Self::ARRAY,
+            Value::Object(_) => Self::OBJECT,
+        }
+    }
+
+    /// Whether values of all these types have no parts.
+    pub(super) fn is_scalar(self) -> bool {
+        !self.meets(Self::ARRAY.and(Self::OBJECT))
     }
 
     pub(super) fn and(self, other: Self) -> Self {
@@ -161,13 +166,13 @@ impl Types {
             (Types::OBJECT.0, "an object"),
             (Types::ARRAY.0, "a list"),
             (Types::STRING.0, "a string"),
-            (Types::FRACTION, "a number"),
-            (Types::INTEGER, "a whole number"),
-            (Types::BOOLEAN, "true or false"),
-            (Types::NULL, "null"),
+            (Types::FRACTION.0, "a number"),
+            (Types::INTEGER.0, "a whole number"),
+            (Types::BOOLEAN.0, "true or false"),
+            (Types::NULL.0, "null"),
         ];
         // Whoever takes fractions takes whole numbers, too.
-        let shown = if self.0 & Self::FRACTION == 0 { self.0 } else { self.0 & !Self::INTEGER };
+        let shown = if self.meets(Self::FRACTION) { self.0 & !Self::INTEGER.0 } else { self.0 };
         let words: Vec<_> = WORDS.iter().filter(|(bit, _)| shown & bit != 0).map(|(_, word)| *word).collect();
         match words.split_last() {
             Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),

@@ -52,7 +52,10 @@ impl Run<'_> {
 
     #[inline(never)]
     pub(super) fn check_string(&mut self, rules: &StringRules, text: &str, at: &Path<'_>) -> Flow {
-        if rules.shortest.is_some() || rules.longest.is_some() {
+        // A character has 1 to 4 bytes, so most texts need not be counted.
+        let bytes = text.len() as u64;
+        let is_long = rules.shortest.is_none_or(|shortest| bytes / 4 >= shortest);
+        if !is_long || rules.longest.is_some_and(|longest| bytes > longest) {
             let length = text.chars().count() as u64;
             let limit = |limit: u64| count(limit, "character", "characters");
             if let Some(shortest) = rules.shortest.filter(|shortest| length < *shortest) {

@@ -1,33 +1,56 @@
-//! A quick reader of JSON text for whoever reads it properly as well.
+//! A quick way through JSON text for whoever reads it properly as well.
 //!
-//! It finds its way by quotes and brackets and does not judge the grammar: a text that is no JSON may pass, and one that is
-//! gives the same values as `serde_json`. So whoever asks it must read the same text with `serde_json`, too.
+//! It goes by quotes and brackets and does not judge the grammar: a text that is no JSON may pass. So whoever asks it must
+//! read the same text with `serde_json`, too.
 
-use std::fmt;
-
-use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
-use serde::forward_to_deserialize_any;
+use std::borrow::Cow;
 
 /// How deep values may be nested, as in `serde_json`.
 const DEEPEST: u8 = 127;
 
 /// A place in a text.
-pub(super) struct Scan<'de> {
-    text: &'de str,
+pub(super) struct Scan<'t> {
+    text: &'t str,
     at: usize,
     depth: u8,
 }
 
 /// A string of the text.
-enum Text<'de> {
+pub(super) enum Text<'t> {
     /// Without its quotes.
-    Plain(&'de str),
+    Plain(&'t str),
     /// With its quotes, since something in it is escaped.
-    Escaped(&'de str),
+    Escaped(&'t str),
+    /// The same, with a code point that may be none.
+    Unicode(&'t str),
 }
 
-impl<'de> Scan<'de> {
-    pub(super) fn new(text: &'de str) -> Self {
+impl<'t> Text<'t> {
+    /// Whether it says something. What else may be wrong in it, any reader of JSON finds.
+    pub(super) fn says_something(self) -> bool {
+        !matches!(self, Self::Unicode(_)) || self.read().is_some()
+    }
+
+    /// What it says; `None` where that is nothing.
+    pub(super) fn read(self) -> Option<Cow<'t, str>> {
+        match self {
+            Self::Plain(text) => Some(text.into()),
+            Self::Escaped(quoted) | Self::Unicode(quoted) => {
+                serde_json::from_str::<String>(quoted).ok().map(Cow::Owned)
+            }
+        }
+    }
+}
+
+/// A number of the text.
+pub(super) enum Digits<'t> {
+    Whole(i64),
+    /// With a point, an exponent, or many digits.
+    Other(&'t str),
+}
+
+impl<'t> Scan<'t> {
+    pub(super) fn new(text: &'t str) -> Self {
         Self { text, at: 0, depth: 0 }
     }
 
@@ -36,169 +59,124 @@ impl<'de> Scan<'de> {
         self.peek().is_none()
     }
 
-    /// The next byte that is no white space, which stays where it is.
-    fn peek(&mut self) -> Option<u8> {
-        let bytes = self.text.as_bytes();
-        while let Some(byte) = bytes.get(self.at) {
-            if !matches!(byte, b' ' | b'\n' | b'\r' | b'\t') {
-                return Some(*byte);
-            }
-            self.at += 1;
-        }
-        None
+    /// What begins at this place.
+    pub(super) fn rest(&self) -> &'t str {
+        self.text.get(self.at..).unwrap_or_default()
     }
 
-    fn expect(&mut self, expected: u8) -> Result<(), Wrong> {
-        if self.peek() != Some(expected) {
-            return Err(Wrong);
+    /// Goes on by so many bytes.
+    pub(super) fn skip(&mut self, bytes: usize) {
+        self.at += bytes;
+    }
+
+    /// The next byte that is no white space, which stays where it is.
+    #[inline]
+    pub(super) fn peek(&mut self) -> Option<u8> {
+        let bytes = self.text.as_bytes();
+        loop {
+            match bytes.get(self.at) {
+                Some(b' ' | b'\n' | b'\r' | b'\t') => self.at += 1,
+                next => return next.copied(),
+            }
         }
-        self.at += 1;
-        Ok(())
+    }
+
+    #[inline]
+    pub(super) fn expect(&mut self, expected: u8) -> Option<()> {
+        (self.peek()? == expected).then(|| self.at += 1)
+    }
+
+    /// Whether this string, which has nothing to escape in it, is the one that begins here; then goes past it.
+    #[inline]
+    pub(super) fn is_string(&mut self, text: &str) -> bool {
+        let rest = self.text.as_bytes().get(self.at + 1..).unwrap_or_default();
+        let is_it = rest.get(text.len()) == Some(&b'"') && rest.starts_with(text.as_bytes());
+        if is_it {
+            self.at += text.len() + 2;
+        }
+        is_it
     }
 
     /// The string that begins here.
-    fn string(&mut self) -> Result<Text<'de>, Wrong> {
+    #[inline]
+    pub(super) fn string(&mut self) -> Option<Text<'t>> {
+        let bytes = self.text.as_bytes();
         let start = self.at;
-        let inner = self.text.as_bytes().get(start + 1..).ok_or(Wrong)?;
-        let (mut at, mut escaped) = (0, false);
+        let mut at = start + 1;
+        // Most are short, and a search that looks at many bytes at once takes its time to begin.
+        let near = bytes.len().min(at + 16);
+        while at < near && !matches!(bytes[at], b'"' | b'\\') {
+            at += 1;
+        }
+        let (mut escaped, mut unicode) = (false, false);
         loop {
-            let rest = inner.get(at..).ok_or(Wrong)?;
-            at += memchr::memchr2(b'"', b'\\', rest).ok_or(Wrong)?;
-            if inner[at] == b'"' {
+            at += memchr::memchr2(b'"', b'\\', bytes.get(at..)?)?;
+            if bytes[at] == b'"' {
                 break;
             }
             escaped = true;
+            unicode |= bytes.get(at + 1) == Some(&b'u');
             at += 2;
         }
-        self.at = start + at + 2;
-        let quoted = &self.text[start..self.at];
-        Ok(if escaped { Text::Escaped(quoted) } else { Text::Plain(&quoted[1..=at]) })
+        self.at = at + 1;
+        let text = self.text.get(start..=at)?;
+        Some(match (escaped, unicode) {
+            (false, _) => Text::Plain(&text[1..text.len() - 1]),
+            (true, false) => Text::Escaped(text),
+            (true, true) => Text::Unicode(text),
+        })
     }
 
-    fn word<T>(&mut self, word: &str, value: T) -> Result<T, Wrong> {
-        if !self.text[self.at..].starts_with(word) {
-            return Err(Wrong);
+    pub(super) fn word(&mut self, word: &str) -> Option<()> {
+        self.rest().starts_with(word).then(|| self.at += word.len())
+    }
+
+    /// The number that begins here.
+    #[inline]
+    pub(super) fn number(&mut self) -> Option<Digits<'t>> {
+        let bytes = self.text.as_bytes();
+        let start = self.at;
+        let is_negative = bytes.get(start) == Some(&b'-');
+        let first = start + usize::from(is_negative);
+        let (mut at, mut whole) = (first, 0_i64);
+        while let Some(digit) = bytes.get(at).map(|byte| byte.wrapping_sub(b'0')).filter(|digit| *digit < 10) {
+            whole = whole.wrapping_mul(10).wrapping_add(i64::from(digit));
+            at += 1;
         }
-        self.at += word.len();
-        Ok(value)
-    }
-
-    fn number<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value, Wrong> {
-        let rest = &self.text[self.at..];
         let is_part = |byte: &u8| matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E');
-        let length = rest.bytes().position(|byte| !is_part(&byte)).unwrap_or(rest.len());
-        let digits = &rest[..length];
-        self.at += length;
-        // As `serde_json` has it: whole where 64 bits hold it, but for a zero below zero.
-        if digits != "-0" {
-            if let Ok(whole) = digits.parse::<u64>() {
-                return visitor.visit_u64(whole);
-            }
-            if let Ok(whole) = digits.parse::<i64>() {
-                return visitor.visit_i64(whole);
-            }
+        let is_plain = (1..19).contains(&(at - first)) && !bytes.get(at).is_some_and(is_part);
+        // A zero below zero is no integer to `serde_json`.
+        if is_plain && !(is_negative && whole == 0) {
+            self.at = at;
+            return Some(Digits::Whole(if is_negative { -whole } else { whole }));
         }
-        let fraction = digits.parse::<f64>().map_err(|_| Wrong)?;
-        if fraction.is_finite() { visitor.visit_f64(fraction) } else { Err(Wrong) }
+        while bytes.get(at).is_some_and(is_part) {
+            at += 1;
+        }
+        self.at = at;
+        self.text.get(start..at).filter(|digits| !digits.is_empty()).map(Digits::Other)
     }
 
-    /// Reads a list or an object, one level deeper.
-    fn nested<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T, Wrong>) -> Result<T, Wrong> {
-        if self.depth == DEEPEST {
-            return Err(Wrong);
-        }
+    /// Goes into a list or an object, one level deeper.
+    #[inline]
+    pub(super) fn enter(&mut self) -> Option<()> {
         self.at += 1;
         self.depth += 1;
-        let value = read(self)?;
-        self.depth -= 1;
-        Ok(value)
+        (self.depth <= DEEPEST).then_some(())
     }
-}
 
-impl<'de> Deserializer<'de> for &mut Scan<'de> {
-    type Error = Wrong;
-
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {
-        match self.peek() {
-            Some(b'"') => match self.string()? {
-                Text::Plain(text) => visitor.visit_borrowed_str(text),
-                Text::Escaped(quoted) => visitor.visit_string(serde_json::from_str(quoted).map_err(|_| Wrong)?),
-            },
-            Some(b'{') => self.nested(|scan| visitor.visit_map(Parts { scan, first: true })),
-            Some(b'[') => self.nested(|scan| visitor.visit_seq(Parts { scan, first: true })),
-            Some(b'n') => {
-                self.word("null", ())?;
-                visitor.visit_unit()
-            }
-            Some(b't') => visitor.visit_bool(self.word("true", true)?),
-            Some(b'f') => visitor.visit_bool(self.word("false", false)?),
-            Some(_) => self.number(visitor),
-            None => Err(Wrong),
+    /// Whether another part follows in a list or an object; goes to where it begins, or past the end.
+    #[inline]
+    pub(super) fn has_next(&mut self, end: u8, is_first: bool) -> Option<bool> {
+        if self.peek()? == end {
+            self.at += 1;
+            self.depth -= 1;
+            return Some(false);
         }
-    }
-
-    forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
-        newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
-    }
-}
-
-/// The parts of a list or of an object.
-struct Parts<'s, 'de> {
-    scan: &'s mut Scan<'de>,
-    first: bool,
-}
-
-impl Parts<'_, '_> {
-    /// Whether another part follows; goes to where it begins, or past the end.
-    fn has_next(&mut self, end: u8) -> Result<bool, Wrong> {
-        match self.scan.peek() {
-            Some(byte) if byte == end => {
-                self.scan.at += 1;
-                return Ok(false);
-            }
-            _ if std::mem::take(&mut self.first) => {}
-            _ => self.scan.expect(b',')?,
+        if !is_first {
+            self.expect(b',')?;
+            self.peek()?;
         }
-        Ok(true)
-    }
-}
-
-impl<'de> SeqAccess<'de> for Parts<'_, 'de> {
-    type Error = Wrong;
-
-    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Wrong> {
-        if self.has_next(b']')? { seed.deserialize(&mut *self.scan).map(Some) } else { Ok(None) }
-    }
-}
-
-impl<'de> MapAccess<'de> for Parts<'_, 'de> {
-    type Error = Wrong;
-
-    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Wrong> {
-        if self.has_next(b'}')? { seed.deserialize(&mut *self.scan).map(Some) } else { Ok(None) }
-    }
-
-    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Wrong> {
-        self.scan.expect(b':')?;
-        seed.deserialize(&mut *self.scan)
-    }
-}
-
-/// Nobody sees it: the text is read again by a parser that says what is wrong.
-#[derive(Debug)]
-pub(super) struct Wrong;
-
-impl fmt::Display for Wrong {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("does not follow the schema")
-    }
-}
-
-impl std::error::Error for Wrong {}
-
-impl Error for Wrong {
-    fn custom<T: fmt::Display>(_: T) -> Self {
-        Self
+        Some(true)
     }
 }

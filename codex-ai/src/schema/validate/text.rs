@@ -5,280 +5,252 @@
 
 use std::borrow::Cow;
 use std::collections::HashSet;
-use std::fmt;
 
-use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserialize, DeserializeSeed, Deserializer};
 use serde_json::Value;
 
 use super::check::Run;
-use super::node::{Node, NodeId, ObjectRules, Types};
+use super::node::{ArrayRules, Node, NodeId, ObjectRules, StringRules};
 use super::path::Path;
-use super::scan::Scan;
+use super::scan::{Digits, Scan, Text};
 use super::unique::Unique;
+use super::way::{Fields, Way, Ways};
 
 /// Whether a text, if it is JSON, follows the schema of these nodes and has no key twice in an object. `false` may also
 /// mean that it was not found out. That it is JSON is for the caller to see, who reads a value from it anyway.
-pub(super) fn follows(nodes: &[Node], fields: &[Option<Fields>], text: &str) -> bool {
-    let mut run = Run::new(nodes);
-    let mut scan = Scan::new(text);
-    let root = Part { id: Some(0), fields, run: &mut run };
-    root.deserialize(&mut scan).is_ok() && scan.is_at_end()
+pub(super) fn follows(nodes: &[Node], ways: &Ways, text: &str) -> bool {
+    let mut walk = Walk { scan: Scan::new(text), run: Run::new(nodes), ways };
+    walk.value(Some(0)).is_some() && walk.scan.is_at_end()
 }
 
-/// The properties of an object in the schema's order, which is mostly that of the answer, too.
-pub(super) struct Fields {
-    names: Box<[(Box<str>, NodeId)]>,
-    /// A bit for each property that must be there.
-    required: u64,
+/// A walk over a text. Each step gives `None` where something is wrong, or was not found out.
+struct Walk<'n, 't> {
+    scan: Scan<'t>,
+    run: Run<'n>,
+    ways: &'n Ways,
 }
 
-impl Fields {
-    /// For each node the properties, where an object can be checked while it is read.
-    pub(super) fn of(nodes: &[Node]) -> Box<[Option<Self>]> {
-        nodes.iter().map(|node| Self::of_rules(node.objects.as_ref()?)).collect()
-    }
-
-    fn of_rules(rules: &ObjectRules) -> Option<Self> {
-        let ObjectRules { properties, patterns, names, required, required_with, schema_with, unevaluated, .. } = rules;
-        let simple = patterns.is_empty() && names.is_none() && unevaluated.is_none();
-        if !simple || !required_with.is_empty() || !schema_with.is_empty() || properties.len() > u64::BITS as usize {
-            return None;
-        }
-        // Nodes have their numbers in the order of the schema.
-        let mut names: Box<[_]> = properties.iter().map(|(name, id)| (name.clone(), *id)).collect();
-        names.sort_unstable_by_key(|(_, id)| *id);
-        let bit = |name: &str| names.iter().position(|(known, _)| **known == *name).map(|index| 1_u64 << index);
-        let required = required.iter().try_fold(0, |bits, name| Some(bits | bit(name)?))?;
-        Some(Self { names, required })
-    }
-
-    /// The place of a name; the one that is expected next is looked at first.
-    fn find(&self, next: usize, name: &str) -> Option<usize> {
-        match self.names.get(next) {
-            Some((expected, _)) if **expected == *name => Some(next),
-            _ => self.names.iter().position(|(known, _)| **known == *name),
-        }
-    }
-}
-
-/// A part of the text and the node that it must follow; without one anything is allowed.
-struct Part<'r, 'n> {
-    id: Option<NodeId>,
-    fields: &'r [Option<Fields>],
-    run: &'r mut Run<'n>,
-}
-
-/// How a part is checked.
-enum How {
-    /// Anything is allowed.
-    Free,
-    /// By the rules of this node alone.
-    By(NodeId),
-    /// As a value.
-    Whole(NodeId),
-}
-
-impl<'n> Part<'_, 'n> {
-    /// How a part of this type is checked; `None` where it is not allowed.
-    fn how(&self, kind: Types) -> Option<How> {
-        let Some(mut id) = self.id else { return Some(How::Free) };
-        loop {
-            id = self.run.target(id);
-            let node = &self.run.nodes[id];
-            match node.verdict {
-                Some(true) => return Some(How::Free),
-                Some(false) => return None,
-                None => {}
+impl<'t> Walk<'_, 't> {
+    /// Checks the value that begins here against a node; without one anything is allowed.
+    fn value(&mut self, id: Option<NodeId>) -> Option<()> {
+        let at = id.map(|id| self.ways.of(&self.run, id));
+        match self.scan.peek()? {
+            b'"' => match at.map_or(Way::Free, |at| at.string) {
+                Way::Never => None,
+                Way::Whole(id) => self.whole(id),
+                Way::Free => self.scan.string()?.says_something().then_some(()),
+                Way::By(id) => self.string(id),
+            },
+            b'{' => match at.map_or(Way::Free, |at| at.object) {
+                Way::Never => None,
+                Way::Whole(id) => self.whole(id),
+                Way::Free => self.object(None),
+                Way::By(id) => self.object(Some(id)),
+            },
+            b'[' => match at.map_or(Way::Free, |at| at.array) {
+                Way::Never => None,
+                Way::Whole(id) => self.whole(id),
+                Way::Free => self.array(None),
+                Way::By(id) => self.array(self.run.nodes[id].arrays.as_deref()),
+            },
+            b'n' => {
+                self.scan.word("null")?;
+                if at.is_none_or(|at| at.null) { Some(()) } else { self.scalar(id, &Value::Null) }
             }
-            if node.types.is_some_and(|types| !types.meets(kind)) {
-                return None;
+            b't' => {
+                self.scan.word("true")?;
+                if at.is_none_or(|at| at.boolean) { Some(()) } else { self.scalar(id, &Value::Bool(true)) }
             }
-            if node.reference.is_some() {
-                return Some(How::Whole(id));
+            b'f' => {
+                self.scan.word("false")?;
+                if at.is_none_or(|at| at.boolean) { Some(()) } else { self.scalar(id, &Value::Bool(false)) }
             }
-            let Some(combined) = &node.combined else {
-                let streams = kind == Types::STRING
-                    || node.allowed.is_none()
-                        && (kind != Types::OBJECT || node.objects.is_none() || self.fields[id].is_some())
-                        && (kind != Types::ARRAY
-                            || node.arrays.as_ref().is_none_or(|rules| {
-                                !rules.unique && rules.contains.is_none() && rules.unevaluated.is_none()
-                            }));
-                return Some(if streams { How::By(id) } else { How::Whole(id) });
-            };
-            // Where a value of this type can have but one of the forms, it must have that one.
-            let ((forms, []) | ([], forms)) = (combined.any.as_slice(), combined.one.as_slice()) else {
-                return Some(How::Whole(id));
-            };
-            if !combined.is_only_choice() || !node.has_no_rules() {
-                return Some(How::Whole(id));
-            }
-            let mut fitting = forms.iter().filter(|form| self.run.types(**form, 0).meets(kind));
-            match (fitting.next(), fitting.next()) {
-                (None, _) => return None,
-                (Some(only), None) => id = *only,
-                (Some(_), Some(_)) => return Some(How::Whole(id)),
-            }
+            _ => match self.scan.number()? {
+                Digits::Whole(whole) if at.is_none_or(|at| at.whole.contains(&whole)) => Some(()),
+                Digits::Whole(whole) => self.scalar(id, &Value::from(whole)),
+                Digits::Other(digits) if at.is_none_or(|at| at.number) => is_finite(digits).then_some(()),
+                Digits::Other(digits) => self.scalar(id, &number(digits)?),
+            },
         }
     }
 
     /// Checks a value without parts.
-    fn scalar<E: Error>(self, value: &Value) -> Result<(), E> {
-        match self.id {
-            Some(id) if self.run.check(id, value, &Path::WHOLE).is_break() => Err(wrong()),
-            _ => Ok(()),
-        }
-    }
-}
-
-/// Checks a value in a run of its own: a run remembers values by their address.
-fn whole<E: Error>(nodes: &[Node], id: NodeId, value: &Value) -> Result<(), E> {
-    let mut run = Run::new(nodes);
-    let follows = run.check(id, value, &Path::WHOLE).is_continue() && !run.too_deep;
-    if follows { Ok(()) } else { Err(wrong()) }
-}
-
-/// Nobody sees it: the text is checked again as a value, with paths and words.
-fn wrong<E: Error>() -> E {
-    E::custom("does not follow the schema")
-}
-
-impl<'de> DeserializeSeed<'de> for Part<'_, '_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Part<'_, '_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON value")
+    fn scalar(&mut self, id: Option<NodeId>, value: &Value) -> Option<()> {
+        self.run.check(id?, value, &Path::WHOLE).is_continue().then_some(())
     }
 
-    fn visit_unit<E: Error>(self) -> Result<(), E> {
-        self.scalar(&Value::Null)
+    /// Checks what begins here as a value, in a run of its own: a run remembers values by their address.
+    fn whole(&mut self, id: NodeId) -> Option<()> {
+        let mut values = serde_json::Deserializer::from_str(self.scan.rest()).into_iter::<Tree>();
+        let Tree(value) = values.next()?.ok()?;
+        self.scan.skip(values.byte_offset());
+        let mut run = Run::new(self.run.nodes);
+        (run.check(id, &value, &Path::WHOLE).is_continue() && !run.too_deep).then_some(())
     }
 
-    fn visit_bool<E: Error>(self, value: bool) -> Result<(), E> {
-        self.scalar(&Value::Bool(value))
-    }
-
-    fn visit_i64<E: Error>(self, value: i64) -> Result<(), E> {
-        self.scalar(&Value::from(value))
-    }
-
-    fn visit_u64<E: Error>(self, value: u64) -> Result<(), E> {
-        self.scalar(&Value::from(value))
-    }
-
-    fn visit_f64<E: Error>(self, value: f64) -> Result<(), E> {
-        self.scalar(&Value::from(value))
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<(), E> {
-        match self.how(Types::STRING) {
-            None => Err(wrong()),
-            Some(How::Free) => Ok(()),
-            Some(How::By(id)) => {
-                let nodes = self.run.nodes;
-                let allowed = nodes[id].allowed.as_ref();
-                if allowed.is_some_and(|allowed| !allowed.iter().any(|one| one.as_str() == Some(text))) {
-                    return Err(wrong());
-                }
-                match &nodes[id].strings {
-                    Some(rules) if self.run.check_string(rules, text, &Path::WHOLE).is_break() => Err(wrong()),
-                    _ => Ok(()),
-                }
+    fn string(&mut self, id: NodeId) -> Option<()> {
+        let node = &self.run.nodes[id];
+        if let Some(allowed) = &node.allowed {
+            let text = self.scan.string()?.read()?;
+            if !allowed.iter().any(|one| one.as_str() == Some(&*text)) {
+                return None;
             }
-            Some(How::Whole(id)) => whole(self.run.nodes, id, &Value::from(text)),
+            return match &node.strings {
+                Some(rules) => self.run.check_string(rules, &text, &Path::WHOLE).is_continue().then_some(()),
+                None => Some(()),
+            };
         }
+        let text = self.scan.string()?;
+        let Some(rules) = &node.strings else { return text.says_something().then_some(()) };
+        if let Text::Escaped(quoted) = text
+            && is_surely_right(rules, quoted)
+        {
+            return Some(());
+        }
+        self.run.check_string(rules, &text.read()?, &Path::WHOLE).is_continue().then_some(())
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        let rules = match self.how(Types::ARRAY) {
-            None => return Err(wrong()),
-            Some(How::Whole(id)) => return whole(self.run.nodes, id, &Unique.visit_seq(seq)?),
-            Some(How::Free) => None,
-            Some(How::By(id)) => self.run.nodes[id].arrays.as_ref(),
-        };
+    fn array(&mut self, rules: Option<&ArrayRules>) -> Option<()> {
+        self.scan.enter()?;
         let mut count = 0;
-        loop {
-            let id = rules.and_then(|rules| rules.prefix.get(count).copied().or(rules.items));
-            if seq.next_element_seed(Part { id, fields: self.fields, run: &mut *self.run })?.is_none() {
-                break;
-            }
+        while self.scan.has_next(b']', count == 0)? {
+            self.value(rules.and_then(|rules| rules.prefix.get(count).copied().or(rules.items)))?;
             count += 1;
         }
         let count = count as u64;
-        let fits = |rules: &super::node::ArrayRules| {
+        let fits = |rules: &ArrayRules| {
             rules.fewest.is_none_or(|fewest| count >= fewest) && rules.most.is_none_or(|most| count <= most)
         };
-        if rules.is_none_or(|rules| fits(rules)) { Ok(()) } else { Err(wrong()) }
+        rules.is_none_or(fits).then_some(())
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let (fields, rules) = match self.how(Types::OBJECT) {
-            None => return Err(wrong()),
-            Some(How::Whole(id)) => return whole(self.run.nodes, id, &Unique.visit_map(map)?),
-            Some(How::Free) => (None, None),
-            Some(How::By(id)) => (self.fields[id].as_ref(), self.run.nodes[id].objects.as_ref()),
-        };
+    fn object(&mut self, id: Option<NodeId>) -> Option<()> {
+        self.scan.enter()?;
+        let fields = id.and_then(|id| self.ways.fields(id));
+        let rules = id.and_then(|id| self.run.nodes[id].objects.as_deref());
         let mut seen = 0_u64;
-        let mut others = HashSet::new();
-        let mut next = 0;
-        while let Some(Key(key)) = map.next_key()? {
-            let id = match fields.and_then(|fields| Some((fields, fields.find(next, &key)?))) {
-                Some((fields, index)) => {
+        let mut others = Names::default();
+        let (mut next, mut is_first) = (0, true);
+        while self.scan.has_next(b'}', is_first)? {
+            is_first = false;
+            let id = match self.key(fields, next)? {
+                Found::Field(index, id) => {
                     let bit = 1 << index;
                     if seen & bit != 0 {
-                        return Err(wrong());
+                        return None;
                     }
                     seen |= bit;
                     next = index + 1;
-                    Some(fields.names[index].1)
+                    Some(id)
                 }
-                None => {
+                Found::Other(key) => {
                     if !others.insert(key) {
-                        return Err(wrong());
+                        return None;
                     }
                     rules.and_then(|rules| rules.additional)
                 }
             };
-            map.next_value_seed(Part { id, fields: self.fields, run: &mut *self.run })?;
+            self.scan.expect(b':')?;
+            self.value(id)?;
         }
         let missing = fields.is_some_and(|fields| fields.required & !seen != 0);
-        let count = u64::from(seen.count_ones()) + others.len() as u64;
+        let count = u64::from(seen.count_ones()) + others.count();
         let fits = |rules: &ObjectRules| {
             rules.fewest.is_none_or(|fewest| count >= fewest) && rules.most.is_none_or(|most| count <= most)
         };
-        if !missing && rules.is_none_or(|rules| fits(rules)) { Ok(()) } else { Err(wrong()) }
+        (!missing && rules.is_none_or(fits)).then_some(())
+    }
+
+    /// The key that begins here; the field that is expected next is looked at first.
+    #[inline]
+    fn key(&mut self, fields: Option<&Fields>, next: usize) -> Option<Found<'t>> {
+        if self.scan.peek()? != b'"' {
+            return None;
+        }
+        let names = fields.map(|fields| &*fields.names).unwrap_or_default();
+        if let Some(field) = names.get(next).filter(|field| field.is_plain)
+            && self.scan.is_string(&field.name)
+        {
+            return Some(Found::Field(next, field.id));
+        }
+        let key = match self.scan.string()? {
+            Text::Plain(key) => Cow::Borrowed(key),
+            escaped => escaped.read()?,
+        };
+        Some(match names.iter().position(|field| *field.name == *key) {
+            Some(index) => Found::Field(index, names[index].id),
+            None => Found::Other(key),
+        })
     }
 }
 
-/// A key, borrowed where nothing in it is escaped.
-struct Key<'a>(Cow<'a, str>);
+/// What a key is.
+enum Found<'t> {
+    /// The field at this place.
+    Field(usize, NodeId),
+    Other(Cow<'t, str>),
+}
 
-impl<'de> serde::Deserialize<'de> for Key<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct KeyVisitor;
-        impl<'de> Visitor<'de> for KeyVisitor {
-            type Value = Key<'de>;
+/// Whether a text has the right length however its escapes are read: all of them are longer than what they mean.
+fn is_surely_right(rules: &StringRules, quoted: &str) -> bool {
+    let StringRules { shortest, longest, pattern, format } = rules;
+    let most = quoted.len() as u64;
+    let is_plain = pattern.is_none() && format.is_none();
+    is_plain && longest.is_none_or(|longest| most <= longest) && shortest.is_none_or(|shortest| most / 12 > shortest)
+}
 
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a key")
-            }
+/// Whether a number is none that is too large; without an exponent that takes hundreds of digits.
+fn is_finite(digits: &str) -> bool {
+    let is_small = digits.len() < 300 && !digits.contains(['e', 'E']);
+    is_small || number(digits).is_some()
+}
 
-            fn visit_borrowed_str<E>(self, key: &'de str) -> Result<Key<'de>, E> {
-                Ok(Key(Cow::Borrowed(key)))
-            }
-
-            fn visit_str<E>(self, key: &str) -> Result<Key<'de>, E> {
-                Ok(Key(Cow::Owned(key.to_owned())))
-            }
+/// As `serde_json` has it: whole where 64 bits hold it, but for a zero below zero.
+fn number(digits: &str) -> Option<Value> {
+    if digits != "-0" {
+        if let Ok(whole) = digits.parse::<u64>() {
+            return Some(whole.into());
         }
-        deserializer.deserialize_str(KeyVisitor)
+        if let Ok(whole) = digits.parse::<i64>() {
+            return Some(whole.into());
+        }
+    }
+    let fraction = digits.parse::<f64>().ok()?;
+    fraction.is_finite().then(|| fraction.into())
+}
+
+/// Keys that are no fields, each once.
+#[derive(Default)]
+struct Names<'t> {
+    few: Vec<Cow<'t, str>>,
+    many: HashSet<Cow<'t, str>>,
+}
+
+impl<'t> Names<'t> {
+    /// As many names as are compared one by one.
+    const FEW: usize = 8;
+
+    /// Whether the name is there for the first time.
+    fn insert(&mut self, name: Cow<'t, str>) -> bool {
+        if self.many.is_empty() && self.few.len() < Self::FEW {
+            let is_new = !self.few.contains(&name);
+            self.few.push(name);
+            return is_new;
+        }
+        self.many.extend(self.few.drain(..));
+        self.many.insert(name)
+    }
+
+    fn count(&self) -> u64 {
+        (self.few.len() + self.many.len()) as u64
+    }
+}
+
+/// A value with no key twice.
+struct Tree(Value);
+
+impl<'de> Deserialize<'de> for Tree {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Unique.deserialize(deserializer).map(Self)
     }
 }

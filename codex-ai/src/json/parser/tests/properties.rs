@@ -99,7 +99,7 @@ fn json_value() -> impl Strategy<Value = Json> {
 fn pushed(text: &str, cuts: &[Index]) -> Found {
     let mut places: Vec<usize> = cuts.iter().map(|cut| cut.index(text.len() + 1)).collect();
     places.sort_unstable();
-    let mut push = Push::new();
+    let mut push = Push::default();
     let mut start = 0;
     for place in places {
         if place > start && text.is_char_boundary(place) {
@@ -138,7 +138,7 @@ fn touched(run: impl FnOnce()) -> usize {
 }
 
 fn by_chars(text: &str) -> Push {
-    let mut push = Push::new();
+    let mut push = Push::default();
     let mut buffer = [0; 4];
     for c in text.chars() {
         push.push(c.encode_utf8(&mut buffer));
@@ -164,7 +164,7 @@ proptest! {
 
     #[test]
     fn closed_nodes_never_change(text in text()) {
-        let mut push = Push::new();
+        let mut push = Push::default();
         let mut earlier: Vec<Raw> = Vec::new();
         let mut buffer = [0; 4];
         for c in text.chars() {
@@ -299,7 +299,7 @@ fn work_grows_with_the_length_and_no_faster() {
 #[test]
 fn few_bytes_wait_for_a_look_ahead() {
     for text in floods(8_000) {
-        let mut push = Push::new();
+        let mut push = Push::default();
         let mut buffer = [0; 4];
         for c in text.chars() {
             push.push(c.encode_utf8(&mut buffer));
