@@ -1,6 +1,7 @@
 //! Text in quotes.
 
 use super::ahead;
+use super::closing::joined;
 use super::cursor::{Cursor, Look, More, touch};
 use super::frame::{Key, Leaf, Quote};
 use super::machine::{Machine, Mode};
@@ -73,6 +74,13 @@ impl Machine {
     /// A quote of `width` bytes that may end the text, or belong to it.
     fn candidate(&mut self, c: &mut Cursor<'_>, width: usize, leaf: &mut Leaf) -> Look<()> {
         let at = c.pos + width;
+        if leaf.braces == 0 && !leaf.inner {
+            let looked = self.without_quote(c, at, leaf);
+            self.quote_waits |= looked.is_err();
+            if looked? {
+                return Ok(());
+            }
+        }
         let closes = leaf.braces == 0
             && match ahead::quote_closes(c, at, self.place(leaf)) {
                 Ok(closes) => closes,
@@ -103,6 +111,22 @@ impl Machine {
         self.text.push_str(quote);
         c.pos = at;
         Ok(())
+    }
+
+    /// What a quote may be that neither ends the text nor belongs to it: that of a next key whose list has no end, or
+    /// one of a text in several pieces.
+    fn without_quote(&mut self, c: &mut Cursor<'_>, at: usize, leaf: &mut Leaf) -> Look<bool> {
+        if self.key_begins(c, leaf)? || self.item_is_key(c, at, leaf)? {
+            return Ok(true);
+        }
+        if leaf.is_key || !matches!(leaf.quote, Quote::Plain(_)) {
+            return Ok(false);
+        }
+        let Some((next, quote)) = joined(c, at)? else { return Ok(false) };
+        leaf.quote = quote;
+        leaf.mistakes |= Mistakes::JOINED;
+        c.pos = next;
+        Ok(true)
     }
 
     /// The text has ended before the place.
