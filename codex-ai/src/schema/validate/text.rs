@@ -30,6 +30,8 @@ pub(super) struct Fields {
     names: Box<[(Box<str>, NodeId)]>,
     /// A bit for each property that must be there.
     required: u64,
+    /// A bit for each further name of a property. With such a name it is for others to say which property is meant.
+    aliases: u64,
 }
 
 impl Fields {
@@ -49,7 +51,8 @@ impl Fields {
         names.sort_unstable_by_key(|(_, id)| *id);
         let bit = |name: &str| names.iter().position(|(known, _)| **known == *name).map(|index| 1_u64 << index);
         let required = required.iter().try_fold(0, |bits, name| Some(bits | bit(name)?))?;
-        Some(Self { names, required })
+        let aliases = rules.aliases.iter().try_fold(0, |bits, (alias, _)| Some(bits | bit(alias)?))?;
+        Some(Self { names, required, aliases })
     }
 
     /// The place of a name; the one that is expected next is looked at first.
@@ -233,7 +236,7 @@ impl<'de> Visitor<'de> for Part<'_, '_> {
             let id = match fields.and_then(|fields| Some((fields, fields.find(next, &key)?))) {
                 Some((fields, index)) => {
                     let bit = 1 << index;
-                    if seen & bit != 0 {
+                    if (seen | fields.aliases) & bit != 0 {
                         return Err(wrong());
                     }
                     seen |= bit;

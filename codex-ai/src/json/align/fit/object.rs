@@ -38,14 +38,15 @@ impl Fitter<'_> {
             let value = Given { raw: &entry.value, wraps: 0, ..given };
             mistakes::kinds(entry.mistakes, |kind| fit.note(kind, Some(entry.key.clone())));
             let property = node.property(&entry.key);
-            match property.filter(|(index, property)| *property.name == *entry.key || !exact[*index]) {
+            let is_own = |property: &Property| *property.name == *entry.key || property.is_alias(&entry.key);
+            match property.filter(|(index, property)| is_own(property) || !exact[*index]) {
                 Some((index, property)) => {
                     if let Some(before) = raws[index] {
                         self.twice(before, &entry.value, &property.name, &mut values, &mut fit);
                         continue;
                     }
                     raws[index] = Some(&entry.value);
-                    if *property.name != *entry.key {
+                    if !is_own(property) {
                         fit.note(RepairKind::Key, Some(property.name.to_string()));
                     }
                     self.property(property, value, &mut values, &mut fit);
