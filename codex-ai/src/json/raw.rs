@@ -154,8 +154,6 @@ impl Mistakes {
     pub(crate) const JUNK: Self = Self(1 << 23);
     /// Deeper than the parser goes; what lies below is missing.
     pub(crate) const TOO_DEEP: Self = Self(1 << 24);
-    /// A text without its last quote.
-    pub(crate) const MISSING_QUOTE: Self = Self(1 << 26);
     /// `"a" + "b"`
     pub(crate) const JOINED: Self = Self(1 << 25);
 

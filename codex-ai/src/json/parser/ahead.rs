@@ -187,21 +187,6 @@ pub(super) fn key_like(c: &Cursor<'_>, at: usize) -> Look<bool> {
     Ok(c.at(colon + 1)? != Some(b'/'))
 }
 
-/// Whether a key in quotes stands at `at`, with a colon and what a value begins with.
-pub(super) fn entry_like(c: &Cursor<'_>, at: usize) -> Look<bool> {
-    let Some(quote @ (b'"' | b'\'')) = c.at(at)? else { return Ok(false) };
-    let Some(end) = quoted_end(c, at, quote)? else { return Ok(false) };
-    let (colon, Some(b':')) = c.behind_space(end)? else { return Ok(false) };
-    let (next, byte) = c.behind_space(colon + 1)?;
-    Ok(match byte {
-        Some(b'"' | b'\'' | b'{' | b'[' | b'-' | b'0'..=b'9') => true,
-        Some(b't') => c.is_at(next, b"true")?,
-        Some(b'f') => c.is_at(next, b"false")?,
-        Some(b'n') => c.is_at(next, b"null")?,
-        _ => false,
-    })
-}
-
 fn quoted_end(c: &Cursor<'_>, at: usize, quote: u8) -> Look<Option<usize>> {
     let mut place = at + 1;
     while place < at + KEY {

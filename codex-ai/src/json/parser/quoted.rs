@@ -75,7 +75,7 @@ impl Machine {
     fn candidate(&mut self, c: &mut Cursor<'_>, width: usize, leaf: &mut Leaf) -> Look<()> {
         let at = c.pos + width;
         if leaf.braces == 0 && !leaf.inner {
-            let looked = self.without_quote(c, at, leaf);
+            let looked = Self::next_piece(c, at, leaf);
             self.quote_waits |= looked.is_err();
             if looked? {
                 return Ok(());
@@ -113,12 +113,8 @@ impl Machine {
         Ok(())
     }
 
-    /// What a quote may be that neither ends the text nor belongs to it: that of a next key whose list has no end, or
-    /// one of a text in several pieces.
-    fn without_quote(&mut self, c: &mut Cursor<'_>, at: usize, leaf: &mut Leaf) -> Look<bool> {
-        if self.key_begins(c, leaf)? || self.item_is_key(c, at, leaf)? {
-            return Ok(true);
-        }
+    /// Goes on with the next piece of a text in several.
+    fn next_piece(c: &mut Cursor<'_>, at: usize, leaf: &mut Leaf) -> Look<bool> {
         if leaf.is_key || !matches!(leaf.quote, Quote::Plain(_)) {
             return Ok(false);
         }

@@ -11,7 +11,6 @@ const KINDS: &[(Mistakes, RepairKind)] = &[
     (Mistakes::TRIPLE_QUOTES, RepairKind::Quotes),
     (Mistakes::ESCAPED_QUOTES, RepairKind::Quotes),
     (Mistakes::JOINED, RepairKind::Quotes),
-    (Mistakes::MISSING_QUOTE, RepairKind::Quotes),
     (Mistakes::CODE_BLOCK, RepairKind::CodeBlock),
     (Mistakes::UNQUOTED_KEY, RepairKind::Unquoted),
     (Mistakes::UNQUOTED_TEXT, RepairKind::Unquoted),
