@@ -230,6 +230,11 @@ pub fn prompt(attr: TokenStream, item: TokenStream) -> TokenStream {
 /// What is in a field with `#[llm(with = ..)]` or `#[serde(skip)]` is not looked into, and neither is a type that serde
 /// reads by way of another (`from`, `try_from`); its own checks are run, with the path of the whole.
 ///
+/// # Further names
+///
+/// A field with `#[serde(alias = "..")]` is read by each of its names. The further ones stand in the schema as `x-aliases`;
+/// vendors do not see them.
+///
 /// # Partial values
 ///
 /// While an answer streams, it grows into a `codex_ai::Partial<T>`: for a struct the same fields with the same visibility,

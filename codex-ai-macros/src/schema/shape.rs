@@ -9,6 +9,7 @@ use syn::{Expr, GenericParam};
 use super::attributes::{NOT_OF_CONTAINERS, NOT_OF_FIELDS, NOT_OF_UNTOLD, attributes, key_of, serde_key};
 use super::expand::bounded;
 use super::model::{Body, Field, FieldNames, Fields, SchemaType, Style};
+use super::wire_names;
 
 /// The shape and what it takes to name it.
 pub(super) struct Shape {
@@ -114,6 +115,8 @@ impl Shape {
             ("x-stream-with-state", stream.with_state),
         ];
         let words = words.iter().filter(|(_, on)| *on).map(|(word, _)| quote!(#[schemars(extend(#word = true))]));
+        let others = wire_names::aliases(field.attrs);
+        let others = (!others.is_empty()).then(|| quote!(#[schemars(extend("x-aliases" = [#(#others),*]))]));
         let shown = if !is_described(field) {
             quote!(())
         } else {
@@ -132,7 +135,7 @@ impl Shape {
             self.arguments.push(quote!(#p::Described<#stand_in #type_generics>));
             quote!(#parameter)
         };
-        Some(quote!(#(#attrs)* #default #description #example #(#bounds)* #(#words)* #name #shown))
+        Some(quote!(#(#attrs)* #default #description #example #(#bounds)* #(#words)* #others #name #shown))
     }
 
     /// The default of a field, as a path to a function: schemars calls it to tell the model the value.

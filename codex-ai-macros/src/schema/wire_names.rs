@@ -74,12 +74,17 @@ pub(super) fn of_variant(variant: &Ident, attrs: &[Attribute], of_type: &[Attrib
 /// All names by which a field or variant is read, the first one first.
 pub(super) fn with_aliases(name: String, attrs: &[Attribute]) -> Vec<String> {
     let mut names = vec![name];
-    for alias in values(attrs, "alias") {
+    for alias in aliases(attrs) {
         if !names.contains(&alias) {
             names.push(alias);
         }
     }
     names
+}
+
+/// The further names by which a field or variant is read.
+pub(super) fn aliases(attrs: &[Attribute]) -> Vec<String> {
+    values(attrs, "alias")
 }
 
 /// The text that serde has for a key when it reads: that of `key = ".."` or of `key(deserialize = "..")`.

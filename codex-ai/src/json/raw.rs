@@ -156,6 +156,8 @@ impl Mistakes {
     pub(crate) const JUNK: Self = Self(1 << 23);
     /// Deeper than the parser goes; what lies below is missing.
     pub(crate) const TOO_DEEP: Self = Self(1 << 24);
+    /// `"a" + "b"`
+    pub(crate) const JOINED: Self = Self(1 << 25);
 
     pub(crate) fn is_empty(self) -> bool {
         self.0 == 0

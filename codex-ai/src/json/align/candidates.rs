@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::shape::{Node, NodeId, Shape};
-use crate::json::parser::Found;
+use crate::json::parser::{self, Found, Value};
 use crate::json::raw::{Mistakes, Span};
 use crate::json::{Raw, RawKind, RepairKind};
 
@@ -36,12 +36,14 @@ impl Candidate {
 
 /// The values that a text may be, those first that win among equals.
 pub(super) fn of(shape: &Shape, text: &str, found: &Found) -> Vec<Candidate> {
-    let strong = found.values.iter().filter(|value| !value.weak).count();
+    let aside = Aside::of(text, found);
+    let is_weak = |value: &Value| value.weak || aside.has(value);
+    let strong = found.values.iter().filter(|value| !is_weak(value)).count();
     let mut candidates = Vec::new();
     let roots = roots(shape);
     let takes_lists = roots.iter().any(|node| matches!(node, Node::List(_) | Node::Any));
     if strong > 1 && strong <= MOST_VALUES && takes_lists {
-        let values = found.values.iter().filter(|value| !value.weak);
+        let values = found.values.iter().filter(|value| !is_weak(value));
         let items: Vec<Raw> = values.map(|value| value.raw.clone()).collect();
         let span = Span { start: items[0].span.start, end: items[items.len() - 1].span.end };
         let raw = Raw { kind: RawKind::List(items), closed: true, mistakes: Mistakes::NONE, span };
@@ -49,17 +51,50 @@ pub(super) fn of(shape: &Shape, text: &str, found: &Found) -> Vec<Candidate> {
     }
     for value in found.values.iter().take(MOST_VALUES) {
         let mut notes = Vec::new();
+        if let Some(raw) = parser::with_entries_behind(text, &value.raw) {
+            notes.push(RepairKind::Brackets);
+            candidates.push(Candidate { raw, notes, weak: is_weak(value) });
+            continue;
+        }
         if value.raw.span.of(text) != text.trim() {
             notes.push(RepairKind::Extracted);
         }
-        if strong > 1 || strong == 1 && value.weak {
+        if strong > 1
+            || strong == 1 && is_weak(value)
+            || strong > 0 && found.values.iter().any(|other| aside.has(other))
+        {
             notes.push(RepairKind::OthersLeftOut);
         }
-        candidates.push(Candidate { raw: value.raw.clone(), notes, weak: value.weak });
+        candidates.push(Candidate { raw: value.raw.clone(), notes, weak: is_weak(value) });
     }
     texts(&roots, text, found, strong, &mut candidates);
     candidates
 }
+
+/// Which values count only where no other fits: those a model thought aloud before its answer, and those in prose where
+/// others stand in a fence.
+struct Aside {
+    /// Where the answer begins.
+    answer: usize,
+    in_fences: bool,
+}
+
+impl Aside {
+    fn of(text: &str, found: &Found) -> Self {
+        let strong = || found.values.iter().filter(|value| !value.weak);
+        let ends = THOUGHTS.iter().filter_map(|tag| text.rfind(tag));
+        let answer = ends.max().filter(|end| strong().any(|value| value.raw.span.start as usize > *end)).unwrap_or(0);
+        let in_fences = strong().any(|value| value.fence.is_some() && value.raw.span.start as usize >= answer);
+        Self { answer, in_fences }
+    }
+
+    fn has(&self, value: &Value) -> bool {
+        (value.raw.span.start as usize) < self.answer || self.in_fences && value.fence.is_none()
+    }
+}
+
+/// What ends a model's thoughts where they stand in its answer.
+const THOUGHTS: &[&str] = &["</think>", "</thinking>", "</thought>", "</reasoning>", "</scratchpad>", "</analysis>"];
 
 /// The text itself, and that of fences.
 fn texts(roots: &[&Node], text: &str, found: &Found, strong: usize, candidates: &mut Vec<Candidate>) {

@@ -95,6 +95,7 @@ impl Machine {
     /// All that was found, open values included.
     pub(super) fn finish(mut self, len: usize) -> Found {
         let end = u32::try_from(len).unwrap_or(u32::MAX);
+        self.close_before_brackets(end);
         self.put_in();
         self.end_open(end);
         if self.fence.is_some()

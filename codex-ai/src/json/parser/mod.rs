@@ -5,6 +5,7 @@
 
 mod ahead;
 mod bare;
+mod closing;
 mod cursor;
 mod frame;
 mod machine;
@@ -15,7 +16,7 @@ mod structure;
 #[cfg(test)]
 mod tests;
 
-use super::raw::{Raw, Span};
+use super::raw::{Raw, RawKind, Span};
 use cursor::Cursor;
 use machine::Machine;
 pub(crate) use push::Push;
@@ -66,6 +67,29 @@ pub(crate) fn parse(text: &str) -> Found {
         found.values.extend(more.values.into_iter().map(|value| Value { fence: None, ..value }));
     }
     found
+}
+
+/// An object with the entries that follow behind its end, as in `{"a": 1}, "b": 2}`; `None` where there are none.
+pub(crate) fn with_entries_behind(text: &str, object: &Raw) -> Option<Raw> {
+    let RawKind::Object(entries) = &object.kind else { return None };
+    let end = object.span.end as usize;
+    let mut cursor = Cursor::new(text, end, 0, true);
+    let (comma, Some(b',')) = cursor.behind_space(end).ok()? else { return None };
+    let (key, byte) = cursor.behind_space(comma + 1).ok()?;
+    if !object.closed || byte != Some(b'"') || !ahead::key_like(&cursor, key).ok()? {
+        return None;
+    }
+    // The comma is taken for the bracket that opens the rest.
+    let mut machine = Machine::default();
+    cursor.pos = comma;
+    machine.open(&mut cursor, frame::Shape::Object);
+    machine.run(&mut cursor);
+    let behind = machine.finish(text.len()).values.into_iter().next()?.raw;
+    let RawKind::Object(more) = behind.kind else { return None };
+    let span = Span { start: object.span.start, end: behind.span.end };
+    let entries = entries.iter().cloned().chain(more).collect();
+    let mistakes = object.mistakes | behind.mistakes;
+    Some(Raw { kind: RawKind::Object(entries), closed: true, mistakes, span })
 }
 
 fn pass(text: &str, start: usize) -> Found {

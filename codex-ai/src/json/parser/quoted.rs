@@ -1,6 +1,7 @@
 //! Text in quotes.
 
 use super::ahead;
+use super::closing::joined;
 use super::cursor::{Cursor, Look, touch};
 use super::frame::{Key, Leaf, Quote};
 use super::machine::{Machine, Mode};
@@ -73,6 +74,9 @@ impl Machine {
     /// A quote of `width` bytes that may end the text, or belong to it.
     fn candidate(&mut self, c: &mut Cursor<'_>, width: usize, leaf: &mut Leaf) -> Look<()> {
         let at = c.pos + width;
+        if leaf.braces == 0 && !leaf.inner && Self::next_piece(c, at, leaf)? {
+            return Ok(());
+        }
         let closes = leaf.braces == 0 && ahead::quote_closes(c, at, self.place(leaf))?;
         if closes {
             c.pos = at;
@@ -96,6 +100,18 @@ impl Machine {
         self.text.push_str(quote);
         c.pos = at;
         Ok(())
+    }
+
+    /// Goes on with the next piece of a text in several.
+    fn next_piece(c: &mut Cursor<'_>, at: usize, leaf: &mut Leaf) -> Look<bool> {
+        if leaf.is_key || !matches!(leaf.quote, Quote::Plain(_)) {
+            return Ok(false);
+        }
+        let Some((next, quote)) = joined(c, at)? else { return Ok(false) };
+        leaf.quote = quote;
+        leaf.mistakes |= Mistakes::JOINED;
+        c.pos = next;
+        Ok(true)
     }
 
     /// The text has ended before the place.

@@ -165,7 +165,15 @@ impl<'s> Compiler<'s> {
                 "maxContains" => arrays.contains_most = read.count(keyword, value),
                 "unevaluatedItems" => arrays.unevaluated = Some(read.schema(keyword, value)),
 
-                "properties" => objects.properties = read.schemas(keyword, value).collect(),
+                "properties" => {
+                    objects.properties = read.schemas(keyword, value).collect();
+                    for (alias, name) in aliases(value) {
+                        if let Some(id) = objects.properties.get(name).copied() {
+                            objects.properties.entry(alias.into()).or_insert(id);
+                            objects.aliases.push((alias.into(), name.into()));
+                        }
+                    }
+                }
                 "patternProperties" => objects.patterns = read.patterns(keyword, value),
                 "additionalProperties" => objects.additional = Some(read.schema(keyword, value)),
                 "propertyNames" => objects.names = Some(read.schema(keyword, value)),
@@ -214,4 +222,12 @@ impl<'s> Compiler<'s> {
         node.only_refers = node.reference.is_some() && !has_rules && node.types.is_none() && node.allowed.is_none();
         node
     }
+}
+
+/// The further names of properties, as `x-aliases` has them, each with the main one.
+fn aliases(properties: &Value) -> impl Iterator<Item = (&str, &str)> {
+    properties.as_object().into_iter().flatten().flat_map(|(name, schema)| {
+        let aliases = schema.get("x-aliases").and_then(Value::as_array).into_iter().flatten();
+        aliases.filter_map(Value::as_str).map(move |alias| (alias, name.as_str()))
+    })
 }

@@ -72,7 +72,10 @@ pub(super) struct ArrayRules {
 
 #[derive(Default)]
 pub(super) struct ObjectRules {
+    /// By all their names, those of `x-aliases` included.
     pub(super) properties: HashMap<Box<str>, NodeId>,
+    /// Further names of properties, each with the main one.
+    pub(super) aliases: Vec<(Box<str>, Box<str>)>,
     pub(super) patterns: Vec<(Regex, NodeId)>,
     pub(super) additional: Option<NodeId>,
     pub(super) names: Option<NodeId>,

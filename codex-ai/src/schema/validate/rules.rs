@@ -155,7 +155,11 @@ impl Run<'_> {
 
     #[inline(never)]
     fn check_object(&mut self, rules: &ObjectRules, map: &Map<String, Value>, value: &Value, at: &Path<'_>) -> Flow {
-        for name in rules.required.iter().filter(|name| !map.contains_key(&***name)) {
+        let is_there = |name: &str| {
+            let mut aliases = rules.aliases.iter().filter(|(_, main)| **main == *name);
+            map.contains_key(name) || aliases.any(|(alias, _)| map.contains_key(&**alias))
+        };
+        for name in rules.required.iter().filter(|name| !is_there(name)) {
             let wanted = rules.properties.get(name).filter(|_| !self.is_quick()).and_then(|id| self.wanted(*id));
             self.fail(&at.key(name), Weight::Key, || Said::missing(wanted))?;
         }
@@ -202,7 +206,9 @@ impl Run<'_> {
     }
 
     fn fail_unknown(&mut self, rules: &ObjectRules, map: &Map<String, Value>, key: &str, at: &Path<'_>) -> Flow {
-        let free = rules.properties.keys().map(|name| &**name).filter(|name| !map.contains_key(*name));
+        let is_alias = |name: &str| rules.aliases.iter().any(|(alias, _)| **alias == *name);
+        let names = rules.properties.keys().map(|name| &**name);
+        let free = names.filter(|name| !map.contains_key(*name) && !is_alias(name));
         self.fail(at, Weight::Key, || match nearest(key, free) {
             Some(name) => format!("is not known here; did you mean `{name}`?"),
             None => "is not known here".to_owned(),

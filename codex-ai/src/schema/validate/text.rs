@@ -136,7 +136,8 @@ impl<'t> Walk<'_, 't> {
             let id = match self.key(fields, next)? {
                 Found::Field(index, id) => {
                     let bit = 1 << index;
-                    if seen & bit != 0 {
+                    // With a further name it is for others to say which property is meant.
+                    if (seen | fields.map_or(0, |fields| fields.aliases)) & bit != 0 {
                         return None;
                     }
                     seen |= bit;

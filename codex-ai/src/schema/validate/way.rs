@@ -45,6 +45,8 @@ pub(super) struct Fields {
     pub(super) names: Box<[Field]>,
     /// A bit for each property that must be there.
     pub(super) required: u64,
+    /// A bit for each further name of a property.
+    pub(super) aliases: u64,
 }
 
 pub(super) struct Field {
@@ -169,7 +171,8 @@ impl Fields {
         names.sort_unstable_by_key(|field| field.id);
         let bit = |name: &str| names.iter().position(|field| *field.name == *name).map(|index| 1_u64 << index);
         let required = required.iter().try_fold(0, |bits, name| Some(bits | bit(name)?))?;
-        Some(Self { names, required })
+        let aliases = rules.aliases.iter().try_fold(0, |bits, (alias, _)| Some(bits | bit(alias)?))?;
+        Some(Self { names, required, aliases })
     }
 }
 

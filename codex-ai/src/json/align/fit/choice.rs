@@ -150,9 +150,13 @@ pub(super) fn in_sentence<S: AsRef<str>>(text: &str, names: &[S]) -> Found {
                 found = Some((end, *index, &text[from..to] == names[*index].as_ref()));
             }
         }
+        let first = at;
         at += 1;
         if let Some((end, index, is_exact)) = found {
             at = end + 1;
+            if is_denied(text, &words[..=first]) {
+                continue;
+            }
             loose[index] += 1;
             exact[index] += usize::from(is_exact);
         }
@@ -169,6 +173,53 @@ pub(super) fn in_sentence<S: AsRef<str>>(text: &str, names: &[S]) -> Found {
         plain.iter().map(|name| if is_unspaced(name) { text.matches(name).count() } else { 0 }).collect();
     most(&counts)
 }
+
+/// Whether the last of the words is denied by those before it: `not one`, `isn't really a one`, `rather than one`.
+fn is_denied(text: &str, words: &[(usize, usize, String)]) -> bool {
+    let mut after = words.last().map_or(0, |word| word.0);
+    let before = words.iter().rev().skip(1);
+    for (from, to, word) in before.take(MOST_FILLERS) {
+        // A sign between two words ends what a denial is about; quotes and such do not.
+        if text[*to..after].contains(['.', ',', ';', ':', '!', '?', '\n', '(', ')', '|', '/', '=']) {
+            return false;
+        }
+        let is_short = word == "t" && text[..*from].ends_with(['\'', '’']);
+        if is_short || DENIALS.contains(&word.as_str()) {
+            return true;
+        }
+        if !FILLERS.contains(&word.as_str()) {
+            return false;
+        }
+        after = *from;
+    }
+    false
+}
+
+/// How many words may stand between a denial and what it denies, itself included.
+const MOST_FILLERS: usize = 4;
+
+const DENIALS: &[&str] =
+    &["not", "never", "neither", "nor", "cannot", "isnt", "wasnt", "arent", "than", "nicht", "kein", "keine", "keinen"];
+
+const FILLERS: &[&str] = &[
+    "a",
+    "an",
+    "the",
+    "really",
+    "quite",
+    "exactly",
+    "necessarily",
+    "at",
+    "all",
+    "be",
+    "any",
+    "as",
+    "ein",
+    "eine",
+    "der",
+    "die",
+    "das",
+];
 
 fn most(counts: &[usize]) -> Found {
     let most = counts.iter().copied().max().unwrap_or(0);

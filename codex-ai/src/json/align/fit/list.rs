@@ -24,10 +24,22 @@ impl Fitter<'_> {
         }
     }
 
-    fn list_of_other(&mut self, id: NodeId, node: &ListNode, given: Given<'_>) -> Fit {
+    /// A list that was given a name of its own: `{"items": [..]}`.
+    fn named_list(&mut self, id: NodeId, given: Given<'_>) -> Option<Fit> {
+        let RawKind::Object(entries) = &given.raw.kind else { return None };
+        let [entry] = entries.as_slice() else { return None };
+        let RawKind::List(items) = &entry.value.kind else { return None };
+        if items.is_empty() {
+            return None;
+        }
+        let fit = self.value(id, Given { raw: &entry.value, wraps: given.wraps + 1, ..given });
+        (fit.rank.misfits == 0).then(|| fit.again().noted(RepairKind::FromObject))
+    }
+
+    fn list_of_other(&mut self, list: NodeId, node: &ListNode, given: Given<'_>) -> Fit {
         if let RawKind::Quoted(text) = &given.raw.kind
             && text.trim_start().starts_with('[')
-            && let Some(fit) = self.inside_text(id, given)
+            && let Some(fit) = self.inside_text(list, given)
         {
             return fit;
         }
@@ -36,7 +48,7 @@ impl Fitter<'_> {
             Some(id) if node.first.is_empty() && given.wraps < MOST_WRAPS => {
                 let item = self.value(id, Given { wraps: given.wraps + 1, ..given });
                 if item.rank.misfits > 0 {
-                    return Fit::wrong(given);
+                    return self.named_list(list, given).unwrap_or_else(|| Fit::wrong(given));
                 }
                 Fit::list(vec![item]).noted(RepairKind::ToList)
             }

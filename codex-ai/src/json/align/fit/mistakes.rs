@@ -10,6 +10,7 @@ const KINDS: &[(Mistakes, RepairKind)] = &[
     (Mistakes::BACK_QUOTES, RepairKind::Quotes),
     (Mistakes::TRIPLE_QUOTES, RepairKind::Quotes),
     (Mistakes::ESCAPED_QUOTES, RepairKind::Quotes),
+    (Mistakes::JOINED, RepairKind::Quotes),
     (Mistakes::CODE_BLOCK, RepairKind::CodeBlock),
     (Mistakes::UNQUOTED_KEY, RepairKind::Unquoted),
     (Mistakes::UNQUOTED_TEXT, RepairKind::Unquoted),

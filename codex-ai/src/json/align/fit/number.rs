@@ -77,9 +77,16 @@ fn read(text: &str) -> Option<(String, Vec<RepairKind>)> {
     if let Some(number) = fraction(text) {
         return Some((number, vec![RepairKind::Fraction]));
     }
+    // `(5)` is 5 to some and -5 to others.
+    if text.starts_with('(') && text.ends_with(')') {
+        return None;
+    }
     // The only number among words.
     let mut found = None;
     for word in text.split_whitespace() {
+        if changes_number(word) {
+            return None;
+        }
         let word = word.trim_matches(|c: char| !c.is_alphanumeric() && !"+-.%".contains(c) && !CURRENCIES.contains(&c));
         if !word.contains(|c: char| c.is_ascii_digit()) {
             continue;
@@ -90,6 +97,57 @@ fn read(text: &str) -> Option<(String, Vec<RepairKind>)> {
     }
     Some((found?, vec![RepairKind::NumberInText]))
 }
+
+/// Whether a word makes the number beside it another one: `5 million`, `minus 5`.
+fn changes_number(word: &str) -> bool {
+    let word = word.trim_matches(|c: char| !c.is_alphanumeric());
+    let is = |other: &&str| word.eq_ignore_ascii_case(other);
+    matches!(word, "K" | "k" | "M" | "B" | "T") || MULTIPLES.iter().chain(SIGNS).any(is)
+}
+
+/// Words for multiples.
+const MULTIPLES: &[&str] = &[
+    "dozen",
+    "dozens",
+    "hundred",
+    "hundreds",
+    "thousand",
+    "thousands",
+    "million",
+    "millions",
+    "billion",
+    "billions",
+    "trillion",
+    "trillions",
+    "bn",
+    "mn",
+    "mio",
+    "mrd",
+    "lakh",
+    "crore",
+    "half",
+    "halves",
+    "quarter",
+    "quarters",
+    "third",
+    "thirds",
+    "tausend",
+    "millionen",
+    "milliarde",
+    "milliarden",
+    "mille",
+    "milliers",
+    "milliard",
+    "milliards",
+    "mil",
+    "millón",
+    "millones",
+    "milhão",
+    "milhões",
+];
+
+/// Words that turn a number round.
+const SIGNS: &[&str] = &["minus", "negative", "not", "moins", "menos", "nicht"];
 
 /// A number with signs around it or groups in it.
 fn plain(text: &str) -> Option<String> {

@@ -13,7 +13,11 @@ const MISSING: u32 = 2;
 impl Fitter<'_> {
     pub(super) fn object(&mut self, id: NodeId, node: &ObjectNode, given: Given<'_>) -> Fit {
         match &given.raw.kind {
-            RawKind::Object(entries) => self.object_of(node, entries, given),
+            RawKind::Object(entries) => {
+                let fit = self.object_of(node, entries, given);
+                let wrapped = if fit.rank.misfits > 0 { self.wrapped(id, node, entries, given) } else { None };
+                wrapped.unwrap_or(fit)
+            }
             RawKind::Bare(text) if node.is_map() && (text.is_empty() || text == "null" || text == "None") => {
                 Fit { rank: Rank::default(), what: What::Object(Vec::new()), notes: Vec::new() }
                     .noted(RepairKind::Emptied)
@@ -34,14 +38,15 @@ impl Fitter<'_> {
             let value = Given { raw: &entry.value, wraps: 0, ..given };
             mistakes::kinds(entry.mistakes, |kind| fit.note(kind, Some(entry.key.clone())));
             let property = node.property(&entry.key);
-            match property.filter(|(index, property)| *property.name == *entry.key || !exact[*index]) {
+            let is_own = |property: &Property| *property.name == *entry.key || property.is_alias(&entry.key);
+            match property.filter(|(index, property)| is_own(property) || !exact[*index]) {
                 Some((index, property)) => {
                     if let Some(before) = raws[index] {
                         self.twice(before, &entry.value, &property.name, &mut values, &mut fit);
                         continue;
                     }
                     raws[index] = Some(&entry.value);
-                    if *property.name != *entry.key {
+                    if !is_own(property) {
                         fit.note(RepairKind::Key, Some(property.name.to_string()));
                     }
                     self.property(property, value, &mut values, &mut fit);
@@ -55,9 +60,26 @@ impl Fitter<'_> {
             // Nothing of what was written is in the schema: it is another thing.
             fit.rank.misfits = fit.rank.misfits.saturating_add(MISSING);
         }
+        if is_schema_of_object(node, entries) {
+            fit.rank.misfits = fit.rank.misfits.saturating_add(MISSING);
+        }
         fit.rank = values.iter().fold(fit.rank, |rank, (_, value)| rank.and(value.rank));
         fit.what = What::Object(values);
         fit
+    }
+
+    /// An object that was given a name of its own: `{"answer": {..}}`.
+    fn wrapped(&mut self, id: NodeId, node: &ObjectNode, entries: &[Entry], given: Given<'_>) -> Option<Fit> {
+        let [entry] = entries else { return None };
+        let is_named = node.property(&entry.key).is_some() || node.has_further();
+        let is_object = matches!(&entry.value.kind, RawKind::Object(inner) if !inner.is_empty());
+        // What has nothing that it must have fits anything.
+        let is_told = node.properties.iter().any(|property| property.required);
+        if is_named || !is_object || !is_told || given.wraps >= MOST_WRAPS {
+            return None;
+        }
+        let fit = self.value(id, Given { raw: &entry.value, wraps: given.wraps + 1, ..given });
+        (fit.rank.misfits == 0).then(|| fit.again().noted(RepairKind::FromObject))
     }
 
     fn property(&mut self, property: &Property, given: Given<'_>, values: &mut Vec<(String, Rc<Fit>)>, fit: &mut Fit) {
@@ -206,6 +228,15 @@ impl Fitter<'_> {
         let what = What::Object(vec![(property.name.to_string(), value)]);
         Some(Fit { rank, what, notes: Vec::new() }.noted(RepairKind::ToObject))
     }
+}
+
+/// Whether a schema was given back instead of a value: what has `properties` has none of that name.
+fn is_schema_of_object(node: &ObjectNode, entries: &[Entry]) -> bool {
+    let named = |name: &str| entries.iter().find(|entry| entry.key == name).map(|entry| &entry.value);
+    node.property("properties").is_none()
+        && node.beyond("properties").is_none()
+        && named("type").and_then(Raw::text) == Some("object")
+        && named("properties").is_some_and(|value| matches!(value.kind, RawKind::Object(_)))
 }
 
 fn entry_same(values: &[(String, Rc<Fit>)], key: &str, raw: &Raw) -> bool {

@@ -2,7 +2,7 @@
 
 use super::{Fit, Fitter, Given, choice};
 use crate::json::align::fold::folded;
-use crate::json::{RawKind, RepairKind, Tree};
+use crate::json::{Raw, RawKind, RepairKind, Tree};
 
 pub(super) fn null(given: Given<'_>) -> Fit {
     match &given.raw.kind {
@@ -32,6 +32,9 @@ pub(super) fn text(given: Given<'_>) -> Fit {
         }
         RawKind::List(_) | RawKind::Object(_) => {
             let written = given.raw.span.of(given.text);
+            if is_schema(given.raw) {
+                return Fit::wrong_because(given, "is a part of the schema instead of a value");
+            }
             if written.is_empty() {
                 return Fit::wrong(given);
             }
@@ -39,6 +42,39 @@ pub(super) fn text(given: Given<'_>) -> Fit {
         }
     }
 }
+
+/// Whether an object is a schema: its type by name, and nothing that is no keyword.
+fn is_schema(raw: &Raw) -> bool {
+    let RawKind::Object(entries) = &raw.kind else { return false };
+    let is_type =
+        |text: &str| matches!(text, "string" | "integer" | "number" | "boolean" | "array" | "object" | "null");
+    let mut types = entries.iter().filter(|entry| entry.key == "type");
+    types.next().is_some_and(|entry| entry.value.text().is_some_and(is_type))
+        && entries.iter().all(|entry| KEYWORDS.contains(&entry.key.as_str()))
+}
+
+const KEYWORDS: &[&str] = &[
+    "type",
+    "description",
+    "title",
+    "format",
+    "enum",
+    "const",
+    "default",
+    "examples",
+    "items",
+    "properties",
+    "required",
+    "additionalProperties",
+    "minimum",
+    "maximum",
+    "minLength",
+    "maxLength",
+    "minItems",
+    "maxItems",
+    "pattern",
+    "nullable",
+];
 
 impl Fitter<'_> {
     pub(super) fn bool(&mut self, given: Given<'_>) -> Fit {

@@ -232,6 +232,7 @@ impl<'s> Maker<'s> {
         let properties = properties.into_iter().map(|(name, parts)| Property {
             name: name.into(),
             folded: folded(name).into(),
+            aliases: parts.iter().flat_map(aliases).map(|alias| (alias.into(), folded(alias).into())).collect(),
             node: self.id_of(parts),
             required: is_required(name),
         });
@@ -274,6 +275,15 @@ impl Part<'_> {
             Self::Never => 1,
         }
     }
+}
+
+/// The further names of a property, as `x-aliases` has them.
+fn aliases<'s>(part: &Part<'s>) -> impl Iterator<Item = &'s str> + use<'s> {
+    let aliases = match part {
+        Part::Schema(schema) => schema.get("x-aliases").and_then(Value::as_array),
+        Part::Own(_) | Part::OneOf(_) | Part::Never => None,
+    };
+    aliases.into_iter().flatten().filter_map(Value::as_str)
 }
 
 fn entries<'s>(map: &'s Map<String, Value>, keyword: &str) -> impl Iterator<Item = (&'s String, &'s Value)> {

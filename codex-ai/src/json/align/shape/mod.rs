@@ -91,6 +91,8 @@ pub(crate) struct ObjectNode {
 pub(crate) struct Property {
     pub(crate) name: Box<str>,
     pub(crate) folded: Box<str>,
+    /// Further names by which the type reads it, each also without case, accents and punctuation.
+    pub(crate) aliases: Box<[(Box<str>, Box<str>)]>,
     pub(crate) node: NodeId,
     pub(crate) required: bool,
 }
@@ -191,12 +193,15 @@ impl ObjectNode {
     /// The property that a key means: the one of that name, else the only one whose name differs in nothing but case,
     /// accents and punctuation.
     pub(crate) fn property(&self, key: &str) -> Option<(usize, &Property)> {
-        let mut properties = self.properties.iter().enumerate();
-        if let Some(found) = properties.find(|(_, property)| *property.name == *key) {
+        let properties = || self.properties.iter().enumerate();
+        let by_name = properties().find(|(_, property)| *property.name == *key);
+        if let Some(found) = by_name.or_else(|| properties().find(|(_, property)| property.is_alias(key))) {
             return Some(found);
         }
         let key = folded(key);
-        let matching = self.properties.iter().enumerate().filter(|(_, property)| *property.folded == *key);
+        let is_meant =
+            |property: &Property| *property.folded == *key || property.aliases.iter().any(|(_, alias)| **alias == *key);
+        let matching = properties().filter(|(_, property)| is_meant(property));
         if key.is_empty() { None } else { only(matching) }
     }
 
@@ -219,6 +224,13 @@ impl ObjectNode {
     /// Whether it is a map: keys that the schema does not name, and none that it does.
     pub(crate) fn is_map(&self) -> bool {
         self.properties.is_empty() && (self.rest != Rest::None || !self.patterns.is_empty())
+    }
+}
+
+impl Property {
+    /// Whether the type reads the property by this name, too.
+    pub(crate) fn is_alias(&self, name: &str) -> bool {
+        self.aliases.iter().any(|(alias, _)| **alias == *name)
     }
 }
 
