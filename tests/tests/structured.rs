@@ -1,6 +1,6 @@
 //! From an answer to a value: what is read, and how each answer that is no value says so.
 
-use codex_ai::schema::Json;
+use codex_ai::schema::{Json, WireForm};
 use codex_ai::{Error, ErrorKind, FinishReason, Leniency, LlmSchema, Part, PromptOutput, Reply, Result, Usage};
 use proptest::prelude::*;
 use schemars::JsonSchema;
@@ -195,6 +195,21 @@ fn numbers_are_not_changed() {
     assert_eq!(read_value::<Numbers>(&reply(&text)).expect("numbers")["signed"], json!(i64::MIN));
     assert!(read_value::<Value>(&reply(r#"["99999999999999999999", "\"99999999999999999999", 1e30, -1.5]"#)).is_ok());
     assert!(read_value::<Value>(&reply("[-99999999999999999999]")).is_err());
+}
+
+#[test]
+fn numbers_beyond_64_bits_are_read_from_their_digits() {
+    for huge in [u128::MAX, 1 << 64, 0] {
+        for written in [format!(r#""{huge}""#), huge.to_string()] {
+            let text = format!(r#"{{"unsigned":1,"signed":-1,"huge":{written},"float":0.5}}"#);
+            let mut reply = reply(&text);
+            reply.wire_form = WireForm::OpenAiStrict;
+            for leniency in [Leniency::Exact, Leniency::default()] {
+                let numbers = Numbers::read(&reply, leniency).expect("numbers").value;
+                assert_eq!(numbers, Numbers { unsigned: 1, signed: -1, huge, float: 0.5 }, "{written} {leniency:?}");
+            }
+        }
+    }
 }
 
 proptest! {

@@ -99,8 +99,10 @@ fn canonical<'t>(
         return json::read(schema, wire, text);
     }
     let Some(wire) = wire else { return Ok(Parsed::exact(Cow::Borrowed(text))) };
-    let value = parsed(text).map_err(|problem| vec![problem])?;
-    let tree = wire.decode_tree(Tree::from(value)).map_err(|problem| vec![problem])?;
+    // What is wrong with the text, a key twice for instance, is told as ever; the tree keeps all digits of its numbers.
+    parsed(text).map_err(|problem| vec![problem])?;
+    let tree = Tree::parse(text).map_err(|error| vec![Problem::new("", format!("is not JSON: {error}"))])?;
+    let tree = wire.decode_tree(tree).map_err(|problem| vec![problem])?;
     Ok(Parsed::exact(Cow::Owned(tree.to_string())))
 }
 

@@ -46,7 +46,7 @@ impl Walk<'_> {
             }
             (Node::Map(entries), value) => self.map(entries, value, seen, at),
             (Node::Tuple(tuple), value) => self.tuple(tuple, value, seen, at),
-            (Node::Text, Tree::Text(text)) => Ok(text::read(&text).unwrap_or(Tree::Text(text))),
+            (Node::Text | Node::Listed(_), Tree::Text(text)) => Ok(text::read(&text).unwrap_or(Tree::Text(text))),
             (Node::Digits, Tree::Text(text)) => Ok(digits::number_of(&text).map_or(Tree::Text(text), Tree::Number)),
             (Node::Wrapped(wrapped), value) => self.wrapped(wrapped, value, seen, at),
             (Node::Choice(forms), value) => self.choice(forms, value, seen, at),

@@ -9,7 +9,7 @@ use super::plan::{Absent, Entries, Form, Inner, Node, NodeId, Object, Tuple, val
 use super::{decode, digits};
 use crate::error::Problem;
 use crate::json::Tree;
-use crate::schema::validate::path::Path;
+use crate::schema::validate::{number, path::Path};
 
 /// Values nested more deeply than this are refused.
 const DEEPEST: usize = 512;
@@ -48,6 +48,12 @@ impl Walk<'_> {
             }
             (Node::Map(map), Tree::Object(entries)) => self.entries(map, entries, seen, at),
             (Node::Tuple(tuple), Tree::List(list)) => self.tuple(tuple, list, seen, at),
+            (Node::Listed(listed), value) => {
+                // A value has many texts, and one of them is on the list.
+                let value = Value::from(value);
+                let known = listed.iter().find(|known| number::equal(known, &value) == Some(true));
+                Ok(Tree::Text(known.unwrap_or(&value).to_string()))
+            }
             (Node::Text, value) => Ok(Tree::Text(value.to_string())),
             (Node::Digits, Tree::Number(number)) => match digits::digits_of(&number) {
                 Some(digits) => Ok(Tree::Text(digits.to_owned())),
