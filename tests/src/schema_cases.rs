@@ -2,6 +2,10 @@
 
 use serde_json::{Map, Value};
 
+/// The formats that are checked; all others are remarks.
+const FORMATS: [&str; 11] =
+    ["date-time", "date", "time", "duration", "email", "hostname", "ipv4", "ipv6", "uuid", "uri", "regex"];
+
 /// A schema and what is known of some values.
 #[derive(Debug)]
 pub struct SchemaCase {
@@ -100,4 +104,16 @@ fn instance(map: &Map<String, Value>, number: usize) -> Option<Instance> {
     let name = ["description", "name"].iter().find_map(|key| map.get(*key)?.as_str());
     let name = name.map_or_else(|| number.to_string(), str::to_owned);
     Some(Instance { name, value, valid })
+}
+
+/// Whether a format is asked for that is a remark.
+pub fn has_unchecked_format(schema: &Value) -> bool {
+    match schema {
+        Value::Object(map) => map.iter().any(|(keyword, value)| match (keyword.as_str(), value.as_str()) {
+            ("format", Some(format)) => !FORMATS.contains(&format),
+            _ => has_unchecked_format(value),
+        }),
+        Value::Array(list) => list.iter().any(has_unchecked_format),
+        _ => false,
+    }
 }

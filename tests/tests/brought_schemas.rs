@@ -180,3 +180,25 @@ fn a_dynamic_reference_to_itself_is_one() {
         assert_eq!(wire.decode(wire.encode(value.clone()).expect("a form")).expect("a value"), value);
     }
 }
+
+#[test]
+fn a_list_of_nothing_that_must_not_be_empty_is_nothing() {
+    let list = json!({ "type": "array", "items": { "anyOf": [false, false] }, "minItems": 1, "maxItems": 2 });
+    let optional = schema(json!({ "type": "object", "properties": { "a": { "type": "string" }, "never": list } }));
+    assert_eq!(wire(&optional, WireForm::OpenAiStrict)["required"], json!(["a"]));
+    let needed = schema(json!({ "type": "object", "properties": { "never": list }, "required": ["never"] }));
+    let error = needed.wire(WireForm::OpenAiStrict).expect_err("no value");
+    assert_eq!(error.problems()[0].path, "never");
+}
+
+#[test]
+fn keys_that_match_no_pattern_are_told_by_their_path() {
+    let map = schema(
+        json!({ "type": "object", "patternProperties": { "^/": { "type": "object", "properties": { "a": { "type": "integer" } } } } }),
+    );
+    for form in FORMS {
+        let error =
+            map.wire(form).expect("a form").encode(json!({ "/x": { "a": 1 }, "y": 2 })).expect_err("no place for `y`");
+        assert_eq!(error.problems()[0].path, "y", "{form:?}");
+    }
+}

@@ -48,6 +48,9 @@ impl Builder<'_> {
         }
         wire.insert("type".to_owned(), "array".into());
         if built.wire == Value::Bool(false) && self.lacks.any {
+            if keyword::count(map, "minItems").is_some_and(|fewest| fewest > 0) {
+                return Built::same(Value::Bool(false));
+            }
             // No item at all; the items have a type nevertheless.
             wire.insert("maxItems".to_owned(), 0.into());
             wire.insert("items".to_owned(), Keywords::from_iter([("type".to_owned(), "string".into())]).into());

@@ -61,7 +61,9 @@ impl Builder<'_> {
         self.required(map, &object, &mut wire);
         let is_same = |field: &Field| field.node == SAME && field.absent == Absent::Left;
         let stays = !object.is_closed && object.others.is_none() && object.fields.iter().all(is_same);
-        if stays && object.free.iter().all(|(_, node)| *node == SAME) {
+        // Where all free keys have patterns, others have no place.
+        let takes_any = object.free.is_empty() || object.free.iter().any(|(pattern, _)| pattern.is_none());
+        if stays && takes_any && object.free.iter().all(|(_, node)| *node == SAME) {
             return Built::same(Value::Object(wire));
         }
         let node = self.add(Node::Object(Box::new(object)));

@@ -155,15 +155,15 @@ impl Inner {
 
 impl Entries {
     /// The node of the value at a key.
-    pub(super) fn value(&self, key: &str) -> NodeId {
+    pub(super) fn value(&self, key: &str) -> Option<NodeId> {
         value_of(&self.values, key)
     }
 }
 
-/// The node of the value at a free key.
-pub(super) fn value_of(values: &[(Option<Regex>, NodeId)], key: &str) -> NodeId {
+/// The node of the value at a free key; `None` where all have patterns and it matches none.
+pub(super) fn value_of(values: &[(Option<Regex>, NodeId)], key: &str) -> Option<NodeId> {
     let found = values.iter().find(|(pattern, _)| pattern.as_ref().is_none_or(|pattern| pattern.is_match(key)));
-    found.map_or(SAME, |(_, node)| *node)
+    found.map(|(_, node)| *node)
 }
 
 /// Of each node whether its values are read as they are: all are, but those that have to be changed and those that hold

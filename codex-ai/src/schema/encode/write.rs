@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use serde_json::Value;
 
 use super::choice::Asked;
-use super::plan::{Absent, Entries, Form, Inner, Node, NodeId, Object, Tuple, value_of};
+use super::plan::{Absent, Entries, Form, Inner, Node, NodeId, Object, SAME, Tuple, value_of};
 use super::{decode, digits};
 use crate::error::Problem;
 use crate::json::Tree;
@@ -112,10 +112,12 @@ impl Walk<'_> {
             None => {
                 for (key, value) in free {
                     let here = at.key(&key);
-                    if object.is_closed {
+                    let node = value_of(&object.free, &key);
+                    // Patterns become the one form of all keys in some vendor's form.
+                    if object.is_closed || node.is_none() && !object.free.is_empty() {
                         return Err(Problem::new(here.render(), "is not named by the schema"));
                     }
-                    let value = self.encode(value_of(&object.free, &key), value, part(seen, &*key), &here)?;
+                    let value = self.encode(node.unwrap_or(SAME), value, part(seen, &*key), &here)?;
                     out.push((key, value));
                 }
             }
@@ -137,7 +139,10 @@ impl Walk<'_> {
             if !taken.insert(key.clone()) {
                 return Err(Problem::new(here.render(), "is there twice; a key must be there once"));
             }
-            let value = self.encode(map.value(&key), value, part(seen, &*key), &here)?;
+            let Some(node) = map.value(&key) else {
+                return Err(Problem::new(here.render(), "is not named by the schema"));
+            };
+            let value = self.encode(node, value, part(seen, &*key), &here)?;
             let key = match digits::number_of(&key).filter(|digits| *digits == key) {
                 Some(digits) if map.has_number_keys => Tree::Number(digits),
                 None if map.has_number_keys => {
