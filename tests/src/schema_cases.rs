@@ -2,11 +2,17 @@
 
 use serde_json::{Map, Value};
 
+/// The formats that are checked; all others are remarks.
+const FORMATS: [&str; 11] =
+    ["date-time", "date", "time", "duration", "email", "hostname", "ipv4", "ipv6", "uuid", "uri", "regex"];
+
 /// A schema and what is known of some values.
 #[derive(Debug)]
 pub struct SchemaCase {
     /// What the collection calls it.
     pub name: String,
+    /// The draft, where the collection says it.
+    pub draft: Option<String>,
     /// The schema.
     pub schema: Value,
     /// The values.
@@ -37,14 +43,20 @@ pub fn cases(entry: &Value, number: usize) -> Result<Vec<SchemaCase>, String> {
     }
     name.dedup();
     let name = if name.is_empty() { format!("case {number}") } else { name.join(" / ") };
-    if let (None, Some(Value::Array(groups))) = (map.get("schema"), map.get("groups").or_else(|| map.get("cases"))) {
+    let schema = ["schema", "json_schema", "schema_json"].iter().find_map(|key| map.get(*key));
+    let groups = ["groups", "cases", "suites", "tests"].iter().find_map(|key| map.get(*key)?.as_array());
+    if let (None, Some(groups)) = (schema, groups) {
         let inner = groups.iter().enumerate().map(|(i, group)| cases(group, i));
         let mut all: Vec<_> = inner.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
         all.iter_mut().for_each(|case| case.name = format!("{name} / {}", case.name));
         return Ok(all);
     }
-    let schema = map.get("schema").ok_or("has no `schema`")?.clone();
-    Ok(vec![SchemaCase { name, schema, instances: instances(map) }])
+    let schema = match schema.ok_or("has no `schema`")? {
+        Value::String(text) => serde_json::from_str(text).map_err(|error| format!("the text of `schema`: {error}"))?,
+        schema => schema.clone(),
+    };
+    let draft = ["draft", "dialect"].iter().find_map(|key| map.get(*key)?.as_str()).map(str::to_owned);
+    Ok(vec![SchemaCase { name, draft, schema, instances: instances(map) }])
 }
 
 fn instances(map: &Map<String, Value>) -> Vec<Instance> {
@@ -78,9 +90,30 @@ fn instances(map: &Map<String, Value>) -> Vec<Instance> {
 
 /// A value with its verdict, if this is one.
 fn instance(map: &Map<String, Value>, number: usize) -> Option<Instance> {
-    let value = ["data", "instance", "value"].iter().find_map(|key| map.get(*key))?;
-    let valid = ["valid", "expected", "is_valid", "ok"].iter().find_map(|key| map.get(*key)?.as_bool())?;
+    let value = ["data", "instance", "value", "document", "payload"].iter().find_map(|key| map.get(*key)).cloned();
+    // A value may be there as its text.
+    let text = || ["json", "text", "instance_json", "data_json"].iter().find_map(|key| map.get(*key)?.as_str());
+    let value = value.or_else(|| serde_json::from_str(text()?).ok())?;
+    let verdict = |value: &Value| match value {
+        Value::Bool(verdict) => Some(*verdict),
+        Value::String(word) if word == "valid" => Some(true),
+        Value::String(word) if word == "invalid" => Some(false),
+        _ => None,
+    };
+    let valid = ["valid", "expected", "is_valid", "ok"].iter().find_map(|key| verdict(map.get(*key)?))?;
     let name = ["description", "name"].iter().find_map(|key| map.get(*key)?.as_str());
     let name = name.map_or_else(|| number.to_string(), str::to_owned);
-    Some(Instance { name, value: value.clone(), valid })
+    Some(Instance { name, value, valid })
+}
+
+/// Whether a format is asked for that is a remark.
+pub fn has_unchecked_format(schema: &Value) -> bool {
+    match schema {
+        Value::Object(map) => map.iter().any(|(keyword, value)| match (keyword.as_str(), value.as_str()) {
+            ("format", Some(format)) => !FORMATS.contains(&format),
+            _ => has_unchecked_format(value),
+        }),
+        Value::Array(list) => list.iter().any(has_unchecked_format),
+        _ => false,
+    }
 }

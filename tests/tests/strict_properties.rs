@@ -143,7 +143,7 @@ fn with_scalar(value: &mut Value, scalar: Value, dice: &mut Dice<'_>) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 350, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn the_strict_form_refuses_nothing_that_the_type_takes(schema in any_root(false), dice in prop::collection::vec(any::<u16>(), 64)) {

@@ -206,6 +206,21 @@ fn numbers_are_not_changed() {
     assert!(read_value::<Value>(&reply("[-99999999999999999999]")).is_err());
 }
 
+#[test]
+fn numbers_beyond_64_bits_are_read_from_their_digits() {
+    for huge in [u128::MAX, 1 << 64, 0] {
+        for written in [format!(r#""{huge}""#), huge.to_string()] {
+            let text = format!(r#"{{"unsigned":1,"signed":-1,"huge":{written},"float":0.5}}"#);
+            let mut reply = reply(&text);
+            reply.wire_form = WireForm::OpenAiStrict;
+            for leniency in [Leniency::Exact, Leniency::default()] {
+                let numbers = Numbers::read(&reply, leniency).expect("numbers").value;
+                assert_eq!(numbers, Numbers { unsigned: 1, signed: -1, huge, float: 0.5 }, "{written} {leniency:?}");
+            }
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -238,14 +253,18 @@ proptest! {
 fn a_vendors_form_is_read_to_the_letter_with_all_digits() {
     let ledger = |total| Ledger { entries: [("a".to_owned(), 1)].into(), total };
     for form in [WireForm::OpenAiStrict, WireForm::Anthropic, WireForm::Gemini] {
-        let wire = Schema::of::<Ledger>().wire(form).unwrap();
+        let wire = Schema::of::<Ledger>().wire(form).expect("a form");
         assert!(!wire.is_same(), "{form:?}");
-        let written = wire.encode(serde_json::to_value(ledger(7777)).unwrap()).unwrap().to_string();
+        let written = wire.encode(serde_json::to_value(ledger(7777)).expect("JSON")).expect("a value").to_string();
         let mut reply = Reply::from_text("m", written.replace("7777", &u128::MAX.to_string()));
         reply.wire_form = form;
-        assert_eq!(read::<Ledger>(&reply).unwrap(), ledger(u128::MAX), "{form:?}: {written}");
+        assert_eq!(read::<Ledger>(&reply).expect("a ledger"), ledger(u128::MAX), "{form:?}: {written}");
         reply = Reply::from_text("m", written.replacen('{', "{\"total\": 1, ", 1));
         reply.wire_form = form;
-        assert_eq!(read::<Ledger>(&reply).unwrap_err().kind(), ErrorKind::InvalidOutput, "{form:?}: {written}");
+        assert_eq!(
+            read::<Ledger>(&reply).expect_err("a key twice").kind(),
+            ErrorKind::InvalidOutput,
+            "{form:?}: {written}"
+        );
     }
 }

@@ -40,7 +40,7 @@ pub(crate) fn make<T: LlmSchema>() -> Arc<Schema> {
 pub(crate) fn make_shared(name: &str, value: Value) -> Arc<Schema> {
     let name = wire_name(name);
     match Schema::new(name.clone(), value) {
-        Ok(schema) => Arc::new(schema),
+        Ok(schema) => Arc::new(Schema { is_of_type: true, ..schema }),
         Err(error) => Arc::new(Schema::unusable(name, &error)),
     }
 }
@@ -60,6 +60,7 @@ impl Schema {
         Self {
             name,
             value: Value::Bool(false),
+            is_of_type: true,
             validator: super::Validator::refuse_all(problems.clone()),
             shape: OnceLock::new(),
             wire: std::array::from_fn(|_| OnceLock::from(Err(problems.clone()))),

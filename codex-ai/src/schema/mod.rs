@@ -37,6 +37,7 @@ mod dialect;
 mod encode;
 mod format;
 mod gemini;
+mod older;
 mod openai;
 #[doc(hidden)]
 pub mod shape;
@@ -133,6 +134,8 @@ pub enum Json {}
 pub struct Schema {
     name: Cow<'static, str>,
     value: Value,
+    /// Whether the library made it for a type of Rust.
+    is_of_type: bool,
     validator: Validator,
     shape: OnceLock<Shape>,
     wire: [OnceLock<Result<WireSchema, Vec<Problem>>>; WireForm::COUNT],
@@ -147,13 +150,34 @@ impl Schema {
 
     /// A schema that a program brings as JSON.
     ///
+    /// It is read as draft 2020-12. Of older drafts these are understood: `definitions`; a list in `items`, with
+    /// `additionalItems`; an anchor in `$id`; and `dependencies` and a `true` in `exclusiveMinimum` or `exclusiveMaximum`,
+    /// which [`as_value`](Self::as_value) shows in today's spelling. Keywords beside a `$ref` hold. `id` is no name of a
+    /// schema, so that a `$ref` to it leads nowhere; `nullable` is OpenAPI's, and a remark.
+    ///
+    /// What a vendor is sent has fewer values where the schema leaves something open. A schema with `properties` or
+    /// `required` is an object, and one with `items` a list, also where no `type` says so. An object with `properties` has
+    /// no other keys, unless `additionalProperties` or `patternProperties` allow them: `true`, too. One about whose keys
+    /// nothing at all is said is a map of any values; as the root it has no keys, so that a function without parameters
+    /// can be written so.
+    ///
     /// # Errors
     /// [`ErrorKind::Schema`](crate::ErrorKind::Schema) with the path of each keyword that has a wrong value, each `$ref`
     /// that leads nowhere and each pattern that is no regular expression.
     pub fn new(name: impl Into<Cow<'static, str>>, value: Value) -> Result<Self> {
         let name = name.into();
+        let mut value = value;
+        older::rewrite(&mut value);
         let validator = Validator::compile(&value).map_err(|problems| unusable(&name, problems))?;
-        Ok(Self { name, value, validator, shape: OnceLock::new(), wire: Default::default(), told: Default::default() })
+        Ok(Self {
+            name,
+            value,
+            is_of_type: false,
+            validator,
+            shape: OnceLock::new(),
+            wire: Default::default(),
+            told: Default::default(),
+        })
     }
 
     /// The schema's name, as vendors are told it.

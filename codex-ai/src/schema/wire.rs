@@ -21,8 +21,8 @@ use crate::json::align::Shape;
 /// | keyword | OpenAI strict | Anthropic | Gemini | Gemini, OpenAPI |
 /// |---|---|---|---|---|
 /// | objects | closed, all properties required | closed | as they are | named properties only |
-/// | `enum` | all scalars | all scalars | strings, numbers | strings |
-/// | `const` | `enum` of one | `enum` of one | `enum` of one | `enum` of one |
+/// | `enum` | all scalars | all scalars | strings, numbers; else told | strings; else told |
+/// | `const` | `enum` of one | `enum` of one | as `enum` | as `enum` |
 /// | null | one of several types | one of several types | one of several types | `nullable` |
 /// | `oneOf` | `anyOf` | `anyOf` | `anyOf` | `anyOf` |
 /// | `minimum`, `maximum` | sent | told | sent | sent |
@@ -101,8 +101,8 @@ impl WireForm {
     ///
     /// # Errors
     /// Everything that cannot be said in it, each with its path.
-    pub(super) fn compile(self, schema: &Value) -> Result<WireSchema, Vec<Problem>> {
-        let Encoded { schema, plan } = encode::encode(schema, self.lacks())?;
+    pub(super) fn compile(self, schema: &Value, is_of_type: bool) -> Result<WireSchema, Vec<Problem>> {
+        let Encoded { schema, plan } = encode::encode(schema, Lacks { fields: is_of_type, ..self.lacks() })?;
         let raw = match self {
             Self::Plain | Self::Object => {
                 serde_json::value::to_raw_value(&schema).map_err(|error| vec![Problem::new("", error.to_string())])?
@@ -136,8 +136,8 @@ impl WireSchema {
         }
     }
 
-    /// Whether a value of the type is written as it is: [`encode`](Self::encode) and [`decode`](Self::decode) change
-    /// nothing then.
+    /// Whether an answer is read as it is: [`decode`](Self::decode) changes nothing then. [`encode`](Self::encode) still
+    /// writes a property that was left out, where all must be there.
     pub fn is_same(&self) -> bool {
         self.plan.is_same()
     }
@@ -224,7 +224,7 @@ impl Schema {
     /// # Errors
     /// [`ErrorKind::Schema`] with the path of everything that the vendor cannot hold.
     pub fn wire(&self, form: WireForm) -> Result<&WireSchema> {
-        match self.wire[form.index()].get_or_init(|| form.compile(&self.value)) {
+        match self.wire[form.index()].get_or_init(|| form.compile(&self.value, self.is_of_type)) {
             Ok(wire) => Ok(wire),
             Err(problems) => {
                 let message = format!("the schema of `{}` is not accepted by {}", self.name, form.vendor());

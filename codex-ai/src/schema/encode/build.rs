@@ -32,7 +32,7 @@ pub(super) struct Builder<'s> {
     /// The forms of all choices, in the type and on the wire.
     pub(super) own_forms: Vec<Value>,
     pub(super) wire_forms: Vec<Value>,
-    depth: usize,
+    pub(super) depth: usize,
     built: usize,
     pub(super) combined: usize,
     pub(super) problems: Vec<Problem>,
@@ -113,8 +113,11 @@ impl<'s> Builder<'s> {
     }
 
     fn keywords(&mut self, map: &Keywords, schema: &Value, at: &str) -> Built {
-        if let Some(reference) = keyword::only(map, "$ref").and_then(Value::as_str) {
-            return self.reference(map, schema, reference, at);
+        // In one document both lead to the same place.
+        for keyword in ["$ref", "$dynamicRef"] {
+            if let Some(reference) = keyword::only(map, keyword).and_then(Value::as_str) {
+                return self.reference(map, schema, reference, at);
+            }
         }
         for keyword in ["anyOf", "oneOf"] {
             if let Some(forms) = keyword::only(map, keyword).and_then(Value::as_array) {
@@ -201,7 +204,7 @@ impl<'s> Builder<'s> {
         wire.insert("type".to_owned(), "string".into());
         wire.insert("enum".to_owned(), listed.iter().map(|value| Value::from(value.to_string())).collect());
         describe(&mut wire, "A value as JSON text.");
-        let node = self.add(Node::Text);
+        let node = self.add(Node::Listed(listed.into()));
         Built { wire: Value::Object(wire), node }
     }
 

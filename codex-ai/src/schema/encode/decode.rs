@@ -6,7 +6,7 @@
 use serde_json::Value;
 
 use super::choice::Asked;
-use super::plan::{Absent, Entries, Form, Inner, Node, NodeId, Object, Tuple, Wrapped, value_of};
+use super::plan::{Absent, Entries, Form, Inner, Node, NodeId, Object, SAME, Tuple, Wrapped, value_of};
 use super::{digits, text};
 use crate::error::Problem;
 use crate::json::Tree;
@@ -46,7 +46,7 @@ impl Walk<'_> {
             }
             (Node::Map(entries), value) => self.map(entries, value, seen, at),
             (Node::Tuple(tuple), value) => self.tuple(tuple, value, seen, at),
-            (Node::Text, Tree::Text(text)) => Ok(text::read(&text).unwrap_or(Tree::Text(text))),
+            (Node::Text | Node::Listed(_), Tree::Text(text)) => Ok(text::read(&text).unwrap_or(Tree::Text(text))),
             (Node::Digits, Tree::Text(text)) => Ok(digits::number_of(&text).map_or(Tree::Text(text), Tree::Number)),
             (Node::Wrapped(wrapped), value) => self.wrapped(wrapped, value, seen, at),
             (Node::Choice(forms), value) => self.choice(forms, value, seen, at),
@@ -83,8 +83,8 @@ impl Walk<'_> {
                     }
                 },
                 // A free key in place, as the type has it.
-                (None, Some((_, others))) => others.value(&key),
-                (None, None) => value_of(&object.free, &key),
+                (None, Some((_, others))) => others.value(&key).unwrap_or(SAME),
+                (None, None) => value_of(&object.free, &key).unwrap_or(SAME),
             };
             let value = self.decode(node, value, part, &at.key(&key))?;
             out.push((key, value));
@@ -98,7 +98,7 @@ impl Walk<'_> {
                     return Err(twice(&here));
                 }
                 let part = parts.and_then(|parts| parts.get(index)?.get("value"));
-                let value = self.decode(others.value(&key), value, part, &here)?;
+                let value = self.decode(others.value(&key).unwrap_or(SAME), value, part, &here)?;
                 out.push((key, value));
             }
         }
@@ -140,7 +140,7 @@ impl Walk<'_> {
                 return Err(twice(&here));
             }
             let part = seen.and_then(|seen| if is_list { seen.get(index)?.get("value") } else { seen.get(&key) });
-            let value = self.decode(map.value(&key), value, part, &here)?;
+            let value = self.decode(map.value(&key).unwrap_or(SAME), value, part, &here)?;
             out.push((key, value));
         }
         Ok(Tree::Object(out))
@@ -150,7 +150,7 @@ impl Walk<'_> {
         let node = |place: usize| tuple.items.get(place).copied().or(tuple.rest);
         let entries = match value {
             Tree::List(list) => {
-                return self.list(list, seen, at, |place| node(place).unwrap_or(super::plan::SAME));
+                return self.list(list, seen, at, |place| node(place).unwrap_or(SAME));
             }
             Tree::Object(entries) => entries,
             value => return Ok(value),

@@ -17,6 +17,18 @@ use crate::schema::validate::refs::{References, subschemas};
 const VALUE: &str = "value";
 
 pub(super) fn encode(schema: &Value, lacks: Lacks) -> Result<Encoded, Vec<Problem>> {
+    let named = lacks.fields.then(|| {
+        let mut schema = schema.clone();
+        each_schema(&mut schema, &mut |map| {
+            if map.get("type").is_some_and(|kind| kind == "object")
+                && !map.keys().any(|keyword| keyword::is_of_objects(keyword))
+            {
+                map.insert("properties".to_owned(), Value::Object(Keywords::new()));
+            }
+        });
+        schema
+    });
+    let (schema, lacks) = (named.as_ref().unwrap_or(schema), Lacks { fields: false, ..lacks });
     let references = References::of(schema);
     // Documents inside documents are left to the translators, which refuse them.
     if lacks == Lacks::NONE || !references.is_one_document() {
@@ -140,7 +152,7 @@ fn in_order(mut definitions: HashMap<String, Value>, schema: &Value) -> Keywords
 }
 
 /// Calls `change` for the schema and for all inside it.
-fn each_schema(schema: &mut Value, change: &mut impl FnMut(&mut Keywords)) {
+pub(in crate::schema) fn each_schema(schema: &mut Value, change: &mut impl FnMut(&mut Keywords)) {
     let mut open = vec![schema];
     while let Some(schema) = open.pop() {
         let Value::Object(map) = schema else { continue };

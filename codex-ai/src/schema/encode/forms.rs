@@ -21,7 +21,7 @@ impl Builder<'_> {
             return self.any(remarks);
         }
         // A form that takes nothing is none.
-        let forms: Vec<_> = forms.iter().filter(|form| **form != Value::Bool(false)).collect();
+        let forms: Vec<_> = forms.iter().filter(|form| !keyword::takes_none(form)).collect();
         let looks: Vec<_> = forms.iter().map(|form| self.look(form)).collect();
         let mut taken: Vec<String> = Vec::new();
         let mut written = Vec::with_capacity(forms.len());

@@ -50,6 +50,11 @@ fn is_of_one_type(keyword: &str) -> bool {
         || keyword == "format"
 }
 
+/// Whether the keyword says something about objects only.
+pub(super) fn is_of_objects(keyword: &str) -> bool {
+    OF_OBJECTS.contains(&keyword)
+}
+
 /// Whether the keyword says something about values of this type.
 pub(super) fn speaks_of(keyword: &str, kind: &str) -> bool {
     match kind {
@@ -86,6 +91,14 @@ pub(super) fn takes_all(schema: &Value) -> bool {
     }
 }
 
+/// Whether it is plain that no value follows the schema.
+pub(super) fn takes_none(schema: &Value) -> bool {
+    match schema {
+        Value::Bool(verdict) => !verdict,
+        _ => schema.get("not").is_some_and(takes_all),
+    }
+}
+
 /// The types by name; where none is named, the one that the keywords speak of.
 pub(super) fn types(map: &Keywords) -> Vec<&str> {
     match map.get("type") {
@@ -109,14 +122,14 @@ pub(super) fn count(map: &Keywords, keyword: &str) -> Option<u64> {
     value.as_u64().or_else(|| value.as_f64().map(|n| n as u64))
 }
 
-/// Whether the object takes keys without a name of their own. One about which nothing is said has none: so schemars writes
-/// a struct without fields, while it says `additionalProperties` for a map.
+/// Whether the object takes keys without a name of their own. Where keys are named and nothing is said of others there are
+/// none of these; where nothing at all is said of keys, all are free.
 pub(super) fn has_free_keys(map: &Keywords) -> bool {
     let open = |keyword: &str| map.get(keyword).map(|schema| *schema != Value::Bool(false));
     let patterns = map.get("patternProperties").and_then(Value::as_object).is_some_and(|map| !map.is_empty());
-    let named = map.get("properties").and_then(Value::as_object).is_some_and(|map| !map.is_empty());
-    let names = map.get("propertyNames").is_some_and(|names| *names != Value::Bool(false));
-    patterns || open("additionalProperties").or_else(|| open("unevaluatedProperties")).unwrap_or(names && !named)
+    let is_named = map.contains_key("properties") || map.contains_key("required");
+    let no_names = map.get("propertyNames") == Some(&Value::Bool(false));
+    patterns || open("additionalProperties").or_else(|| open("unevaluatedProperties")).unwrap_or(!is_named && !no_names)
 }
 
 /// Puts a sentence at the end of the description.

@@ -1,6 +1,6 @@
 //! Lists and tuples.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::build::{Builder, Built, item};
 use super::keyword::{self, Keywords, describe, remarks};
@@ -13,6 +13,16 @@ const MOST_PLACES: usize = 256;
 
 impl Builder<'_> {
     pub(super) fn array(&mut self, map: &Keywords, at: &str) -> Built {
+        if let Some(rule) =
+            map.get("unevaluatedItems").filter(|_| map.contains_key("contains") || map.contains_key("if"))
+        {
+            // What these look at depends on the value.
+            let words = format!("The list also follows this JSON schema: {}", json!({ "unevaluatedItems": rule }));
+            let mut map = map.clone();
+            map.shift_remove("unevaluatedItems");
+            describe(&mut map, &words);
+            return self.array(&map, at);
+        }
         // The second one is the older spelling.
         let prefix = map.get("prefixItems").or_else(|| map.get("items")).and_then(Value::as_array);
         let rest = if map.get("items").is_some_and(Value::is_array) {
@@ -38,6 +48,9 @@ impl Builder<'_> {
         }
         wire.insert("type".to_owned(), "array".into());
         if built.wire == Value::Bool(false) && self.lacks.any {
+            if keyword::count(map, "minItems").is_some_and(|fewest| fewest > 0) {
+                return Built::same(Value::Bool(false));
+            }
             // No item at all; the items have a type nevertheless.
             wire.insert("maxItems".to_owned(), 0.into());
             wire.insert("items".to_owned(), Keywords::from_iter([("type".to_owned(), "string".into())]).into());

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::plan::{Entries, Form, Inner, Node, NodeId, Object, Tuple, value_of};
+use super::plan::{Entries, Form, Inner, Node, NodeId, Object, SAME, Tuple, value_of};
 use crate::json::Tree;
 use crate::schema::path::{self, OwnStep, Step};
 
@@ -94,7 +94,7 @@ pub(super) fn meant(plan: &Inner, whole: &Tree, steps: &[OwnStep]) -> String {
         match rest.split_first() {
             Some((OwnStep::Key(part), after)) if part == "value" => {
                 walk.key("value");
-                walk.node = entries.value(&key);
+                walk.node = entries.value(&key).unwrap_or(SAME);
                 rest = after;
             }
             _ => return own,
@@ -175,9 +175,9 @@ impl<'p> Walk<'p, '_> {
                     self.key(name);
                     return self.entry(entries, key);
                 }
-                entries.value(key)
+                entries.value(key).unwrap_or(SAME)
             }
-            (None, None) => value_of(&object.free, key),
+            (None, None) => value_of(&object.free, key).unwrap_or(SAME),
         };
         self.key(key);
         self.node = node;
@@ -191,7 +191,7 @@ impl<'p> Walk<'p, '_> {
             }
             None => self.key(key),
         }
-        self.node = entries.value(key);
+        self.node = entries.value(key).unwrap_or(SAME);
     }
 
     fn item(&mut self, tuple: &Tuple, index: usize) {
@@ -204,7 +204,7 @@ impl<'p> Walk<'p, '_> {
             self.key("rest");
             self.plain(&OwnStep::Index(index - tuple.items.len()));
         }
-        self.node = node.unwrap_or(super::plan::SAME);
+        self.node = node.unwrap_or(SAME);
     }
 
     fn key(&mut self, key: &str) {
@@ -214,7 +214,7 @@ impl<'p> Walk<'p, '_> {
     /// Goes a step of what was written; what is there is as it is.
     fn plain(&mut self, step: &OwnStep) {
         path::push(&mut self.path, step.as_step());
-        self.node = super::plan::SAME;
+        self.node = SAME;
         self.here = match (self.here, step) {
             (Some(here), OwnStep::Key(key)) => part(here, key),
             (Some(Tree::List(items)), OwnStep::Index(index)) => items.get(*index),

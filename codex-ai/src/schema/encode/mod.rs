@@ -37,6 +37,7 @@ use serde_json::Value;
 use crate::error::Problem;
 use crate::json::Tree;
 use crate::schema::path::OwnStep;
+pub(super) use document::each_schema;
 pub(crate) use locate::Written;
 pub(crate) use plan::Plan;
 
@@ -61,6 +62,8 @@ pub(super) struct Lacks {
     pub(super) patterns: bool,
     /// Several schemas cannot hold for one value: no `allOf`, nothing beside `$ref`, nothing beside a choice.
     pub(super) combined: bool,
+    /// An object about which nothing is said is a struct without fields, and no map.
+    pub(super) fields: bool,
 }
 
 impl Lacks {
@@ -75,6 +78,7 @@ impl Lacks {
         wide: false,
         patterns: false,
         combined: false,
+        fields: false,
     };
     /// JSON Schema with an object as root.
     pub(super) const OBJECT: Self = Self { other_roots: true, ..Self::NONE };
@@ -89,6 +93,7 @@ impl Lacks {
         wide: true,
         patterns: true,
         combined: true,
+        fields: false,
     };
     /// Anthropic's structured output. Its SDK closes maps, drops the types of a tuple and refuses a schema of any value.
     pub(super) const ANTHROPIC: Self = Self { optional: false, ..Self::OPENAI_STRICT };

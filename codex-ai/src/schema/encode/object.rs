@@ -16,6 +16,13 @@ const LONG_LIST: usize = 100;
 
 impl Builder<'_> {
     pub(super) fn object(&mut self, map: &Keywords, at: &str) -> Built {
+        let mut named = map.clone();
+        if at.is_empty() && self.depth == 1 && map.get("propertyNames").is_none() {
+            // So the parameters of a function that has none are written.
+            named.entry("properties").or_insert_with(|| Value::Object(Keywords::new()));
+        }
+        self.name_conditional(&mut named);
+        let map = &named;
         let has_free_keys = keyword::has_free_keys(map);
         let properties = map.get("properties").and_then(Value::as_object).filter(|map| !map.is_empty());
         if has_free_keys && self.lacks.maps && properties.is_none() {
@@ -54,7 +61,9 @@ impl Builder<'_> {
         self.required(map, &object, &mut wire);
         let is_same = |field: &Field| field.node == SAME && field.absent == Absent::Left;
         let stays = !object.is_closed && object.others.is_none() && object.fields.iter().all(is_same);
-        if stays && object.free.iter().all(|(_, node)| *node == SAME) {
+        // Where all free keys have patterns, others have no place.
+        let takes_any = object.free.is_empty() || object.free.iter().any(|(pattern, _)| pattern.is_none());
+        if stays && takes_any && object.free.iter().all(|(_, node)| *node == SAME) {
             return Built::same(Value::Object(wire));
         }
         let node = self.add(Node::Object(Box::new(object)));
@@ -92,11 +101,49 @@ impl Builder<'_> {
         (object, written)
     }
 
+    /// Names the properties that only conditions tell of: they may be there.
+    fn name_conditional(&self, map: &mut Keywords) {
+        if !self.lacks.maps && !self.lacks.optional || map.get("additionalProperties").is_some() {
+            return;
+        }
+        let branches = ["then", "else"].iter().filter_map(|keyword| map.get(*keyword));
+        let dependent = map.get("dependentSchemas").and_then(Value::as_object).into_iter().flatten();
+        let mut open: Vec<_> = branches.chain(dependent.map(|(_, schema)| schema)).map(|schema| (schema, 0)).collect();
+        let mut found = Keywords::new();
+        while let Some((schema, depth)) = open.pop() {
+            for (name, schema) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
+                // Where several tell of it, what holds depends on the rest.
+                found
+                    .entry(name.as_str())
+                    .and_modify(|known| *known = Value::Bool(true))
+                    .or_insert_with(|| schema.clone());
+            }
+            for keyword in ["allOf", "anyOf", "oneOf"].iter().filter(|_| depth < 4) {
+                let parts = schema.get(*keyword).and_then(Value::as_array).into_iter().flatten();
+                open.extend(parts.map(|part| (part, depth + 1)));
+            }
+            open.extend(
+                ["then", "else"]
+                    .iter()
+                    .filter(|_| depth < 4)
+                    .filter_map(|keyword| Some((schema.get(*keyword)?, depth + 1))),
+            );
+        }
+        if found.is_empty() {
+            return;
+        }
+        if let Value::Object(properties) = map.entry("properties").or_insert_with(|| Value::Object(Keywords::new())) {
+            for (name, schema) in found {
+                properties.entry(name).or_insert(schema);
+            }
+        }
+    }
+
     /// Makes room for null in a property that may be left out.
     fn nullable(&mut self, schema: &Value, built: &mut Built) -> Absent {
         let default = schema.get("default").filter(|default| !default.is_null()).cloned();
         // Any value is a text on the wire, and its null is the text `null`.
-        if self.takes_null(schema, 0) && !matches!(self.nodes[built.node], Node::Text) {
+        if self.takes_null(schema, 0) && !matches!(self.nodes[built.node], Node::Text | Node::Listed(_)) {
             if let (Some(default), Value::Object(wire)) = (&default, &mut built.wire) {
                 describe(wire, &format!("The default is {}.", words::cut(&default.to_string())));
                 wire.shift_remove("default");

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use regex::Regex;
+use serde_json::Value;
 
 use super::choice::Forms;
 use crate::json::Tree;
@@ -45,6 +46,8 @@ pub(super) enum Node {
     Tuple(Box<Tuple>),
     /// A value as a string with its JSON text.
     Text,
+    /// One of these values as a string with its JSON text.
+    Listed(Box<[Value]>),
     /// A whole number as a string of digits.
     Digits,
     /// A value as the one property of an object.
@@ -152,15 +155,15 @@ impl Inner {
 
 impl Entries {
     /// The node of the value at a key.
-    pub(super) fn value(&self, key: &str) -> NodeId {
+    pub(super) fn value(&self, key: &str) -> Option<NodeId> {
         value_of(&self.values, key)
     }
 }
 
-/// The node of the value at a free key.
-pub(super) fn value_of(values: &[(Option<Regex>, NodeId)], key: &str) -> NodeId {
+/// The node of the value at a free key; `None` where all have patterns and it matches none.
+pub(super) fn value_of(values: &[(Option<Regex>, NodeId)], key: &str) -> Option<NodeId> {
     let found = values.iter().find(|(pattern, _)| pattern.as_ref().is_none_or(|pattern| pattern.is_match(key)));
-    found.map_or(SAME, |(_, node)| *node)
+    found.map(|(_, node)| *node)
 }
 
 /// Of each node whether its values are read as they are: all are, but those that have to be changed and those that hold
@@ -182,7 +185,9 @@ fn same(nodes: &[Node]) -> Vec<bool> {
             Node::List { first, items } => {
                 first.iter().chain([items]).for_each(|item| holders[*item].push(id));
             }
-            Node::Map(_) | Node::Tuple(_) | Node::Text | Node::Digits | Node::Wrapped(_) => changed.push(id),
+            Node::Map(_) | Node::Tuple(_) | Node::Text | Node::Listed(_) | Node::Digits | Node::Wrapped(_) => {
+                changed.push(id);
+            }
             Node::Choice(forms) => forms.iter().for_each(|form| holders[form.node].push(id)),
         }
     }

@@ -5,11 +5,11 @@ use std::collections::{HashMap, HashSet};
 use serde_json::Value;
 
 use super::choice::Asked;
-use super::plan::{Absent, Entries, Form, Inner, Node, NodeId, Object, Tuple, value_of};
+use super::plan::{Absent, Entries, Form, Inner, Node, NodeId, Object, SAME, Tuple, value_of};
 use super::{decode, digits};
 use crate::error::Problem;
 use crate::json::Tree;
-use crate::schema::validate::path::Path;
+use crate::schema::validate::{number, path::Path};
 
 /// Values nested more deeply than this are refused.
 const DEEPEST: usize = 512;
@@ -48,6 +48,12 @@ impl Walk<'_> {
             }
             (Node::Map(map), Tree::Object(entries)) => self.entries(map, entries, seen, at),
             (Node::Tuple(tuple), Tree::List(list)) => self.tuple(tuple, list, seen, at),
+            (Node::Listed(listed), value) => {
+                // A value has many texts, and one of them is on the list.
+                let value = Value::from(value);
+                let known = listed.iter().find(|known| number::equal(known, &value) == Some(true));
+                Ok(Tree::Text(known.unwrap_or(&value).to_string()))
+            }
             (Node::Text, value) => Ok(Tree::Text(value.to_string())),
             (Node::Digits, Tree::Number(number)) => match digits::digits_of(&number) {
                 Some(digits) => Ok(Tree::Text(digits.to_owned())),
@@ -106,10 +112,12 @@ impl Walk<'_> {
             None => {
                 for (key, value) in free {
                     let here = at.key(&key);
-                    if object.is_closed {
+                    let node = value_of(&object.free, &key);
+                    // Patterns become the one form of all keys in some vendor's form.
+                    if object.is_closed || node.is_none() && !object.free.is_empty() {
                         return Err(Problem::new(here.render(), "is not named by the schema"));
                     }
-                    let value = self.encode(value_of(&object.free, &key), value, part(seen, &*key), &here)?;
+                    let value = self.encode(node.unwrap_or(SAME), value, part(seen, &*key), &here)?;
                     out.push((key, value));
                 }
             }
@@ -131,7 +139,10 @@ impl Walk<'_> {
             if !taken.insert(key.clone()) {
                 return Err(Problem::new(here.render(), "is there twice; a key must be there once"));
             }
-            let value = self.encode(map.value(&key), value, part(seen, &*key), &here)?;
+            let Some(node) = map.value(&key) else {
+                return Err(Problem::new(here.render(), "is not named by the schema"));
+            };
+            let value = self.encode(node, value, part(seen, &*key), &here)?;
             let key = match digits::number_of(&key).filter(|digits| *digits == key) {
                 Some(digits) if map.has_number_keys => Tree::Number(digits),
                 None if map.has_number_keys => {

@@ -12,7 +12,7 @@ mod compile;
 mod evaluated;
 mod loops;
 mod node;
-mod number;
+pub(in crate::schema) mod number;
 pub(crate) mod path;
 pub(super) mod pattern;
 mod read;

@@ -41,7 +41,7 @@ pub(super) fn is_multiple(number: &Number, divisor: &Number) -> bool {
 }
 
 /// Whether two values are the same: numbers by value, objects whatever their order. `None` when they are too deep.
-pub(super) fn equal(a: &Value, b: &Value) -> Option<bool> {
+pub(in crate::schema) fn equal(a: &Value, b: &Value) -> Option<bool> {
     equal_at(a, b, 0)
 }
 
