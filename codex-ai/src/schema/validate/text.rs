@@ -224,7 +224,8 @@ fn number(digits: &str) -> Option<Value> {
 #[derive(Default)]
 struct Names<'t> {
     few: Vec<Cow<'t, str>>,
-    many: HashSet<Cow<'t, str>>,
+    /// Made where they are too many: most objects have none at all.
+    many: Option<HashSet<Cow<'t, str>>>,
 }
 
 impl<'t> Names<'t> {
@@ -233,17 +234,22 @@ impl<'t> Names<'t> {
 
     /// Whether the name is there for the first time.
     fn insert(&mut self, name: Cow<'t, str>) -> bool {
-        if self.many.is_empty() && self.few.len() < Self::FEW {
+        if let Some(many) = &mut self.many {
+            return many.insert(name);
+        }
+        if self.few.len() < Self::FEW {
             let is_new = !self.few.contains(&name);
             self.few.push(name);
             return is_new;
         }
-        self.many.extend(self.few.drain(..));
-        self.many.insert(name)
+        let mut many: HashSet<_> = self.few.drain(..).collect();
+        let is_new = many.insert(name);
+        self.many = Some(many);
+        is_new
     }
 
     fn count(&self) -> u64 {
-        (self.few.len() + self.many.len()) as u64
+        (self.few.len() + self.many.as_ref().map_or(0, HashSet::len)) as u64
     }
 }
 
