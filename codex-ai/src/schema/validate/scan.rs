@@ -104,13 +104,19 @@ impl<'t> Scan<'t> {
         let start = self.at;
         let mut at = start + 1;
         // Most are short, and a search that looks at many bytes at once takes its time to begin.
-        let near = bytes.len().min(at + 16);
-        while at < near && !matches!(bytes[at], b'"' | b'\\') {
-            at += 1;
+        for _ in 0..4 {
+            let Some(word) = bytes.get(at..).and_then(<[u8]>::first_chunk) else { break };
+            let found = quote_or_backslash(u64::from_le_bytes(*word));
+            at += found;
+            if found < 8 {
+                break;
+            }
         }
         let (mut escaped, mut unicode) = (false, false);
         loop {
-            at += memchr::memchr2(b'"', b'\\', bytes.get(at..)?)?;
+            if !matches!(bytes.get(at)?, b'"' | b'\\') {
+                at += memchr::memchr2(b'"', b'\\', bytes.get(at..)?)?;
+            }
             if bytes[at] == b'"' {
                 break;
             }
@@ -179,4 +185,14 @@ impl<'t> Scan<'t> {
         }
         Some(true)
     }
+}
+
+/// How many of 8 bytes, the lowest first, stand before a quote or a backslash; 8 where there is none.
+#[inline]
+fn quote_or_backslash(bytes: u64) -> usize {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    // Sets the high bit of the lowest byte that is zero, and of none below it.
+    let zero = |bytes: u64| bytes.wrapping_sub(ONES) & !bytes & (ONES << 7);
+    let found = zero(bytes ^ (ONES * u64::from(b'"'))) | zero(bytes ^ (ONES * u64::from(b'\\')));
+    (found.trailing_zeros() / 8) as usize
 }
