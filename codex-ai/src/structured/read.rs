@@ -50,7 +50,8 @@ pub(crate) fn read_json_text<T: LlmSchema>(text: &str, schema: &Schema, leniency
     match quick(text, schema) {
         Some(Ok(value)) => Ok(Parsed::exact(value)),
         // A text that is wrong may be copied.
-        _ => read_json(&Reply::from_text("", text), schema, leniency),
+        Some(Err(wrong)) => Err(wrong.into_error(schema, &Reply::from_text("", text), text)),
+        None => read_json(&Reply::from_text("", text), schema, leniency),
     }
 }
 
