@@ -2,7 +2,6 @@
 
 use bytes::Bytes;
 use serde::ser::{Serialize, SerializeMap, Serializer};
-use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::Object;
@@ -34,7 +33,7 @@ pub(crate) fn own_format(request: &Request) -> crate::wire::lower::OwnFormat {
 
     match request.options.extra.get("text").and_then(|text| text.get("format")) {
         None => OwnFormat::Absent,
-        Some(extra) if extra.get("strict").is_some_and(Value::is_boolean) => OwnFormat::AsItIs,
+        Some(extra) if extra.get("strict").is_some_and(serde_json::Value::is_boolean) => OwnFormat::AsItIs,
         Some(_) => OwnFormat::Merged,
     }
 }
