@@ -37,6 +37,7 @@ mod dialect;
 mod encode;
 mod format;
 mod gemini;
+mod keyword;
 mod older;
 mod openai;
 #[doc(hidden)]

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::keyword::Rules;
 use super::{Dialect, Keywords, Null, Translator, describe, scalar};
+use crate::schema::keyword::tag_first;
 use crate::schema::validate::Validator;
 
 /// The keywords that can rule out a value of an `enum` beside them.
@@ -94,30 +95,6 @@ impl Translator<'_> {
             (0, true) => json!({ "type": "null" }),
             (0, false) => self.nothing(at),
             _ => self.any_of(forms, nullable),
-        }
-    }
-}
-
-/// Puts the field that tells objects apart in front: fields are written in this order, and a model that has to choose the
-/// form first does not have to fit it to what it has written already.
-pub(super) fn tag_first(forms: &mut [Value]) {
-    let objects = forms.iter_mut().filter_map(Value::as_object_mut).filter(|form| form.contains_key("properties"));
-    let objects: Vec<_> = objects.collect();
-    let is_tag = |schema: &Value| schema.get("enum").and_then(Value::as_array).is_some_and(|values| values.len() == 1);
-    let has_tag = |form: &Keywords, name: &str| form["properties"].get(name).is_some_and(is_tag);
-    let first = objects.first().and_then(|form| form["properties"].as_object());
-    let mut names = first.into_iter().flat_map(|fields| fields.keys());
-    let Some(tag) = names.find(|name| objects.iter().all(|form| has_tag(form, name))).cloned() else { return };
-    for form in objects {
-        if let Some(Value::Object(fields)) = form.get_mut("properties")
-            && let Some(field) = fields.shift_remove(&tag)
-        {
-            fields.shift_insert(0, tag.clone(), field);
-        }
-        if let Some(Value::Array(required)) = form.get_mut("required")
-            && let Some(at) = required.iter().position(|name| *name == *tag)
-        {
-            required[..=at].rotate_right(1);
         }
     }
 }

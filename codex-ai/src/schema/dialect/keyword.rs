@@ -2,54 +2,8 @@
 
 use serde_json::{Map, Value};
 
+use crate::schema::keyword::{self, decides};
 use crate::schema::validate::words;
-
-/// The keywords that decide about values. All others are remarks, or names and places of other schemas.
-const DECIDING: [&str; 43] = [
-    "$ref",
-    "$dynamicRef",
-    "type",
-    "enum",
-    "const",
-    "minimum",
-    "maximum",
-    "exclusiveMinimum",
-    "exclusiveMaximum",
-    "multipleOf",
-    "minLength",
-    "maxLength",
-    "pattern",
-    "format",
-    "contentEncoding",
-    "contentMediaType",
-    "items",
-    "prefixItems",
-    "additionalItems",
-    "contains",
-    "minContains",
-    "maxContains",
-    "minItems",
-    "maxItems",
-    "uniqueItems",
-    "unevaluatedItems",
-    "properties",
-    "required",
-    "additionalProperties",
-    "patternProperties",
-    "propertyNames",
-    "minProperties",
-    "maxProperties",
-    "dependentRequired",
-    "dependentSchemas",
-    "unevaluatedProperties",
-    "allOf",
-    "anyOf",
-    "oneOf",
-    "not",
-    "if",
-    "then",
-    "else",
-];
 
 /// The keywords of a schema that matter here: those that decide, and the description.
 pub(super) struct Rules<'m> {
@@ -63,7 +17,7 @@ impl<'m> Rules<'m> {
 
     /// The keywords that decide, in their order.
     pub(super) fn keywords(&self) -> impl Iterator<Item = (&'m String, &'m Value)> + use<'m> {
-        self.map.iter().filter(|(keyword, _)| DECIDING.contains(&keyword.as_str()))
+        self.map.iter().filter(|(keyword, _)| decides(keyword))
     }
 
     /// The value of a keyword that decides.
@@ -85,9 +39,7 @@ impl<'m> Rules<'m> {
     }
 
     pub(super) fn count(&self, keyword: &str) -> Option<u64> {
-        let value = self.get(keyword)?;
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked when the schema was made")]
-        value.as_u64().or_else(|| value.as_f64().map(|n| n as u64))
+        keyword::count(self.map, keyword)
     }
 
     /// The types by name; where none is named, those that the keywords speak of if they speak of one.
@@ -108,9 +60,7 @@ impl<'m> Rules<'m> {
 pub(super) fn only_reference(schema: &Value) -> Option<&str> {
     let map = schema.as_object()?;
     let reference = map.get("$ref")?.as_str()?;
-    let alone = map
-        .keys()
-        .all(|keyword| keyword == "$ref" || keyword != "description" && !DECIDING.contains(&keyword.as_str()));
+    let alone = map.keys().all(|keyword| keyword == "$ref" || keyword != "description" && !decides(keyword));
     alone.then_some(reference)
 }
 

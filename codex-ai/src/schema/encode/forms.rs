@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::build::{Builder, Built};
 use super::keyword::{self, Keywords, takes_all};
 use super::plan::{Form, Node, SAME, Wrapped};
+use crate::schema::keyword::tag_first;
 
 /// What a schema is written as, as far as it can be mistaken for another one.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -135,31 +136,4 @@ fn name_besides(name: &str, taken: &mut Vec<String>) -> String {
     }
     taken.push(free.clone());
     free
-}
-
-/// Puts the field that tells objects apart in front: fields are written in this order, and a model that has to choose the
-/// form first does not have to fit it to what it has written already.
-fn tag_first(forms: &mut [Value]) {
-    let objects = forms.iter_mut().filter_map(Value::as_object_mut).filter(|form| form.contains_key("properties"));
-    let objects: Vec<_> = objects.collect();
-    let is_tag = |schema: &Value| {
-        schema.get("const").is_some()
-            || schema.get("enum").and_then(Value::as_array).is_some_and(|values| values.len() == 1)
-    };
-    let has_tag = |form: &Keywords, name: &str| form["properties"].get(name).is_some_and(is_tag);
-    let first = objects.first().and_then(|form| form["properties"].as_object());
-    let mut names = first.into_iter().flat_map(|fields| fields.keys());
-    let Some(tag) = names.find(|name| objects.iter().all(|form| has_tag(form, name))).cloned() else { return };
-    for form in objects {
-        if let Some(Value::Object(fields)) = form.get_mut("properties")
-            && let Some(field) = fields.shift_remove(&tag)
-        {
-            fields.shift_insert(0, tag.clone(), field);
-        }
-        if let Some(Value::Array(required)) = form.get_mut("required")
-            && let Some(place) = required.iter().position(|name| *name == *tag)
-        {
-            required[..=place].rotate_right(1);
-        }
-    }
 }

@@ -1,54 +1,10 @@
 //! What the keywords of one schema say, remarks apart.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-/// A schema: its keywords.
-pub(super) type Keywords = Map<String, Value>;
-
-/// The keywords that put several schemas on one value.
-pub(super) const COMBINING: [&str; 5] = ["$ref", "$dynamicRef", "allOf", "anyOf", "oneOf"];
-
-/// The keywords that decide about objects, and about lists.
-pub(super) const OF_OBJECTS: [&str; 10] = [
-    "properties",
-    "required",
-    "additionalProperties",
-    "patternProperties",
-    "propertyNames",
-    "minProperties",
-    "maxProperties",
-    "dependentRequired",
-    "dependentSchemas",
-    "unevaluatedProperties",
-];
-pub(super) const OF_LISTS: [&str; 10] = [
-    "items",
-    "prefixItems",
-    "additionalItems",
-    "contains",
-    "minContains",
-    "maxContains",
-    "minItems",
-    "maxItems",
-    "uniqueItems",
-    "unevaluatedItems",
-];
-const OF_NUMBERS: [&str; 5] = ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"];
-const OF_STRINGS: [&str; 5] = ["minLength", "maxLength", "pattern", "contentEncoding", "contentMediaType"];
-const OF_ALL: [&str; 7] = ["type", "enum", "const", "not", "if", "then", "else"];
-
-/// Whether the keyword decides about values. All others are remarks, or names and places of other schemas.
-pub(super) fn decides(keyword: &str) -> bool {
-    COMBINING.contains(&keyword) || OF_ALL.contains(&keyword) || is_of_one_type(keyword)
-}
-
-fn is_of_one_type(keyword: &str) -> bool {
-    OF_OBJECTS.contains(&keyword)
-        || OF_LISTS.contains(&keyword)
-        || OF_NUMBERS.contains(&keyword)
-        || OF_STRINGS.contains(&keyword)
-        || keyword == "format"
-}
+pub(super) use crate::schema::keyword::{
+    COMBINING, Keywords, OF_LISTS, OF_NUMBERS, OF_OBJECTS, OF_STRINGS, count, decides,
+};
 
 /// Whether the keyword says something about objects only.
 pub(super) fn is_of_objects(keyword: &str) -> bool {
@@ -113,13 +69,6 @@ pub(super) fn types(map: &Keywords) -> Vec<&str> {
         _ if ["items", "prefixItems"].iter().any(|keyword| map.contains_key(*keyword)) => vec!["array"],
         _ => Vec::new(),
     }
-}
-
-/// A keyword with a whole number of 0 or more.
-pub(super) fn count(map: &Keywords, keyword: &str) -> Option<u64> {
-    let value = map.get(keyword)?;
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked when the schema was made")]
-    value.as_u64().or_else(|| value.as_f64().map(|n| n as u64))
 }
 
 /// Whether the object takes keys without a name of their own. Where keys are named and nothing is said of others there are
