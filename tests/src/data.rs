@@ -43,8 +43,31 @@ pub fn suite(
     exceptions: &'static [(&'static str, &'static str)],
     run: impl FnOnce(&mut Suite),
 ) -> ExitCode {
-    let is_required = std::env::var_os("CODEX_AI_REQUIRE_DATA").is_some_and(|value| value == "1");
-    start(name, needs, is_required, exceptions, run)
+    start(name, needs, is_required(), exceptions, run)
+}
+
+/// A file or folder of the data, for a test that is no suite; `None`, with a line that says so, where it is not there.
+///
+/// # Panics
+/// Where it is not there, and data are required.
+#[expect(clippy::print_stdout, reason = "a test that does not run says so")]
+pub fn path(file: &str) -> Option<PathBuf> {
+    let path = folder().join(file);
+    if path.exists() {
+        return Some(path);
+    }
+    assert!(!is_required(), "`{}` is required, and it is not there", path.display());
+    println!("skipped, as `{}` is not there", path.display());
+    None
+}
+
+fn folder() -> PathBuf {
+    let default = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared");
+    std::env::var_os("CODEX_AI_DATA").map_or_else(default, PathBuf::from)
+}
+
+fn is_required() -> bool {
+    std::env::var_os("CODEX_AI_REQUIRE_DATA").is_some_and(|value| value == "1")
 }
 
 /// Like [`suite`], over data that not everybody has: without its files it is skipped, whatever is required.
@@ -64,8 +87,7 @@ fn start(
     exceptions: &'static [(&'static str, &'static str)],
     run: impl FnOnce(&mut Suite),
 ) -> ExitCode {
-    let default = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared");
-    let folder = std::env::var_os("CODEX_AI_DATA").map_or_else(default, PathBuf::from);
+    let folder = folder();
     if let Some(missing) = needs.iter().find(|file| !folder.join(file).exists()) {
         print(format_args!("{name}: skipped, as `{missing}` is not in `{}`", folder.display()));
         return if is_required { ExitCode::FAILURE } else { ExitCode::SUCCESS };

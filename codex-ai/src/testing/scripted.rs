@@ -16,7 +16,7 @@ use crate::reply::Reply;
 use crate::request::Request;
 use crate::stream::{Chunk, ReplyStream, StreamItem};
 
-/// A provider that gives these answers, in order, and remembers what it was asked. Clones share both.
+/// A provider that gives these answers, in order or by what is asked, and remembers what it was asked. Clones share both.
 ///
 /// ```
 /// use codex_ai::testing::Scripted;
@@ -33,11 +33,17 @@ use crate::stream::{Chunk, ReplyStream, StreamItem};
 /// assert_eq!(provider.requests()[0].messages, request.messages);
 /// # });
 /// ```
+///
+/// Where many ask at once, an answer can be [chosen by the request](Self::by).
 #[derive(Clone)]
 pub struct Scripted {
     name: &'static str,
+    choose: Option<Arc<Choose>>,
     state: Arc<Mutex<State>>,
 }
+
+/// Chooses an answer by what is asked.
+type Choose = dyn Fn(&Request) -> Answer + Send + Sync;
 
 struct State {
     answers: VecDeque<Answer>,
@@ -132,7 +138,26 @@ impl Scripted {
     /// A provider with these answers, some of them in pieces or late.
     pub fn answers(answers: impl IntoIterator<Item = Answer>) -> Self {
         let state = State { answers: answers.into_iter().collect(), requests: Vec::new() };
-        Self { name: "scripted", state: Arc::new(Mutex::new(state)) }
+        Self { name: "scripted", choose: None, state: Arc::new(Mutex::new(state)) }
+    }
+
+    /// A provider whose answers are chosen by what is asked, as where the order of the requests is not known.
+    ///
+    /// ```
+    /// use codex_ai::testing::{Answer, Scripted};
+    /// use codex_ai::{Message, Provider, Request};
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+    /// let provider = Scripted::by(|request| {
+    ///     let asked = request.messages.last().and_then(Message::text).unwrap_or_default();
+    ///     Answer::pieces(["You said ", &asked])
+    /// });
+    /// let request = Request::new(vec![Message::user("Hi")]);
+    /// assert_eq!(provider.generate(&request).await.unwrap().text(), "You said Hi");
+    /// # });
+    /// ```
+    pub fn by(choose: impl Fn(&Request) -> Answer + Send + Sync + 'static) -> Self {
+        Self { choose: Some(Arc::new(choose)), ..Self::answers([]) }
     }
 
     /// The same provider under another name; `scripted` otherwise.
@@ -147,7 +172,7 @@ impl Scripted {
         self.state().requests.clone()
     }
 
-    /// How many answers have not been given yet.
+    /// How many answers have not been given yet; 0 where they are chosen by what is asked.
     pub fn left(&self) -> usize {
         self.state().answers.len()
     }
@@ -157,15 +182,17 @@ impl Scripted {
     }
 
     async fn next_answer(&self, request: &Request) -> Answer {
-        let answer = {
+        let next = {
             let mut state = self.state();
             state.requests.push(request.clone());
-            state.answers.pop_front().unwrap_or_else(|| {
-                let error = Error::new(ErrorKind::Other, "the script has no answer left")
-                    .with_help("give `Scripted` an answer for each request that the test makes");
-                Answer::from(Err(error))
-            })
+            state.answers.pop_front()
         };
+        // Chosen outside of the lock: the choice may ask this provider what came so far.
+        let answer = next.or_else(|| self.choose.as_ref().map(|choose| choose(request))).unwrap_or_else(|| {
+            let error = Error::new(ErrorKind::Other, "the script has no answer left")
+                .with_help("give `Scripted` an answer for each request that the test makes");
+            Answer::from(Err(error))
+        });
         if !answer.after.is_zero() {
             tokio::time::sleep(answer.after).await;
         }
