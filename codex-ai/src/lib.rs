@@ -122,6 +122,7 @@
 //! | [`provider::gemini::Gemini`] | the Gemini API | yes, and Imagen |
 //! | [`provider::openrouter::OpenRouter`] | OpenRouter | |
 //! | [`provider::compatible::Compatible`] | every server of Chat Completions: Ollama, vLLM, LM Studio, llama.cpp, Groq, DeepSeek, Mistral, Azure, or one by its URL | |
+//! | [`app_server::Provider`] | `codex app-server`: each request is a turn (feature `app-server`) | |
 //! | [`provider::Local`] | nobody: built in, needs no key and no network | |
 //!
 //! [`provider::Local`] always gives the same answer to the same request. It works by rules and is not a language model: it
@@ -162,6 +163,11 @@
 //! [`Dispatcher::generate_reply`] gives the [`Reply`] as it is, and shows the loop that answers. Nothing calls a function
 //! of the program by itself. [`Dispatcher::generate_image`] makes pictures, and does not compile for a provider that
 //! cannot.
+//!
+//! # Codex
+//!
+//! With the feature `app-server`, module [`app_server`] is a client of `codex app-server`: threads, any number of turns at once
+//! over one pipe, approvals, goals, reviews, sign-in; and [`app_server::Provider`] runs any prompt as a turn.
 //!
 //! # What it costs
 //!
@@ -206,6 +212,7 @@
 //! | `compatible` | yes | Ollama, vLLM, LM Studio, llama.cpp, Groq, DeepSeek, Mistral, Azure and their like; brings `http` |
 //! | `http` | | HTTP by reqwest with rustls; what every vendor needs |
 //! | `blocking` | yes | the blocking dispatcher |
+//! | `app-server` | | a client of `codex app-server`, and prompts as turns of it |
 //! | `testing` | | a scripted provider and a wire server, for tests |
 //! | `chrono`, `uuid`, `url` | | [`LlmSchema`](trait@LlmSchema) for the types of these crates |
 //!
@@ -213,6 +220,8 @@
 
 #[doc(hidden)]
 pub mod __private;
+#[cfg(feature = "app-server")]
+pub mod app_server;
 #[cfg(feature = "blocking")]
 pub mod blocking;
 pub mod dispatch;

@@ -108,7 +108,8 @@ pub enum Output {
 /// | `service_tier` | `service_tier` | `service_tier` | `service_tier` | `serviceTier` |
 /// | `extra` | fields of the body | fields of the body | fields of the body | fields of the body |
 ///
-/// [`provider::Local`](crate::provider::Local) heeds `max_tokens` and takes all others without a meaning.
+/// [`app_server::Provider`](crate::app_server::Provider) takes `model`, `reasoning_effort`, `service_tier` and `extra` (fields of `turn/start`), and
+/// refuses all others. [`provider::Local`](crate::provider::Local) heeds `max_tokens` and takes all others without a meaning.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Options {

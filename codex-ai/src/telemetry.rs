@@ -106,6 +106,32 @@ pub(crate) fn note_ask(span: &Span, mode: Option<SchemaMode>, ended: Result<usiz
     }
 }
 
+/// One request to an app server, in a span that has its method and how it failed.
+#[cfg(feature = "app-server")]
+pub(crate) async fn request<T>(method: &str, answer: impl Future<Output = Result<T>>) -> Result<T> {
+    if !tracing::enabled!(target: "codex_ai", tracing::Level::DEBUG) {
+        return answer.await;
+    }
+    let span = tracing::debug_span!(
+        target: "codex_ai",
+        "request",
+        otel.name = method,
+        otel.kind = "client",
+        rpc.system.name = "jsonrpc",
+        rpc.method = method,
+        rpc.response.status_code = Empty,
+        error.type = Empty,
+        otel.status_code = Empty,
+    );
+    let result = answer.instrument(span.clone()).await;
+    if let Err(error) = &result {
+        span.record("rpc.response.status_code", error.code());
+        span.record("error.type", field::debug(error.kind()));
+        span.record("otel.status_code", "ERROR");
+    }
+    result
+}
+
 /// Waits within a span.
 pub(crate) async fn within<T>(span: &Span, work: impl Future<Output = T>) -> T {
     if span.is_disabled() { work.await } else { work.instrument(span.clone()).await }

@@ -1,6 +1,7 @@
 //! What the tests of the workspace share.
 
 pub mod anthropic_lint;
+pub mod app_server_routes;
 pub mod data;
 pub mod difference;
 pub mod encoding;

@@ -1,16 +1,20 @@
 //! The same calls without async, for programs that have no runtime.
 
+#[cfg(feature = "app-server")]
+pub mod app_server;
+mod background;
 mod parts;
 
 use std::fmt;
 use std::sync::Arc;
-use std::task::{Context, Poll, Waker};
 
 use serde_json::Value;
-use tokio::runtime::{Builder, Handle, Runtime};
 
+use self::background::{Background, Owner};
 use crate::dispatch::Caller;
-use crate::error::{Error, ErrorKind, Result};
+#[cfg(doc)]
+use crate::error::ErrorKind;
+use crate::error::Result;
 use crate::image::{GenerateImage, GenerateImagen, GeneratedImage, ImageRequest};
 use crate::prompt::{JsonOutput, OutputOf, PromptDef};
 use crate::provider::{AnyProvider, Provider};
@@ -47,19 +51,6 @@ pub struct Dispatcher<P = AnyProvider> {
     runtime: Arc<Background>,
 }
 
-/// A runtime with one thread of its own, which moves sockets and timers; the work of a call is done by its caller.
-#[derive(Debug)]
-struct Background(Option<Runtime>);
-
-impl Drop for Background {
-    fn drop(&mut self) {
-        if let Some(runtime) = self.0.take() {
-            // Waiting for it would be a panic inside another runtime.
-            runtime.shutdown_background();
-        }
-    }
-}
-
 impl Dispatcher<AnyProvider> {
     /// As [`Dispatcher::from_env`](crate::Dispatcher::from_env).
     ///
@@ -84,15 +75,7 @@ impl<P: Provider> Dispatcher<P> {
     /// # Errors
     /// [`ErrorKind::Other`] if no thread can be started.
     pub fn wrap(inner: crate::Dispatcher<P>) -> Result<Self> {
-        let runtime = Builder::new_multi_thread()
-            .worker_threads(1)
-            .thread_name("codex-ai-blocking")
-            .enable_all()
-            .build()
-            .map_err(|error| {
-                Error::new(ErrorKind::Other, "cannot start a thread for blocking calls").with_source(error)
-            })?;
-        Ok(Self { inner, runtime: Arc::new(Background(Some(runtime))) })
+        Ok(Self { inner, runtime: Arc::new(Background::start(Owner::Dispatcher)?) })
     }
 
     /// The provider.
@@ -249,30 +232,6 @@ impl<P: Provider> Dispatcher<P> {
     }
 }
 
-impl Background {
-    fn wait<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
-        match &self.0 {
-            Some(runtime) if !inside_async() => runtime.handle().block_on(work),
-            _ => Err(Error::new(ErrorKind::Blocking, "the blocking dispatcher was used inside an async runtime")
-                .with_help("use the async `Dispatcher`, or `tokio::task::spawn_blocking`")),
-        }
-    }
-
-    /// What a stream gives next; `refused` is whether it was asked inside an async runtime, and said so.
-    fn next<T>(&self, next: impl Future<Output = Option<Result<T>>>, refused: &mut bool) -> Option<Result<T>> {
-        let told = std::mem::take(refused);
-        match self.wait(async { Ok(next.await) }) {
-            Ok(next) => next,
-            // Told for ever, it would be a loop without an end for whoever collects the pieces.
-            Err(_) if told => None,
-            Err(error) => {
-                *refused = true;
-                Some(Err(error))
-            }
-        }
-    }
-}
-
 /// The blocking twin of [`ReplyStream`](crate::ReplyStream): an iterator over the pieces, each of which is waited for.
 ///
 /// Inside an async runtime it gives one error of kind [`ErrorKind::Blocking`] and then `None`. No piece is lost: outside
@@ -315,32 +274,6 @@ impl<T> Iterator for ReplyStream<T> {
     fn next(&mut self) -> Option<Result<Chunk>> {
         self.runtime.next(self.inner.next(), &mut self.refused)
     }
-}
-
-/// Whether this thread is polling a future of tokio's, where waiting is not allowed.
-///
-/// A runtime's handle is there in `spawn_blocking` too, where waiting is fine, and tokio has no question for the
-/// difference. But it limits how much a future may do in one poll, and nothing else: so the limit tells. Asking for it
-/// takes from it, and each permit gives back what it took when it is dropped unused.
-fn inside_async() -> bool {
-    // Above tokio's own limit of 128.
-    const MORE_THAN_THE_LIMIT: usize = 256;
-    if Handle::try_current().is_err() {
-        return false;
-    }
-    let mut context = Context::from_waker(Waker::noop());
-    let mut permits = Vec::new();
-    for _ in 0..MORE_THAN_THE_LIMIT {
-        match tokio::task::coop::poll_proceed(&mut context) {
-            Poll::Ready(permit) => permits.push(permit),
-            Poll::Pending => {
-                // The last one to be dropped restores the most.
-                while permits.pop().is_some() {}
-                return true;
-            }
-        }
-    }
-    false
 }
 
 impl<P> Clone for Dispatcher<P> {

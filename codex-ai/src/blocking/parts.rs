@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{Background, ReplyStream};
+use super::ReplyStream;
+use super::background::Background;
 use crate::error::Result;
 use crate::partial::Partial;
 use crate::prompt::JsonOutput;

@@ -26,7 +26,10 @@ impl Error {
         self
     }
 
-    #[cfg_attr(not(feature = "_vendor"), allow(dead_code, reason = "who asks a vendor decides on it"))]
+    #[cfg_attr(
+        not(any(feature = "_vendor", feature = "app-server")),
+        allow(dead_code, reason = "who asks a vendor decides on it")
+    )]
     pub(crate) fn refused(&self) -> Option<Refused> {
         self.0.refused
     }

@@ -15,6 +15,7 @@
 //! | vLLM, LM Studio, any other server of Chat Completions | `response_format` with the schema as it is; a tool; JSON mode; words |
 //! | Ollama, llama.cpp | the same, but JSON mode before a tool, which they cannot be made to call |
 //! | DeepSeek | JSON mode; a tool; words |
+//! | [`app_server::Provider`](crate::app_server::Provider) | `outputSchema`; words |
 //! | [`Local`] | made by the schema |
 //!
 //! A [`Dialect`](crate::wire::openai_chat::Dialect) says it for a server that is not listed.
@@ -44,8 +45,8 @@ mod env;
 mod events;
 #[cfg(feature = "gemini")]
 pub mod gemini;
-#[cfg(feature = "_vendor")]
-mod ladder;
+#[cfg(any(feature = "_vendor", feature = "app-server"))]
+pub(crate) mod ladder;
 pub mod local;
 #[cfg(feature = "_vendor")]
 mod model;

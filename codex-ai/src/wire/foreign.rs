@@ -208,7 +208,7 @@ const GEMINIS_OWN: [&str; 5] = ["thoughtSignature", "thought", "videoMetadata", 
 
 /// Whether a raw part is no content: thinking, a piece of what came as a whole, words before the answer, or what another
 /// part has besides its content.
-fn is_beside(raw: &Map<String, Value>) -> bool {
+pub(crate) fn is_beside(raw: &Map<String, Value>) -> bool {
     let lacks = |name: &str| !raw.contains_key(name);
     let lacks_within = |name: &str, key: &str| raw.get(name).is_none_or(|inner| inner.get(key).is_none());
     match raw.get("type").and_then(Value::as_str).unwrap_or_default() {

@@ -46,7 +46,7 @@ impl Rung {
     }
 
     /// Whether the schema itself is sent, and not the type in words alone.
-    #[cfg(feature = "_vendor")]
+    #[cfg(any(feature = "_vendor", feature = "app-server"))]
     pub(crate) fn sends_schema(self) -> bool {
         !matches!(self.mode, SchemaMode::JsonMode | SchemaMode::Prompt)
     }
@@ -82,6 +82,9 @@ impl Rungs {
 /// What stands before the type.
 const ANSWER_WITH: &str =
     "Answer with JSON alone, without words around it and without a code fence. It is of this type:";
+
+/// What a model is told where any JSON is asked for, and the format has nothing that asks for it.
+pub(crate) const ANY_JSON: &str = "Answer with one JSON value and nothing else: no words around it and no code fence.";
 
 /// What the tool is for.
 const TOOL_IS: &str = "Takes the answer, as its arguments. Call it once.";

@@ -32,7 +32,7 @@ pub mod anthropic;
 pub mod data_url;
 mod event;
 mod flat;
-mod foreign;
+pub(crate) mod foreign;
 pub mod gemini;
 pub mod imagen;
 mod json;
@@ -41,7 +41,7 @@ pub mod openai_chat;
 pub mod openai_error;
 pub mod openai_images;
 pub mod openai_responses;
-mod problems;
+pub(crate) mod problems;
 mod refused;
 
 pub use event::{Chunks, DecodeEvents, EncodeEvents};

@@ -7,22 +7,22 @@ use crate::request::Options;
 
 /// All that keeps a request from being sent.
 #[derive(Default)]
-pub(super) struct Problems {
+pub(crate) struct Problems {
     /// Parts and options that the format has no form for.
-    pub(super) unsupported: Vec<Problem>,
+    pub(crate) unsupported: Vec<Problem>,
     /// Options that contradict each other.
-    pub(super) invalid: Vec<Problem>,
+    pub(crate) invalid: Vec<Problem>,
 }
 
 impl Problems {
     /// An extra field of this name is set from the request, too.
-    pub(super) fn collision(&mut self, name: &str) {
+    pub(crate) fn collision(&mut self, name: &str) {
         let message = "this field is set from the request already; leave it out of `extra`, or do not set the option";
         self.invalid.push(Problem::new(format!("options.extra.{name}"), message));
     }
 
     /// Options that JSON has no number for.
-    pub(super) fn infinite(&mut self, numbers: &[(&str, Option<f64>)]) {
+    pub(crate) fn infinite(&mut self, numbers: &[(&str, Option<f64>)]) {
         for (name, value) in numbers {
             if value.is_some_and(|value| !value.is_finite()) {
                 self.invalid.push(Problem::new(format!("options.{name}"), "is not a finite number"));
@@ -31,7 +31,7 @@ impl Problems {
     }
 
     /// Extra fields that are set from the request, and one that asks for a stream.
-    pub(super) fn extra(&mut self, options: &Options, set: &[(&str, bool)]) {
+    pub(crate) fn extra(&mut self, options: &Options, set: &[(&str, bool)]) {
         if options.extra.is_empty() {
             return;
         }
@@ -45,7 +45,7 @@ impl Problems {
     }
 
     /// All of them as one error.
-    pub(super) fn finish(self, message: &'static str) -> Result<()> {
+    pub(crate) fn finish(self, message: &'static str) -> Result<()> {
         let kind = match (self.invalid.is_empty(), self.unsupported.is_empty()) {
             (true, true) => return Ok(()),
             (true, false) => ErrorKind::Unsupported,

@@ -16,12 +16,12 @@ use crate::wire::lower::{OwnFormat, Rung, Rungs, lower};
 
 /// Which ways are refused, by model and schema, as far as a provider has found out.
 #[derive(Default)]
-pub(super) struct Ladder {
+pub(crate) struct Ladder {
     memory: Memory,
 }
 
 /// One request on its way down.
-pub(super) struct Climb<'a> {
+pub(crate) struct Climb<'a> {
     /// As it is sent now.
     request: Cow<'a, Request>,
     /// `None` for a request without a schema.
@@ -47,7 +47,7 @@ impl Ladder {
     /// # Errors
     /// [`ErrorKind::Unsupported`] for a way that the provider does not have, or that the request has no room for;
     /// [`ErrorKind::Schema`] for a schema that has no form there.
-    pub(super) fn climb<'a>(&'a self, request: &'a Request, rungs: Rungs, own: OwnFormat) -> Result<Climb<'a>> {
+    pub(crate) fn climb<'a>(&'a self, request: &'a Request, rungs: Rungs, own: OwnFormat) -> Result<Climb<'a>> {
         let Output::Schema(schema) = &request.output else {
             return Ok(Climb { request: Cow::Borrowed(request), state: None });
         };
@@ -81,18 +81,18 @@ impl Ladder {
 
 impl Climb<'_> {
     /// The request as it is to be sent.
-    pub(super) fn request(&self) -> &Request {
+    pub(crate) fn request(&self) -> &Request {
         &self.request
     }
 
     /// The form in which a schema is to be sent by the vendor's own structured output, where it has several.
     #[cfg(feature = "gemini")]
-    pub(super) fn form(&self) -> Option<WireForm> {
+    pub(crate) fn form(&self) -> Option<WireForm> {
         Some(self.state.as_ref()?.rung.form)
     }
 
     /// What a whole answer comes to; `None` where the request is to be sent once more, in another way.
-    pub(super) fn whole(&mut self, asked: Result<Reply>) -> Option<Result<Reply>> {
+    pub(crate) fn whole(&mut self, asked: Result<Reply>) -> Option<Result<Reply>> {
         let Some(state) = &mut self.state else { return Some(asked) };
         match asked {
             Ok(mut reply) => {
@@ -107,7 +107,7 @@ impl Climb<'_> {
     ///
     /// A vendor may refuse after it has said that all is well: the first item is waited for, and until then nothing was
     /// handed on.
-    pub(super) async fn opened(&mut self, asked: Result<ReplyStream>) -> Option<Result<ReplyStream>> {
+    pub(crate) async fn opened(&mut self, asked: Result<ReplyStream>) -> Option<Result<ReplyStream>> {
         let Some(state) = &self.state else { return Some(asked) };
         let begun = match asked {
             Ok(stream) => lift::stream(stream, state.rung, state.schema.name()).await,

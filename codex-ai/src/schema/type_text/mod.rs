@@ -27,7 +27,7 @@ use super::Schema;
 #[derive(Default)]
 pub(super) struct Told {
     text: OnceLock<String>,
-    #[cfg(feature = "_vendor")]
+    #[cfg(any(feature = "_vendor", feature = "app-server"))]
     fingerprint: OnceLock<u64>,
 }
 
@@ -56,7 +56,7 @@ impl Schema {
     }
 
     /// A number that tells one schema from others.
-    #[cfg(feature = "_vendor")]
+    #[cfg(any(feature = "_vendor", feature = "app-server"))]
     pub(crate) fn fingerprint(&self) -> u64 {
         use std::hash::{DefaultHasher, Hash, Hasher};
 

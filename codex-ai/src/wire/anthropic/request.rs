@@ -13,14 +13,12 @@ use crate::error::Result;
 use crate::message::{Image, Message, Part, Role};
 use crate::request::{Output, Request};
 use crate::wire::foreign::{Origin, encode_without};
+use crate::wire::lower::ANY_JSON;
 use crate::wire::{Target, json};
 
 /// The most tokens of an answer where a request says nothing: the API has no default of its own. Every model of today
 /// takes it, and an answer of this length comes in one piece before a connection that says nothing is cut.
 pub const DEFAULT_MAX_TOKENS: u32 = 16_384;
-
-/// What a model is told where any JSON is asked for: the API has no form for it but a schema.
-const ANY_JSON: &str = "Answer with one JSON value and nothing else: no words around it and no code fence.";
 
 /// Makes the body of a request.
 ///
