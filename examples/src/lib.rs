@@ -1,6 +1,7 @@
-//! What the examples share: reading text, and ending with a clear message.
+//! What the examples share: reading text, a stand-in for the app server, and ending with a clear message.
 
 pub mod input;
+pub mod stand_in;
 
 use std::error::Error as _;
 use std::fmt;

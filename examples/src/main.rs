@@ -28,6 +28,9 @@ const EXAMPLES: &[(&str, &str)] = sources![
     "failover",
     "images",
     "openai_compatible",
+    "codex_turns",
+    "codex_prompt",
+    "codex_approvals",
     "wire_server",
 ];
 
