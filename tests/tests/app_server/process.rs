@@ -60,6 +60,19 @@ async fn a_shutdown_closes_the_input_waits_and_tells_the_status() {
     assert!(!is_there(&pid), "not even as a zombie");
 }
 
+/// What it said is kept, and explains nothing where it ended well because it was told to.
+#[tokio::test]
+async fn the_last_words_of_a_clean_end_are_in_no_later_error() {
+    for (status, told) in [(0, false), (4, true)] {
+        let client =
+            Client::spawn(server(&format!("{READS}; echo 'only a warning' >&2; exit {status}"))).await.unwrap();
+        assert_eq!(client.shutdown().await.stderr, "only a warning");
+        let error = client.request_raw("model/list", &json!({})).await.unwrap_err();
+        assert_eq!(closed(&error).reason, ClosedReason::ShutDown);
+        assert_eq!(error.to_string().contains("only a warning"), told, "{error}");
+    }
+}
+
 /// A server that does not care that its input is closed.
 #[tokio::test]
 async fn a_stubborn_process_is_killed_after_its_time_of_grace() {
