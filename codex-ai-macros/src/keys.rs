@@ -12,7 +12,7 @@ use crate::messages;
 /// One `key = value`, or a `key` alone.
 pub(crate) struct Entry {
     pub(crate) key: Ident,
-    /// The tokens behind `=`; `None` for a key alone.
+    /// The tokens behind `=`, or those of the list; `None` for a key alone.
     pub(crate) value: Option<TokenStream>,
 }
 
@@ -31,6 +31,8 @@ pub(crate) struct Spec {
     pub(crate) keys: &'static [&'static str],
     /// Keys that may stand alone.
     pub(crate) bare: &'static [&'static str],
+    /// Keys that take a list in parentheses: `tools(search, refund)`.
+    pub(crate) lists: &'static [&'static str],
     /// What to write, as an example: `mode = "x"`.
     pub(crate) example: &'static str,
 }
@@ -70,6 +72,19 @@ fn parse_entry(input: ParseStream<'_>, spec: &Spec, diag: &mut Diag) -> syn::Res
         return Ok(None);
     };
     let name = key.to_string();
+    if spec.lists.contains(&name.as_str()) {
+        let list = if input.peek(syn::token::Paren) { input.parse::<Group>().ok() } else { None };
+        let rest = until_comma(input)?;
+        return match list {
+            Some(list) if list.delimiter() == Delimiter::Parenthesis && rest.is_empty() => {
+                Ok(Some(Entry { key, value: Some(list.stream()) }))
+            }
+            _ => {
+                diag.error(&key, messages::key_takes_list(&name));
+                Ok(None)
+            }
+        };
+    }
     let is_value = input.peek(Token![=]) && !input.peek(Token![==]) && !input.peek(Token![=>]);
     if is_value {
         input.parse::<Token![=]>()?;
@@ -281,7 +296,8 @@ mod tests {
 
     use super::*;
 
-    const SPEC: Spec = Spec { attribute: "#[x]", keys: &["a", "b", "c"], bare: &["c"], example: "a = 1" };
+    const SPEC: Spec =
+        Spec { attribute: "#[x]", keys: &["a", "b", "c", "d"], bare: &["c"], lists: &["d"], example: "a = 1" };
 
     fn parsed(tokens: TokenStream) -> (Vec<String>, bool) {
         let mut diag = Diag::default();
@@ -302,6 +318,7 @@ mod tests {
             (quote!(a = f(1, 2), b = [3, 4], c), vec!["a=f(1, 2)", "b=[3, 4]", "c"]),
             (quote!(a = |x, y| x + y), vec!["a=| x, y | x + y"]),
             (quote!(c), vec!["c"]),
+            (quote!(d(x, y::z), c), vec!["d=x, y::z", "c"]),
             (quote!(), vec![]),
             (quote!(,), vec![]),
         ] {
@@ -317,6 +334,9 @@ mod tests {
             (quote!(a =, b = 1), vec!["b=1"]),
             (quote!(a, b = 1), vec!["b=1"]),
             (quote!(d = 1, b = 1), vec!["b=1"]),
+            (quote!(d, b = 1), vec!["b=1"]),
+            (quote!(d(x) y, b = 1), vec!["b=1"]),
+            (quote!(e = 1, b = 1), vec!["b=1"]),
             (quote!(a = 1, a = 2), vec!["a=1"]),
             (quote!(a == 1, b = 2), vec!["b=2"]),
             (quote!(1 + 2, b = 2), vec!["b=2"]),

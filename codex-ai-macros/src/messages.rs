@@ -151,6 +151,10 @@ pub(crate) fn key_takes_value(key: &str, spec: &Spec) -> String {
     }
 }
 
+pub(crate) fn key_takes_list(key: &str) -> String {
+    help(format!("`{key}` takes a list in parentheses"), format!("write `{}`", example(key).unwrap_or("key(..)")))
+}
+
 /// What to write for a key.
 fn example(key: &str) -> Option<&'static str> {
     Some(match key {
@@ -174,6 +178,8 @@ fn example(key: &str) -> Option<&'static str> {
         "check" => "check = is_allowed",
         "validate" => "validate = is_consistent",
         "stream" => "stream = \"done\"",
+        "tools" => "tools(look_up, refund)",
+        "requires" => "requires(images)",
         _ => return None,
     })
 }

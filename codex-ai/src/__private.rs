@@ -8,8 +8,10 @@ pub use ::serde::de::DeserializeOwned;
 pub use ::serde_json::Value;
 pub use ::std::option::Option::{self, None, Some};
 
+pub use crate::capability::Capability;
 pub use crate::dispatch::Caller;
 pub use crate::error::Result;
+pub use crate::mount::{AnyState, StateInfo};
 pub use crate::partial::{Cursor, Grow, Progress, Whole};
 pub use crate::prompt::builder::{Once, Set, Take, Unset, send};
 use crate::prompt::{OutputOf, PromptOutput};
@@ -45,22 +47,9 @@ impl<T: ?Sized> Itself for T {
 }
 
 /// The entry of a prompt function with a compile error.
-pub static BROKEN: Entry = Entry::new(EntryInfo {
-    mode: "",
-    marker: "",
-    function: "",
-    module: "",
-    crate_name: None,
-    crate_version: None,
-    file: "",
-    line: 0,
-    column: 0,
-    docs: "",
-    returns: "",
-    args: &[],
-    model: None,
-    temperature: None,
-    max_tokens: None,
-    output: || crate::request::Output::Text,
-    render: None,
-});
+pub static BROKEN: Entry = Entry::new(EntryInfo::DEFAULT);
+
+/// The state of a call by name as the type that the prompt is a method of.
+pub fn state<T: 'static>(state: &AnyState) -> Option<&T> {
+    state.downcast_ref()
+}

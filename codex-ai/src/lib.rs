@@ -224,12 +224,14 @@ pub mod __private;
 pub mod app_server;
 #[cfg(feature = "blocking")]
 pub mod blocking;
+pub mod capability;
 pub mod dispatch;
 mod error;
 pub mod image;
 pub mod json;
 pub mod layer;
 pub mod message;
+pub mod mount;
 pub mod partial;
 pub mod prompt;
 pub mod provider;
@@ -246,6 +248,7 @@ pub mod testing;
 pub mod transport;
 pub mod wire;
 
+pub use capability::{Capability, Serves, Supports};
 pub use codex_ai_macros::{LlmSchema, prompt};
 
 pub use dispatch::{Dispatcher, DispatcherBuilder};
@@ -253,6 +256,7 @@ pub use error::{Attempt, BoxError, Error, ErrorKind, Problem, Result};
 pub use image::{GenerateImage, GenerateImagen, GeneratedImage, ImageRequest};
 pub use json::{Leniency, Parsed, Repair, RepairKind};
 pub use message::{CachePoint, Image, Message, Part, Role, ToolCall, ToolResult};
+pub use mount::{Mount, Provides};
 pub use partial::{Partial, PartialList, PartialMap, PartialReader, PartialText, Progress, Whole};
 pub use prompt::{IntoPrompt, JsonOutput, OutputOf, Prompt, PromptDef, PromptOutput};
 pub use provider::{AnyProvider, BoxFuture, Provider};

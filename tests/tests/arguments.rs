@@ -11,8 +11,8 @@ use codex_ai::{Dispatcher, PromptDef, blocking, prompt};
 use serde_json::{Value, json};
 
 /// What the model is asked by a typed call.
-async fn typed<Q: PromptDef>(args: Q::Args<'_>) -> String {
-    Q::render(args).await.unwrap().into_request().messages[0].text().unwrap().into_owned()
+async fn typed<Q: PromptDef<State = ()>>(args: Q::Args<'_>) -> String {
+    Q::render(&(), args).await.unwrap().into_request().messages[0].text().unwrap().into_owned()
 }
 
 /// What the model is asked by a call by name.

@@ -11,8 +11,8 @@ fn has(mode: &str) -> bool {
     Registry::discover().unwrap().get(mode).is_some()
 }
 
-async fn asked<Q: PromptDef>(args: Q::Args<'_>) -> String {
-    Q::render(args).await.unwrap().into_request().messages[0].text().unwrap().into_owned()
+async fn asked<Q: PromptDef<State = ()>>(args: Q::Args<'_>) -> String {
+    Q::render(&(), args).await.unwrap().into_request().messages[0].text().unwrap().into_owned()
 }
 
 async fn asked_by_name(mode: &str, arguments: serde_json::Value) -> String {

@@ -14,7 +14,7 @@ use crate::messages;
 use crate::names::Names;
 
 const ARG: Spec =
-    Spec { attribute: "#[arg]", keys: &["default", "rename"], bare: &["default"], example: "default = 3" };
+    Spec { attribute: "#[arg]", keys: &["default", "rename"], bare: &["default"], lists: &[], example: "default = 3" };
 
 /// The methods of every builder.
 const RESERVED: &[&str] = &["build", "call", "send", "stream"];

@@ -261,11 +261,11 @@ fn finish(prompt: &PromptFn<'_>) -> TokenStream {
         }
 
         /// Calls the prompt on a dispatcher: a future of the value, or the value itself where the dispatcher blocks.
-        #vis fn call<#declared #caller: #p::Caller>(self, dispatcher: &#call_lifetime #caller) -> <#caller as #p::Caller>::Called<#call_lifetime, #marker>
+        #vis fn call<#declared #caller: #p::Caller<#marker>>(self, dispatcher: &#call_lifetime #caller) -> <#caller as #p::Caller<#marker>>::Called<#call_lifetime>
         where
             #(#bounds,)*
         {
-            #p::Caller::call_prompt::<#marker>(dispatcher, self.build())
+            #p::Caller::<#marker>::call_prompt(dispatcher, self.build())
         }
     }
 }

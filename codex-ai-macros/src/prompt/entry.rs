@@ -47,6 +47,7 @@ pub(super) fn items(prompt: &PromptFn<'_>, body: Body) -> TokenStream {
             max_tokens: #max_tokens,
             output: #p::output_of::<#marker>(),
             render: #render,
+            ..#p::EntryInfo::DEFAULT
         });
         #by_name
         use #p::ProbeAny as _;
@@ -139,11 +140,12 @@ fn by_name(prompt: &PromptFn<'_>) -> TokenStream {
         }
     });
     let fields = prompt.args.iter().map(|arg| arg.name);
-    let call = quote!(#p::begin::<#marker>(#args_name { #(#fields: #values),* }));
+    let call = quote!(#p::begin::<#marker>(state, #args_name { #(#fields: #values),* }));
     let future =
         if prompt.args.iter().any(is_twin) { quote!(::std::boxed::Box::pin(async move { #call.await })) } else { call };
     quote! {
         fn #render<#lifetime>(
+            state: &#lifetime #p::AnyState,
             arguments: &mut #p::Arguments<#lifetime>,
         ) -> #p::Option<#p::BoxFuture<#lifetime, #p::Result<#p::Rendered>>> {
             #(#reads)*
@@ -153,6 +155,7 @@ fn by_name(prompt: &PromptFn<'_>) -> TokenStream {
             let (#(#p::Some(#required),)*) = (#(#required,)*) else {
                 return #p::None;
             };
+            let state = #p::state(state)?;
             #(#defaults)*
             #p::Some(#future)
         }

@@ -121,6 +121,8 @@ fn definition(prompt: &PromptFn<'_>, body: Body) -> TokenStream {
     let entry = &prompt.names.entry;
     // No name of the user's: the function may be called `args`.
     let args = Ident::new("args", Span::mixed_site());
+    let state = Ident::new("_state", Span::mixed_site());
+    let state_type = quote!(());
     let run = match body {
         Body::Calls => {
             let mut values = Group::new(Delimiter::Parenthesis, quote!(#(#args.#fields),*));
@@ -129,7 +131,7 @@ fn definition(prompt: &PromptFn<'_>, body: Body) -> TokenStream {
         }
         // Nobody can run it: the program does not compile.
         Body::Refuses => quote! {
-            let _ = #args;
+            let _ = (#state, #args);
             ::core::future::pending()
         },
     };
@@ -139,8 +141,10 @@ fn definition(prompt: &PromptFn<'_>, body: Body) -> TokenStream {
             const ENTRY: &'static #p::Entry = &#entry;
             type Args<#lifetime> = #name #args_generics;
             type Returned = #returned;
+            type State = #state_type;
+            type Requires = ();
             #[inline]
-            fn run<#lifetime>(#args: <Self as #p::PromptDef>::Args<#lifetime>) -> #future {
+            fn run<#lifetime>(#state: &#lifetime <Self as #p::PromptDef>::State, #args: <Self as #p::PromptDef>::Args<#lifetime>) -> #future {
                 #(#sendable)*
                 #run
             }

@@ -17,6 +17,7 @@ const PROMPT: Spec = Spec {
     attribute: "#[prompt]",
     keys: &["mode", "model", "temperature", "max_tokens", "marker", "json", "crate"],
     bare: &[],
+    lists: &[],
     example: "mode = \"x\"",
 };
 

@@ -28,6 +28,7 @@ const LLM: Spec = Spec {
         "crate",
     ],
     bare: &[],
+    lists: &[],
     example: "description = \"what it means\"",
 };
 

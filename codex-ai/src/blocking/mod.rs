@@ -11,11 +11,13 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use self::background::{Background, Owner};
+use crate::capability::Serves;
 use crate::dispatch::Caller;
 #[cfg(doc)]
 use crate::error::ErrorKind;
 use crate::error::Result;
 use crate::image::{GenerateImage, GenerateImagen, GeneratedImage, ImageRequest};
+use crate::mount::{Mount, Provides};
 use crate::prompt::{JsonOutput, OutputOf, PromptDef};
 use crate::provider::{AnyProvider, Provider};
 use crate::registry::Router;
@@ -46,8 +48,8 @@ pub use parts::{Elements, TextOf};
 /// # assert!(!greeting.is_empty());
 /// # Ok::<_, codex_ai::Error>(())
 /// ```
-pub struct Dispatcher<P = AnyProvider> {
-    inner: crate::Dispatcher<P>,
+pub struct Dispatcher<P = AnyProvider, S = ()> {
+    inner: crate::Dispatcher<P, S>,
     runtime: Arc<Background>,
 }
 
@@ -69,13 +71,21 @@ impl<P: Provider> Dispatcher<P> {
     pub fn new(provider: P) -> Result<Self> {
         Self::wrap(crate::Dispatcher::new(provider)?)
     }
+}
 
+impl<P: Provider, S: Send + Sync + 'static> Dispatcher<P, S> {
     /// Makes a blocking dispatcher of an async one, which was set up by its builder.
     ///
     /// # Errors
     /// [`ErrorKind::Other`] if no thread can be started.
-    pub fn wrap(inner: crate::Dispatcher<P>) -> Result<Self> {
+    pub fn wrap(inner: crate::Dispatcher<P, S>) -> Result<Self> {
         Ok(Self { inner, runtime: Arc::new(Background::start(Owner::Dispatcher)?) })
+    }
+
+    /// As [`Dispatcher::mount`](crate::Dispatcher::mount).
+    #[must_use]
+    pub fn mount<T: Mount>(&self, state: Arc<T>) -> Dispatcher<P, T> {
+        Dispatcher { inner: self.inner.mount(state), runtime: Arc::clone(&self.runtime) }
     }
 
     /// The provider.
@@ -109,7 +119,11 @@ impl<P: Provider> Dispatcher<P> {
     ///
     /// # Errors
     /// As there, and [`ErrorKind::Blocking`] inside an async runtime.
-    pub fn call<'a, Q: PromptDef>(&'a self, args: Q::Args<'a>) -> Result<OutputOf<Q>> {
+    pub fn call<'a, Q: PromptDef>(&'a self, args: Q::Args<'a>) -> Result<OutputOf<Q>>
+    where
+        P: Serves<Q>,
+        S: Provides<Q::State>,
+    {
         self.wait(self.inner.call::<Q>(args))
     }
 
@@ -117,7 +131,11 @@ impl<P: Provider> Dispatcher<P> {
     ///
     /// # Errors
     /// As [`call`](Self::call).
-    pub fn reply<'a, Q: PromptDef>(&'a self, args: Q::Args<'a>) -> Result<Reply<OutputOf<Q>>> {
+    pub fn reply<'a, Q: PromptDef>(&'a self, args: Q::Args<'a>) -> Result<Reply<OutputOf<Q>>>
+    where
+        P: Serves<Q>,
+        S: Provides<Q::State>,
+    {
         self.wait(self.inner.reply::<Q>(args))
     }
 
@@ -182,7 +200,11 @@ impl<P: Provider> Dispatcher<P> {
     ///
     /// # Errors
     /// As [`call`](Self::call).
-    pub fn stream<'a, Q: PromptDef>(&'a self, args: Q::Args<'a>) -> Result<ReplyStream<OutputOf<Q>>> {
+    pub fn stream<'a, Q: PromptDef>(&'a self, args: Q::Args<'a>) -> Result<ReplyStream<OutputOf<Q>>>
+    where
+        P: Serves<Q>,
+        S: Provides<Q::State>,
+    {
         let inner = self.wait(self.inner.stream::<Q>(args))?;
         Ok(ReplyStream { inner, runtime: Arc::clone(&self.runtime), refused: false })
     }
@@ -276,25 +298,31 @@ impl<T> Iterator for ReplyStream<T> {
     }
 }
 
-impl<P> Clone for Dispatcher<P> {
+impl<P, S> Clone for Dispatcher<P, S> {
     fn clone(&self) -> Self {
         Self { inner: self.inner.clone(), runtime: Arc::clone(&self.runtime) }
     }
 }
 
-impl<P: Provider> fmt::Debug for Dispatcher<P> {
+impl<P: Provider, S: Send + Sync + 'static> fmt::Debug for Dispatcher<P, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("blocking::Dispatcher").field(&self.inner).finish()
     }
 }
 
-impl<P: Provider> Caller for Dispatcher<P> {
-    type Called<'a, Q: PromptDef>
+#[diagnostic::do_not_recommend]
+impl<P, S, Q> Caller<Q> for Dispatcher<P, S>
+where
+    P: Provider + Serves<Q>,
+    S: Provides<Q::State>,
+    Q: PromptDef,
+{
+    type Called<'a>
         = Result<OutputOf<Q>>
     where
         Self: 'a;
 
-    fn call_prompt<'a, Q: PromptDef>(&'a self, args: Q::Args<'a>) -> Self::Called<'a, Q> {
+    fn call_prompt<'a>(&'a self, args: Q::Args<'a>) -> Self::Called<'a> {
         self.call::<Q>(args)
     }
 }

@@ -7,19 +7,23 @@ use serde_json::Value;
 use super::Dispatcher;
 use crate::error::{Error, Result};
 use crate::json::{Leniency, Parsed};
+use crate::mount::Provides;
 use crate::prompt::{OutputOf, PromptDef, PromptOutput};
 use crate::provider::Provider;
-use crate::registry::Entry;
+use crate::registry::{Entry, Routed};
 use crate::reply::Reply;
 use crate::request::{Options, Output, Request};
 use crate::schema::Schema;
 use crate::structured::{self, Asking};
 use crate::telemetry;
 
-impl<P: Provider> Dispatcher<P> {
-    pub(super) async fn ask_prompt<Q: PromptDef>(&self, args: Q::Args<'_>) -> Result<Reply<OutputOf<Q>>> {
+impl<P: Provider, S: Send + Sync + 'static> Dispatcher<P, S> {
+    pub(super) async fn ask_prompt<'a, Q: PromptDef>(&'a self, args: Q::Args<'a>) -> Result<Reply<OutputOf<Q>>>
+    where
+        S: Provides<Q::State>,
+    {
         let entry = Q::ENTRY;
-        let request = match Q::render(args).await {
+        let request = match Q::render(Provides::<Q::State>::provide(&*self.state), args).await {
             Ok(prompt) => prompt.into_request(),
             Err(error) => return Err(error.with_prompt(entry.mode())),
         };
@@ -27,9 +31,10 @@ impl<P: Provider> Dispatcher<P> {
     }
 
     pub(super) async fn ask_by_name(&self, mode: &str, arguments: Value) -> Result<Reply<Value>> {
-        let entry = self.prompts.get(mode).ok_or_else(|| self.unknown(mode))?;
-        let rendered = entry.render(arguments).await.map_err(|error| error.with_prompt(entry.mode()))?;
-        self.ask(rendered.request, Some(entry), rendered.read).await
+        let Routed { entry, state } = self.prompts.routed(mode).ok_or_else(|| self.unknown(mode))?;
+        let rendered =
+            entry.render(state.as_deref(), arguments).await.map_err(|error| error.with_prompt(entry.mode()))?;
+        self.ask(rendered.request, Some(*entry), rendered.read).await
     }
 
     pub(super) async fn ask_for<T: PromptOutput>(&self, mut request: Request) -> Result<T> {

@@ -65,6 +65,7 @@ impl<P: Provider> DispatcherBuilder<P> {
         let prompts = Router::from(&registry).include_router(self.router);
         Ok(Dispatcher {
             shared: Arc::new(Shared { provider: self.provider, defaults: self.defaults }),
+            state: Arc::new(()),
             prompts: Arc::new(prompts),
             options: None,
             structured: Arc::new(self.structured),

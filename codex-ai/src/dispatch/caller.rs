@@ -1,8 +1,10 @@
 //! What can call a prompt, and what can be asked without one.
 
 use super::Dispatcher;
+use crate::capability::Serves;
 use crate::error::Result;
 use crate::message::Message;
+use crate::mount::Provides;
 use crate::prompt::{OutputOf, Prompt, PromptDef, PromptOutput};
 use crate::provider::{BoxFuture, Provider};
 use crate::request::{Output, Request};
@@ -14,22 +16,28 @@ use crate::request::{Output, Request};
     label = "not a dispatcher",
     note = "pass a `&Dispatcher`, or a `&blocking::Dispatcher`"
 )]
-pub trait Caller {
+pub trait Caller<Q: PromptDef> {
     /// What a call gives: a future of the value, or the value itself.
-    type Called<'a, Q: PromptDef>
+    type Called<'a>
     where
         Self: 'a;
 
-    fn call_prompt<'a, Q: PromptDef>(&'a self, args: Q::Args<'a>) -> Self::Called<'a, Q>;
+    fn call_prompt<'a>(&'a self, args: Q::Args<'a>) -> Self::Called<'a>;
 }
 
-impl<P: Provider> Caller for Dispatcher<P> {
-    type Called<'a, Q: PromptDef>
+#[diagnostic::do_not_recommend]
+impl<P, S, Q> Caller<Q> for Dispatcher<P, S>
+where
+    P: Provider + Serves<Q>,
+    S: Provides<Q::State>,
+    Q: PromptDef,
+{
+    type Called<'a>
         = BoxFuture<'a, Result<OutputOf<Q>>>
     where
         Self: 'a;
 
-    fn call_prompt<'a, Q: PromptDef>(&'a self, args: Q::Args<'a>) -> Self::Called<'a, Q> {
+    fn call_prompt<'a>(&'a self, args: Q::Args<'a>) -> Self::Called<'a> {
         self.call::<Q>(args)
     }
 }

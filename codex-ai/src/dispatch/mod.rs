@@ -11,10 +11,12 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use crate::capability::Serves;
 #[cfg(doc)]
 use crate::error::ErrorKind;
 use crate::error::Result;
 use crate::image::{GenerateImage, GenerateImagen, GeneratedImage, ImageRequest};
+use crate::mount::{Mount, Provides};
 use crate::prompt::{JsonOutput, OutputOf, PromptDef};
 use crate::provider::{AnyProvider, BoxFuture, Provider};
 use crate::registry::{Entry, Router};
@@ -59,8 +61,10 @@ pub use caller::Caller;
 /// assert!(!summary.points.is_empty());
 /// # Ok::<_, codex_ai::Error>(()) }).unwrap();
 /// ```
-pub struct Dispatcher<P = AnyProvider> {
+pub struct Dispatcher<P = AnyProvider, S = ()> {
     shared: Arc<Shared<P>>,
+    /// What [`Dispatcher::mount`] was given.
+    state: Arc<S>,
     prompts: Arc<Router>,
     /// What [`Dispatcher::with_options`] set.
     options: Option<Arc<Options>>,
@@ -94,6 +98,23 @@ impl<P: Provider> Dispatcher<P> {
     /// Sets up a dispatcher step by step.
     pub fn builder(provider: P) -> DispatcherBuilder<P> {
         DispatcherBuilder::new(provider)
+    }
+}
+
+impl<P: Provider, S: Send + Sync + 'static> Dispatcher<P, S> {
+    /// A dispatcher that can call the methods of `T`, typed and by name, on this value; it shares the provider with this
+    /// one. What was mounted before is still called by name.
+    #[must_use]
+    pub fn mount<T: Mount>(&self, state: Arc<T>) -> Dispatcher<P, T> {
+        let mut prompts = Arc::clone(&self.prompts);
+        Arc::make_mut(&mut prompts).mount(&state);
+        Dispatcher {
+            shared: Arc::clone(&self.shared),
+            state,
+            prompts,
+            options: self.options.clone(),
+            structured: Arc::clone(&self.structured),
+        }
     }
 
     /// The provider.
@@ -143,7 +164,11 @@ impl<P: Provider> Dispatcher<P> {
     ///
     /// # Errors
     /// What the prompt function, the provider or the reading of the answer ended in; see [`ErrorKind`].
-    pub fn call<'a, Q: PromptDef>(&'a self, args: Q::Args<'a>) -> BoxFuture<'a, Result<OutputOf<Q>>> {
+    pub fn call<'a, Q: PromptDef>(&'a self, args: Q::Args<'a>) -> BoxFuture<'a, Result<OutputOf<Q>>>
+    where
+        P: Serves<Q>,
+        S: Provides<Q::State>,
+    {
         Box::pin(async move { Ok(self.ask_prompt::<Q>(args).await?.value) })
     }
 
@@ -151,7 +176,11 @@ impl<P: Provider> Dispatcher<P> {
     ///
     /// # Errors
     /// As [`call`](Self::call).
-    pub fn reply<'a, Q: PromptDef>(&'a self, args: Q::Args<'a>) -> BoxFuture<'a, Result<Reply<OutputOf<Q>>>> {
+    pub fn reply<'a, Q: PromptDef>(&'a self, args: Q::Args<'a>) -> BoxFuture<'a, Result<Reply<OutputOf<Q>>>>
+    where
+        P: Serves<Q>,
+        S: Provides<Q::State>,
+    {
         Box::pin(self.ask_prompt::<Q>(args))
     }
 
@@ -285,10 +314,11 @@ impl<P: Provider> Dispatcher<P> {
     }
 }
 
-impl<P> Clone for Dispatcher<P> {
+impl<P, S> Clone for Dispatcher<P, S> {
     fn clone(&self) -> Self {
         Self {
             shared: Arc::clone(&self.shared),
+            state: Arc::clone(&self.state),
             prompts: Arc::clone(&self.prompts),
             options: self.options.clone(),
             structured: Arc::clone(&self.structured),
@@ -296,7 +326,7 @@ impl<P> Clone for Dispatcher<P> {
     }
 }
 
-impl<P: Provider> fmt::Debug for Dispatcher<P> {
+impl<P: Provider, S: Send + Sync + 'static> fmt::Debug for Dispatcher<P, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Dispatcher")
             .field("provider", &self.shared.provider.name())

@@ -6,7 +6,9 @@ use tokio::time::Instant;
 
 use super::Dispatcher;
 use super::ask::{located, named};
+use crate::capability::Serves;
 use crate::error::{Error, ErrorKind, Result};
+use crate::mount::Provides;
 use crate::prompt::{JsonOutput, OutputOf, PromptDef, PromptOutput};
 use crate::provider::{BoxFuture, Provider};
 use crate::registry::Entry;
@@ -16,7 +18,7 @@ use crate::stream::ReplyStream;
 use crate::structured::Report;
 use crate::telemetry;
 
-impl<P: Provider> Dispatcher<P> {
+impl<P: Provider, S: Send + Sync + 'static> Dispatcher<P, S> {
     /// As [`generate_reply`](Self::generate_reply), while it comes.
     ///
     /// # Errors
@@ -51,10 +53,14 @@ impl<P: Provider> Dispatcher<P> {
     ///
     /// # Errors
     /// What kept the answer from beginning; what goes wrong later is an item of the stream.
-    pub fn stream<'a, Q: PromptDef>(&'a self, args: Q::Args<'a>) -> BoxFuture<'a, Result<ReplyStream<OutputOf<Q>>>> {
+    pub fn stream<'a, Q: PromptDef>(&'a self, args: Q::Args<'a>) -> BoxFuture<'a, Result<ReplyStream<OutputOf<Q>>>>
+    where
+        P: Serves<Q>,
+        S: Provides<Q::State>,
+    {
         Box::pin(async move {
             let entry = Q::ENTRY;
-            let request = match Q::render(args).await {
+            let request = match Q::render(Provides::<Q::State>::provide(&*self.state), args).await {
                 Ok(prompt) => prompt.into_request(),
                 Err(error) => return Err(error.with_prompt(entry.mode())),
             };

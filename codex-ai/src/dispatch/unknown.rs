@@ -10,7 +10,7 @@ use crate::suggest::nearest;
 /// An error for an unknown mode lists all modes if there are at most this many.
 const LISTED_MODES: usize = 10;
 
-impl<P: Provider> Dispatcher<P> {
+impl<P: Provider, S: Send + Sync + 'static> Dispatcher<P, S> {
     pub(super) fn unknown(&self, mode: &str) -> Error {
         let known: Vec<&str> = self.modes().collect();
         let error = Error::new(ErrorKind::UnknownPrompt, format!("no prompt is registered for `{}`", cut(mode)));

@@ -246,15 +246,24 @@ pub trait PromptDef: Sized + 'static {
     /// What the function returns.
     type Returned: IntoPrompt<Output: PromptOutput> + 'static;
 
+    /// What must be mounted on a dispatcher to call it: the type of the `impl` block for a method, `()` for a function.
+    type State: Send + Sync + 'static;
+
+    /// What the provider must support, as a list of types: `(Images, (Tools, ()))`, or `()` for nothing.
+    type Requires;
+
     /// Calls the function.
-    fn run<'a>(args: Self::Args<'a>) -> impl Future<Output = Self::Returned> + Send + 'a;
+    fn run<'a>(state: &'a Self::State, args: Self::Args<'a>) -> impl Future<Output = Self::Returned> + Send + 'a;
 
     /// Calls the function and makes a prompt of what it returns.
     ///
     /// # Errors
     /// The function's own.
-    fn render<'a>(args: Self::Args<'a>) -> impl Future<Output = Result<Prompt<OutputOf<Self>>>> + Send + 'a {
-        let run = Self::run(args);
+    fn render<'a>(
+        state: &'a Self::State,
+        args: Self::Args<'a>,
+    ) -> impl Future<Output = Result<Prompt<OutputOf<Self>>>> + Send + 'a {
+        let run = Self::run(state, args);
         async move { run.await.into_prompt() }
     }
 }
@@ -452,7 +461,7 @@ impl Rendered {
 ///
 /// It asks for nothing but a prompt, so that a wrong return type is an error at the return type only.
 #[doc(hidden)]
-pub fn begin<'v, Q: PromptDef>(args: Q::Args<'v>) -> BoxFuture<'v, Result<Rendered>> {
+pub fn begin<'v, Q: PromptDef>(state: &'v Q::State, args: Q::Args<'v>) -> BoxFuture<'v, Result<Rendered>> {
     // By the returned type alone, so that prompts that return the same share the code.
     fn erase<'v, R>(returned: BoxFuture<'v, R>) -> BoxFuture<'v, Result<Rendered>>
     where
@@ -460,5 +469,5 @@ pub fn begin<'v, Q: PromptDef>(args: Q::Args<'v>) -> BoxFuture<'v, Result<Render
     {
         Box::pin(async move { Rendered::of(returned.await) })
     }
-    erase(Box::pin(Q::run(args)))
+    erase(Box::pin(Q::run(state, args)))
 }

@@ -1,3 +1,4 @@
+use std::any::TypeId;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
@@ -5,7 +6,9 @@ use serde_json::{Map, Value, json};
 
 use super::arguments::{Arguments, drop_absent};
 use super::schemas::{MakeSchema, of_arguments};
+use crate::capability::Capability;
 use crate::error::{Error, ErrorKind, Result};
+use crate::mount::{AnyState, StateInfo};
 use crate::prompt::Rendered;
 use crate::provider::BoxFuture;
 use crate::request::Output;
@@ -38,10 +41,37 @@ pub struct EntryInfo {
     pub max_tokens: Option<u32>,
     pub output: fn() -> Output,
     pub render: Option<RenderJson>,
+    pub state: Option<StateInfo>,
+    pub requires: &'static [Capability],
+}
+
+impl EntryInfo {
+    /// What an entry has that says nothing else.
+    pub const DEFAULT: Self = Self {
+        mode: "",
+        marker: "",
+        function: "",
+        module: "",
+        crate_name: None,
+        crate_version: None,
+        file: "",
+        line: 0,
+        column: 0,
+        docs: "",
+        returns: "",
+        args: &[],
+        model: None,
+        temperature: None,
+        max_tokens: None,
+        output: || Output::Text,
+        render: None,
+        state: None,
+        requires: &[],
+    };
 }
 
 /// Reads JSON arguments and calls the prompt function; nothing comes of arguments that do not fit.
-type RenderJson = for<'v> fn(&mut Arguments<'v>) -> Option<BoxFuture<'v, Result<Rendered>>>;
+type RenderJson = for<'v> fn(&'v AnyState, &mut Arguments<'v>) -> Option<BoxFuture<'v, Result<Rendered>>>;
 
 /// One argument of a prompt.
 #[derive(Debug, Clone, Copy)]
@@ -165,6 +195,21 @@ impl Entry {
         self.info.max_tokens
     }
 
+    /// The type whose method the prompt is, as written; `None` for a function.
+    pub fn state(&self) -> Option<&'static str> {
+        self.info.state.map(|state| state.name)
+    }
+
+    /// Whether the prompt is a method of this type.
+    pub(crate) fn is_method_of(&self, id: TypeId) -> bool {
+        self.info.state.is_some_and(|state| (state.id)() == id)
+    }
+
+    /// What the provider must support.
+    pub fn requires(&self) -> &'static [Capability] {
+        self.info.requires
+    }
+
     /// The form of the answer.
     pub fn output(&self) -> Output {
         (self.info.output)()
@@ -249,17 +294,25 @@ impl Entry {
     }
 
     /// Calls the prompt function with JSON arguments.
-    pub(crate) async fn render(&'static self, mut arguments: Value) -> Result<Rendered> {
+    pub(crate) async fn render(&'static self, state: Option<&AnyState>, mut arguments: Value) -> Result<Rendered> {
         let Some(render) = self.info.render else {
             return Err(Error::new(ErrorKind::Unsupported, "this prompt cannot be called by name")
                 .with_help(format!("it has `json = false`; call it as `call::<{}>(..)`", self.marker())));
+        };
+        let state = match (state, &self.info.state) {
+            (Some(state), _) => state,
+            (None, None) => &(),
+            (None, Some(state)) => {
+                return Err(Error::new(ErrorKind::Unsupported, format!("no `{}` is mounted", state.name))
+                    .with_help("call it on what `dispatcher.mount(Arc::new(..))` returns"));
+            }
         };
         if let Some(schema) = self.input_schema() {
             schema.check_usable()?;
         }
         drop_absent(self, &mut arguments);
         let mut reader = Arguments::new(self, &arguments);
-        let Some(rendered) = render(&mut reader) else { return Err(reader.into_error()) };
+        let Some(rendered) = render(state, &mut reader) else { return Err(reader.into_error()) };
         rendered.await
     }
 }
