@@ -11,7 +11,7 @@ pub use ::std::option::Option::{self, None, Some};
 pub use crate::capability::Capability;
 pub use crate::dispatch::Caller;
 pub use crate::error::Result;
-pub use crate::mount::{AnyState, StateInfo};
+pub use crate::mount::{AnyState, STATELESS, StateInfo, Stateless};
 pub use crate::partial::{Cursor, Grow, Progress, Whole};
 pub use crate::prompt::builder::{Once, Set, Take, Unset, send};
 use crate::prompt::{OutputOf, PromptOutput};

@@ -8,6 +8,7 @@ mod expand;
 mod fallback;
 mod model;
 mod options;
+mod owner;
 mod parse;
 #[cfg(test)]
 mod tests;
@@ -18,12 +19,16 @@ use proc_macro2::TokenStream;
 use crate::diag::Diag;
 use crate::messages;
 use check::Checked;
-pub(crate) use check::plain_name;
+pub(crate) use check::{is_forwarded, is_prompt, plain_name};
 pub(crate) use options::{crate_path, shown, string};
+pub(crate) use owner::{Beside, Owner};
 pub(crate) use types::{generic_argument, peel};
 
 /// Expands `#[prompt(attr)] item`.
 pub(crate) fn expand(attr: TokenStream, item: TokenStream) -> TokenStream {
+    if is_done(&attr) {
+        return item;
+    }
     let mut diag = Diag::default();
     let function = match parse::item(item.clone()) {
         Ok(parse::Item::Function(function)) => function,
@@ -37,12 +42,48 @@ pub(crate) fn expand(attr: TokenStream, item: TokenStream) -> TokenStream {
         }
     };
     let mut tokens = fallback::clean_function(&function);
-    tokens.extend(match check::check(attr, &function, &mut diag) {
-        Checked::Good(prompt) => expand::prompt(&prompt, expand::Body::Calls),
-        Checked::Known(prompt) => expand::prompt(&prompt, expand::Body::Refuses),
-        Checked::Named { marker, paths } => fallback::marker(&function, &marker, &paths),
-        Checked::Bare => TokenStream::new(),
-    });
+    tokens.extend(beside(check::check(attr, &function, None, &mut diag), &function));
     tokens.extend(diag.finish());
     tokens
+}
+
+/// What `#[prompts]` leaves of an attribute in its block, so that its name is looked up, and an import of it is used.
+pub(crate) fn done(attr: &syn::Attribute) -> TokenStream {
+    let path = attr.path();
+    quote::quote!(#[#path(@)])
+}
+
+/// Whether `#[prompts]` has done what there is to do.
+pub(crate) fn is_done(attr: &TokenStream) -> bool {
+    let mut trees = attr.clone().into_iter();
+    matches!(trees.next(), Some(proc_macro2::TokenTree::Punct(punct)) if punct.as_char() == '@') && trees.next().is_none()
+}
+
+/// Expands a function of an `impl` block with `#[prompts]`; `attr` is what stands in its `#[prompt(..)]`.
+pub(crate) fn in_impl(attr: TokenStream, item: TokenStream, owner: &Owner, diag: &mut Diag) -> Beside {
+    let function = match parse::item(item.clone()) {
+        Ok(parse::Item::Function(function)) => function,
+        Ok(parse::Item::Other(keyword)) => {
+            diag.error(keyword, messages::not_a_function());
+            return Beside { inside: item, beside: TokenStream::new() };
+        }
+        Err(error) => {
+            diag.push(error);
+            return Beside { inside: item, beside: TokenStream::new() };
+        }
+    };
+    let inside = fallback::clean_function(&function);
+    let function = owner.lower_function(*function);
+    let beside = beside(check::check(attr, &function, Some(owner), diag), &function);
+    Beside { inside, beside }
+}
+
+/// What stands beside the function.
+fn beside(checked: Checked<'_>, function: &parse::Function) -> TokenStream {
+    match checked {
+        Checked::Good(prompt) => expand::prompt(&prompt, expand::Body::Calls),
+        Checked::Known(prompt) => expand::prompt(&prompt, expand::Body::Refuses),
+        Checked::Named { marker, paths } => fallback::marker(function, &marker, &paths),
+        Checked::Bare => TokenStream::new(),
+    }
 }

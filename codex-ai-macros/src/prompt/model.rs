@@ -3,6 +3,7 @@
 use proc_macro2::{Span, TokenStream};
 use syn::{Attribute, Expr, Ident, Lifetime, LitStr, Type, Visibility};
 
+use super::owner::Owner;
 use super::parse::Function;
 use crate::paths::Paths;
 
@@ -18,6 +19,12 @@ pub(super) struct PromptFn<'a> {
     pub(super) max_tokens: Option<TokenStream>,
     /// Whether the prompt can be called by name with JSON arguments.
     pub(super) json: bool,
+    /// The `impl` block with `#[prompts]` that the function stands in.
+    pub(super) owner: Option<&'a Owner>,
+    /// Whether the function takes `&self`.
+    pub(super) receiver: bool,
+    /// The type that must be mounted for it.
+    pub(super) state: Option<TokenStream>,
     pub(super) args: Vec<Arg<'a>>,
     /// The return type, as written.
     pub(super) returns: &'a Type,

@@ -6,6 +6,7 @@ use syn::spanned::Spanned;
 use syn::{Expr, ExprLit, ExprUnary, Ident, Lit, LitBool, LitStr, UnOp};
 
 use super::check::plain_name;
+use super::owner::Owner;
 use super::parse::Function;
 use crate::diag::Diag;
 use crate::keys::{self, Entry, Spec};
@@ -38,8 +39,9 @@ pub(super) struct Keys {
 }
 
 /// Reads the keys.
-pub(super) fn prompt_keys(attr: TokenStream, function: &Function, diag: &mut Diag) -> Keys {
-    let mut found = Keys::default();
+pub(super) fn prompt_keys(attr: TokenStream, function: &Function, owner: Option<&Owner>, diag: &mut Diag) -> Keys {
+    let paths = owner.map(|owner| owner.paths.clone()).unwrap_or_default();
+    let mut found = Keys { paths, ..Keys::default() };
     for entry in keys::parse(attr, &PROMPT, diag) {
         match entry.name().as_str() {
             "mode" => found.mode = string(&entry, diag).and_then(|text| mode(&text, &function.sig.ident, diag)),

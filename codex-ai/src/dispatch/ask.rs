@@ -10,7 +10,7 @@ use crate::json::{Leniency, Parsed};
 use crate::mount::Provides;
 use crate::prompt::{OutputOf, PromptDef, PromptOutput};
 use crate::provider::Provider;
-use crate::registry::{Entry, Routed};
+use crate::registry::Entry;
 use crate::reply::Reply;
 use crate::request::{Options, Output, Request};
 use crate::schema::Schema;
@@ -31,10 +31,10 @@ impl<P: Provider, S: Send + Sync + 'static> Dispatcher<P, S> {
     }
 
     pub(super) async fn ask_by_name(&self, mode: &str, arguments: Value) -> Result<Reply<Value>> {
-        let Routed { entry, state } = self.prompts.routed(mode).ok_or_else(|| self.unknown(mode))?;
-        let rendered =
-            entry.render(state.as_deref(), arguments).await.map_err(|error| error.with_prompt(entry.mode()))?;
-        self.ask(rendered.request, Some(*entry), rendered.read).await
+        let entry = self.prompts.get(mode).ok_or_else(|| self.unknown(mode))?;
+        let state = self.prompts.state_of(entry);
+        let rendered = entry.render(state, arguments).await.map_err(|error| error.with_prompt(entry.mode()))?;
+        self.ask(rendered.request, Some(entry), rendered.read).await
     }
 
     pub(super) async fn ask_for<T: PromptOutput>(&self, mut request: Request) -> Result<T> {

@@ -246,8 +246,9 @@ pub trait PromptDef: Sized + 'static {
     /// What the function returns.
     type Returned: IntoPrompt<Output: PromptOutput> + 'static;
 
-    /// What must be mounted on a dispatcher to call it: the type of the `impl` block for a method, `()` for a function.
-    type State: Send + Sync + 'static;
+    /// What must be mounted on a dispatcher to call it: the type of the `impl` block for a method,
+    /// [`Stateless`](crate::mount::Stateless) for a function.
+    type State: ?Sized + Send + Sync + 'static;
 
     /// What the provider must support, as a list of types: `(Images, (Tools, ()))`, or `()` for nothing.
     type Requires;

@@ -14,7 +14,6 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::prompt::PromptDef;
 
 pub use entry::{ArgInfo, Entry};
-pub(crate) use router::Routed;
 pub use router::Router;
 
 // For generated code only, through `__private`.
