@@ -2,6 +2,9 @@
 //!
 //! A table comes first: times on the processor, allocations and bytes, measured in turns on one thread, the server being
 //! on another. Then criterion times the same on the clock.
+//!
+//! With `repeat structured ours 500` after `--` it does just this, which is what a counter of instructions needs:
+//! `valgrind --tool=callgrind --separate-threads=yes`. The server's thread has a name of its own.
 #![allow(
     missing_docs,
     unreachable_pub,
@@ -21,7 +24,7 @@ use std::sync::Arc;
 use by_hand::ByHand;
 use codex_ai::provider::openai::OpenAi;
 use codex_ai::{Chunk, Dispatcher, Prompt, Schema, prompt};
-use criterion::{Criterion, criterion_group, criterion_main};
+use criterion::{Criterion, criterion_group};
 use data::{PIECES, Report, SYSTEM, USER};
 use serde_json::value::RawValue;
 use tokio::runtime::{Builder, Runtime};
@@ -179,5 +182,41 @@ fn in_flight(runtime: &Runtime) {
     println!("  at most, while they are begun and ended: {:.1}, by hand {:.1}", ours.1, hand.1);
 }
 
+/// Does one thing many times and nothing else.
+fn repeat(what: &str, who: &str, times: usize) {
+    let runtime = runtime();
+    let answer = serde_json::to_string(&data::report()).expect("it is JSON");
+    let answer = match what {
+        "call" => server::json(&data::whole("The bridge is closed.")),
+        "structured" => server::json(&data::whole(&answer)),
+        _ => server::events(&data::streamed()),
+    };
+    let pair = Pair::new(answer);
+    runtime.block_on(async {
+        for _ in 0..times {
+            match (what, who) {
+                ("call", "ours") => drop(pair.text().await),
+                ("call", _) => drop(pair.hand.text(SYSTEM, USER).await),
+                ("structured", "ours") => drop(pair.report().await),
+                ("structured", _) => drop(pair.hand.value::<Report>(SYSTEM, USER, schema()).await),
+                (_, "ours") => _ = pair.stream().await,
+                (_, "hand") => _ = pair.hand.stream(SYSTEM, USER).await,
+                _ => _ = by_hand::bare(&pair.hand, SYSTEM, USER).await,
+            }
+        }
+    });
+}
+
 criterion_group!(benches, calls);
-criterion_main!(benches);
+
+fn main() {
+    let arguments: Vec<_> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["repeat", what, who, times] => repeat(what, who, times.parse().expect("a number")),
+        ["in-flight"] => in_flight(&runtime()),
+        _ => {
+            benches();
+            Criterion::default().configure_from_args().final_summary();
+        }
+    }
+}

@@ -24,7 +24,8 @@ pub fn start(answer: Vec<u8>, together: usize) -> String {
     listener.set_nonblocking(true).expect("a socket can be set so");
     let answer: Arc<[u8]> = answer.into();
     let gate = Arc::new(Barrier::new(together.max(1)));
-    thread::spawn(move || {
+    let server = thread::Builder::new().name("server".to_owned());
+    let run = move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().expect("a runtime");
         runtime.block_on(async move {
             let listener = tokio::net::TcpListener::from_std(listener).expect("a runtime with I/O");
@@ -32,7 +33,8 @@ pub fn start(answer: Vec<u8>, together: usize) -> String {
                 tokio::spawn(serve(socket, Arc::clone(&answer), Arc::clone(&gate)));
             }
         });
-    });
+    };
+    server.spawn(run).expect("a thread");
     url
 }
 

@@ -41,10 +41,15 @@ pub(crate) struct Spec {
 pub(crate) fn parse(tokens: TokenStream, spec: &Spec, diag: &mut Diag) -> Vec<Entry> {
     let mut entries: Vec<Entry> = Vec::new();
     let parser = |input: ParseStream<'_>| {
+        let mut after_comma = false;
         while !input.is_empty() {
-            if input.parse::<Option<Token![,]>>()?.is_some() {
+            if let Some(comma) = input.parse::<Option<Token![,]>>()? {
+                if std::mem::replace(&mut after_comma, true) {
+                    diag.error(comma, messages::lonely_comma());
+                }
                 continue;
             }
+            after_comma = false;
             let Some(entry) = parse_entry(input, spec, diag)? else { continue };
             let name = entry.name();
             if !spec.keys.contains(&name.as_str()) {
@@ -88,7 +93,7 @@ fn parse_entry(input: ParseStream<'_>, spec: &Spec, diag: &mut Diag) -> syn::Res
     let is_value = input.peek(Token![=]) && !input.peek(Token![==]) && !input.peek(Token![=>]);
     if is_value {
         input.parse::<Token![=]>()?;
-        let value = parse_value(input)?;
+        let value = parse_value(input, diag)?;
         if value.is_empty() {
             diag.error(&key, messages::key_takes_value(&name, spec));
             return Ok(None);
@@ -109,7 +114,7 @@ fn parse_entry(input: ParseStream<'_>, spec: &Spec, diag: &mut Diag) -> syn::Res
 
 /// The tokens of a value: a type or an expression, in which commas may stand, as in `Map::<String, u8>::new()`; else all up
 /// to the next comma.
-fn parse_value(input: ParseStream<'_>) -> syn::Result<TokenStream> {
+fn parse_value(input: ParseStream<'_>, diag: &mut Diag) -> syn::Result<TokenStream> {
     fn whole<T: Parse + ToTokens>(input: ParseStream<'_>) -> Option<TokenStream> {
         let ahead = input.fork();
         let value: T = ahead.parse().ok()?;
@@ -120,10 +125,21 @@ fn parse_value(input: ParseStream<'_>) -> syn::Result<TokenStream> {
         input.advance_to(&ahead);
         Some(value.into_token_stream())
     }
-    match whole::<syn::Type>(input).or_else(|| whole::<syn::Expr>(input)) {
-        Some(tokens) => Ok(tokens),
-        None => until_comma(input),
+    if let Some(tokens) = whole::<syn::Type>(input).or_else(|| whole::<syn::Expr>(input)) {
+        return Ok(tokens);
     }
+    // `mode = "x" model = "y"`: the next key stands behind a literal.
+    if input.peek(syn::Lit) {
+        let ahead = input.fork();
+        let value: syn::Lit = ahead.parse()?;
+        if ahead.peek(Ident) && ahead.peek2(Token![=]) && !ahead.peek2(Token![==]) {
+            input.advance_to(&ahead);
+            let key: Ident = ahead.parse()?;
+            diag.error(&key, messages::missing_comma(&key.to_string()));
+            return Ok(value.into_token_stream());
+        }
+    }
+    until_comma(input)
 }
 
 /// All up to the next comma that is in no brackets.

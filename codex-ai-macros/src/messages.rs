@@ -11,8 +11,13 @@ fn help(message: impl Into<String>, help: impl AsRef<str>) -> String {
 
 // Where the attribute stands.
 
-pub(crate) fn not_a_function() -> String {
-    help("`#[prompt]` can only be used on an `async fn`", "for a type the model returns, use `#[derive(LlmSchema)]`")
+pub(crate) fn not_a_function(keyword: &str) -> String {
+    let advice = match keyword {
+        "impl" => "put `#[prompts]` on the `impl` block, and `#[prompt]` on the functions in it",
+        "struct" | "enum" | "union" | "type" => "for a type the model returns, use `#[derive(LlmSchema)]`",
+        _ => "put it on the function that makes the prompt",
+    };
+    help("`#[prompt]` can only be used on an `async fn`", advice)
 }
 
 pub(crate) fn not_async(name: &str) -> String {
@@ -127,6 +132,24 @@ pub(crate) fn argument_impl() -> String {
     help("`impl Trait` is not supported in a prompt argument", "name the type, for text use `&str`")
 }
 
+pub(crate) fn argument_unsized(found: &str) -> String {
+    help(format!("a prompt argument cannot be a bare `{found}`, its size is not known"), format!("write `&{found}`"))
+}
+
+pub(crate) fn argument_attribute(name: &str) -> String {
+    let advice = match name {
+        "default" => "write `#[arg(default = ..)]`",
+        "rename" => "write `#[arg(rename = \"..\")]`",
+        "llm" => "take a type with `#[derive(LlmSchema)]` and put it on a field there",
+        _ => "an argument takes `#[arg(default = .., rename = \"..\")]`",
+    };
+    help(format!("`#[{name}]` does not belong on a prompt argument"), advice)
+}
+
+pub(crate) fn argument_default_value() -> String {
+    help("a prompt argument has its default in `#[arg]`", "write `#[arg(default = ..)]` before the name")
+}
+
 pub(crate) fn argument_cfg() -> String {
     help("`#[cfg]` on a single prompt argument is not supported", "put it on the function and write two versions")
 }
@@ -156,7 +179,8 @@ pub(crate) fn unknown_key(key: &str, spec: &Spec) -> String {
     if spec.attribute == "#[llm]" && SERDE_KEYS.contains(&key) {
         return help(message, format!("write `#[serde({key}{})]`: it is read there", serde_value(key)));
     }
-    match usual(key).filter(|meant| spec.keys.contains(meant)).or_else(|| nearest(key, spec.keys)) {
+    let lower = key.to_lowercase();
+    match usual(&lower).filter(|meant| spec.keys.contains(meant)).or_else(|| nearest(&lower, spec.keys)) {
         Some(meant) => help(message, format!("did you mean `{meant}`?")),
         None => help(message, format!("known keys are {}", list(spec.keys))),
     }
@@ -176,6 +200,9 @@ fn usual(key: &str) -> Option<&'static str> {
         "maximum" | "le" | "lte" => "max",
         "regex" => "pattern",
         "desc" | "doc" | "docs" => "description",
+        "name" | "id" => "mode",
+        "max_output_tokens" | "max_completion_tokens" => "max_tokens",
+        "temp" => "temperature",
         _ => return None,
     })
 }
@@ -194,6 +221,14 @@ pub(crate) fn key_takes_value(key: &str, spec: &Spec) -> String {
         Some(example) => help(message, format!("write `{example}`")),
         None => help(message, format!("write `{key} = ..`")),
     }
+}
+
+pub(crate) fn missing_comma(key: &str) -> String {
+    help(format!("expected `,` before `{key}`"), "separate keys by commas")
+}
+
+pub(crate) fn lonely_comma() -> String {
+    help("expected a key before `,`", "remove one comma")
 }
 
 pub(crate) fn key_takes_list(key: &str) -> String {
@@ -232,6 +267,9 @@ fn example(key: &str) -> Option<&'static str> {
 pub(crate) fn expected_string(key: &str, found: &str) -> String {
     let bare = found.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-');
     let message = format!("expected a string for `{key}`");
+    if is_constant(found) {
+        return help(message, "write the text itself; a macro cannot read constants");
+    }
     if bare && !found.is_empty() {
         help(message, format!("write `{key} = \"{found}\"`"))
     } else {
@@ -239,12 +277,34 @@ pub(crate) fn expected_string(key: &str, found: &str) -> String {
     }
 }
 
-pub(crate) fn expected_number(key: &str) -> String {
-    help(format!("expected a number for `{key}`"), format!("write `{}`", example(key).unwrap_or("key = 1")))
+/// Whether it reads like the name of a constant: `MODE`.
+fn is_constant(found: &str) -> bool {
+    let is_name = found.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_' || c == ':');
+    is_name && found.starts_with(|c: char| c.is_ascii_uppercase())
 }
 
-pub(crate) fn expected_count(key: &str) -> String {
-    help(format!("expected a whole number for `{key}`"), format!("write `{}`", example(key).unwrap_or("key = 1")))
+fn number(kind: &str, key: &str, found: &str) -> String {
+    let message = format!("expected a {kind} for `{key}`");
+    if is_constant(found) {
+        return help(message, "write the number itself; a macro cannot read constants");
+    }
+    let bare = found.trim_matches('"');
+    if bare != found && bare.parse::<f64>().is_ok_and(f64::is_finite) {
+        return help(message, format!("write `{key} = {bare}`"));
+    }
+    help(message, format!("write `{}`", example(key).unwrap_or("key = 1")))
+}
+
+pub(crate) fn expected_number(key: &str, found: &str) -> String {
+    number("number", key, found)
+}
+
+pub(crate) fn expected_count(key: &str, found: &str) -> String {
+    number("whole number", key, found)
+}
+
+pub(crate) fn count_too_large(key: &str, most: u64) -> String {
+    help(format!("`{key}` is too large"), format!("{most} is the most"))
 }
 
 pub(crate) fn expected_bool(key: &str) -> String {
@@ -253,8 +313,7 @@ pub(crate) fn expected_bool(key: &str) -> String {
 
 pub(crate) fn expected_ident(key: &str, found: &str) -> String {
     let name = found.trim_matches('"');
-    let good =
-        name.chars().all(|c| c.is_alphanumeric() || c == '_') && name.chars().next().is_some_and(char::is_alphabetic);
+    let good = syn::parse_str::<syn::Ident>(name).is_ok();
     help(
         format!("expected an identifier for `{key}`"),
         format!("write `{key} = {}`", if good { name } else { "Summarize" }),
@@ -310,6 +369,10 @@ pub(crate) fn unknown_provider(prefix: &str, meant: &str) -> String {
     help(format!("unknown provider `{prefix}` in `model`"), format!("did you mean `{meant}`?"))
 }
 
+pub(crate) fn provider_colon(model: &str) -> String {
+    help("provider and model are separated by `/` in `model`", format!("write `model = \"{}\"`", model.replacen(':', "/", 1)))
+}
+
 // Return type.
 
 pub(crate) fn no_return_type() -> String {
@@ -322,6 +385,10 @@ pub(crate) fn returns_impl() -> String {
 
 pub(crate) fn output_borrows() -> String {
     help("the output of a prompt must own its data", "use `String`")
+}
+
+pub(crate) fn prompt_borrows() -> String {
+    help("what a prompt function returns cannot borrow from its arguments", "return `String`")
 }
 
 // `#[derive(LlmSchema)]`.
@@ -404,6 +471,10 @@ pub(crate) fn derive_option_option(inner: &str) -> String {
         "`Option<Option<..>>` has two nothings, and JSON has one",
         format!("write `Option<{inner}>`, or an enum that names what is meant"),
     )
+}
+
+pub(crate) fn named_twice(what: &str, name: &str) -> String {
+    help(format!("two {what} are called `{name}` in JSON"), "give one of them another `rename`")
 }
 
 pub(crate) fn derive_map_key(key: &str) -> String {

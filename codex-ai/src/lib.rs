@@ -220,6 +220,15 @@
 
 #[doc(hidden)]
 pub mod __private;
+// rustc names an item by its shortest path that is not hidden with its module, so these are what messages say.
+#[doc(hidden)]
+pub use schema::shape::Field as SchemaField;
+#[doc(hidden)]
+pub use schemars;
+#[doc(hidden)]
+pub use serde::de::DeserializeOwned;
+#[doc(hidden)]
+pub use serde_json::Value;
 #[cfg(feature = "app-server")]
 pub mod app_server;
 #[cfg(feature = "blocking")]

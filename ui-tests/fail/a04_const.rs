@@ -2,7 +2,7 @@ use codex_ai::prompt;
 
 #[prompt]
 const async fn summarize(text: &str) -> String {
-    String::new()
+    text.to_owned()
 }
 
 fn main() {}

@@ -7,7 +7,7 @@ use super::check::{marker_name, plain_name};
 use super::model::{Arg, ArgDefault, ArgNames};
 use super::options::string;
 use super::parse::Function;
-use super::types::{generic_argument, peel};
+use super::types::{generic_argument, has_placeholder, is_unsized, peel};
 use crate::diag::Diag;
 use crate::keys::{self, Spec};
 use crate::messages;
@@ -15,6 +15,9 @@ use crate::names::Names;
 
 const ARG: Spec =
     Spec { attribute: "#[arg]", keys: &["default", "rename"], bare: &["default"], lists: &[], example: "default = 3" };
+
+/// Attributes that one may take for ours.
+pub(super) const FOREIGN: &[&str] = &["default", "rename", "serde", "llm"];
 
 /// The methods of every builder.
 const RESERVED: &[&str] = &["build", "call", "send", "stream"];
@@ -75,6 +78,9 @@ fn argument_keys(attrs: &[Attribute], diag: &mut Diag) -> (Option<ArgDefault>, O
         if attr.path().is_ident("cfg") || attr.path().is_ident("cfg_attr") {
             diag.error(attr, messages::argument_cfg());
         }
+        if let Some(name) = attr.path().get_ident().filter(|name| FOREIGN.iter().any(|foreign| name == foreign)) {
+            diag.error(attr, messages::argument_attribute(&name.to_string()));
+        }
         if !attr.path().is_ident("arg") {
             continue;
         }
@@ -116,6 +122,14 @@ fn argument_name<'a>(pat: &'a Pat, diag: &mut Diag) -> Option<&'a Ident> {
 /// The referent of a reference, and whether the type borrows.
 fn argument_type<'a>(ty: &'a Type, json: bool, diag: &mut Diag) -> Option<(Option<&'a Type>, bool)> {
     let borrows = keys::mentions_lifetime(ty.to_token_stream());
+    // `_` is for rustc to say.
+    if has_placeholder(ty.to_token_stream()) {
+        return None;
+    }
+    if is_unsized(ty) {
+        diag.error(ty, messages::argument_unsized(&crate::pretty::tokens(crate::tokens(ty))));
+        return None;
+    }
     match peel(ty) {
         Type::Reference(reference) => {
             if let Some(mutable) = &reference.mutability {

@@ -4,12 +4,12 @@ use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident};
 use syn::{Attribute, Ident, Receiver, ReceiverKind, ReturnType, Safety, Type};
 
-use super::arguments::arguments;
+use super::arguments::{FOREIGN, arguments};
 use super::model::{EntryNames, PromptFn};
 use super::options::prompt_keys;
 use super::owner::Owner;
 use super::parse::{Body, Function};
-use super::types::{generic_argument, peel};
+use super::types::{generic_argument, has_placeholder, is_unsized, peel};
 use crate::diag::Diag;
 use crate::keys;
 use crate::messages;
@@ -94,9 +94,9 @@ pub(crate) fn is_prompt(attr: &Attribute) -> bool {
     attr.path().segments.last().is_some_and(|last| last.ident == "prompt")
 }
 
-/// Whether it is our `#[arg]`, or a doc comment, which rustc does not allow on arguments.
+/// Whether it is our `#[arg]`, a doc comment, which rustc does not allow on arguments, or one that we have complained of.
 pub(super) fn is_ours_on_argument(attr: &Attribute) -> bool {
-    attr.path().is_ident("arg") || attr.path().is_ident("doc")
+    ["arg", "doc"].iter().chain(FOREIGN).any(|name| attr.path().is_ident(name))
 }
 
 pub(crate) fn is_forwarded(attr: &Attribute) -> bool {
@@ -224,12 +224,34 @@ fn return_type<'a>(function: &'a Function, diag: &mut Diag) -> Option<(&'a Type,
         diag.error(ty, messages::returns_impl());
         return None;
     }
+    // `_` is for rustc to say.
+    if has_placeholder(ty.to_token_stream()) {
+        return None;
+    }
+    if let Type::Reference(reference) = peel(of_result(ty))
+        && reference.lifetime.as_ref().is_none_or(|lifetime| lifetime.ident != "static")
+    {
+        diag.error(reference.and_token, messages::prompt_borrows());
+        return None;
+    }
     let inner = output_type(ty);
     if let Some(Type::Reference(reference)) = inner.map(peel) {
         diag.error(reference.and_token, messages::output_borrows());
         return None;
     }
+    if let Some(inner) = inner.filter(|inner| is_unsized(inner)) {
+        diag.error(inner, messages::output_borrows());
+        return None;
+    }
     Some((ty, keys::ends(inner.unwrap_or(ty).to_token_stream())))
+}
+
+/// The `T` of `Result<T, E>`, or the type itself.
+fn of_result(ty: &Type) -> &Type {
+    match generic_argument(ty) {
+        Some((name, first)) if name == "Result" => first,
+        _ => ty,
+    }
 }
 
 /// The `T` of `Prompt<T>` and `Result<Prompt<T>, E>`, for the sake of carets only: what it means is left to the types.

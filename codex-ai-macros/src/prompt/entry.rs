@@ -17,7 +17,9 @@ pub(super) fn items(prompt: &PromptFn<'_>, body: Body) -> TokenStream {
     let json = prompt.json && body == Body::Calls;
     let by_name = if json { by_name(prompt) } else { TokenStream::new() };
     let render = option(p, json.then_some(render));
-    let submit = (body == Body::Calls).then(|| quote!(#p::inventory::submit! { #p::Registered(&#entry) }));
+    // Not through the import: where another attribute of the function is unknown, rustc would complain of it too.
+    let path = prompt.paths.private();
+    let submit = (body == Body::Calls).then(|| quote!(#path::inventory::submit! { #p::Registered(&#entry) }));
     let (mode, docs) = (&prompt.mode, crate::docs::text(&prompt.function.attrs));
     let plain = super::check::plain_name(function);
     let (marker_text, function_text) = match prompt.owner {

@@ -6,6 +6,7 @@ use syn::FnArg;
 
 use super::check::{is_ours_on_argument, is_prompt};
 use super::parse::{Body, Function};
+use super::types::is_unsized;
 use crate::diag::Diag;
 use crate::paths::Paths;
 
@@ -19,9 +20,18 @@ pub(super) fn item(item: TokenStream, diag: Diag) -> TokenStream {
 /// The function as the user wrote it, but for our attributes on it and on its arguments.
 pub(super) fn clean_function(function: &Function) -> TokenStream {
     let mut sig = function.sig.clone();
+    // `const async` is an error of rustc's own, and ours is there already.
+    sig.constness = None;
     for input in &mut sig.inputs {
         match input {
-            FnArg::Typed(input) => input.attrs.retain(|attr| !is_ours_on_argument(attr)),
+            FnArg::Typed(input) => {
+                input.attrs.retain(|attr| !is_ours_on_argument(attr));
+                if is_unsized(&input.ty) {
+                    // As our message says it should be, so that rustc does not repeat it.
+                    let ty = &input.ty;
+                    input.ty = syn::parse_quote!(&#ty);
+                }
+            }
             FnArg::Receiver(input) => input.attrs.retain(|attr| !is_ours_on_argument(attr)),
         }
     }

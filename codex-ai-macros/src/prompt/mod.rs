@@ -33,11 +33,15 @@ pub(crate) fn expand(attr: TokenStream, item: TokenStream) -> TokenStream {
     let function = match parse::item(item.clone()) {
         Ok(parse::Item::Function(function)) => function,
         Ok(parse::Item::Other(keyword)) => {
-            diag.error(keyword, messages::not_a_function());
+            let message = messages::not_a_function(&keyword.to_string());
+            diag.error(keyword, message);
             return fallback::item(item, diag);
         }
         Err(error) => {
-            diag.push(error);
+            match parse::default_value(item.clone()) {
+                Some(equals) => diag.error(equals, messages::argument_default_value()),
+                None => diag.push(error),
+            }
             return fallback::item(item, diag);
         }
     };

@@ -103,6 +103,13 @@ fn model(text: &LitStr, diag: &mut Diag) -> bool {
         diag.error(text, messages::model_empty());
         return false;
     }
+    // `mistral:7b` and `deepseek-r1:8b` are models of Ollama; no model has the name of one of these.
+    if let Some((prefix, _)) = name.split_once(':')
+        && ["openai", "anthropic", "gemini", "openrouter", "ollama", "groq", "azure", "vllm"].contains(&prefix)
+    {
+        diag.error(text, messages::provider_colon(&name));
+        return false;
+    }
     // Other prefixes are fine: routers have models such as `meta-llama/llama-4`.
     let Some((prefix, _)) = name.split_once('/') else { return true };
     if PROVIDERS.contains(&prefix) {
@@ -120,7 +127,7 @@ fn model(text: &LitStr, diag: &mut Diag) -> bool {
 
 fn number(entry: &Entry, diag: &mut Diag) -> Option<TokenStream> {
     let name = entry.name();
-    let value: Expr = keys::value(entry, messages::expected_number(&name), diag)?;
+    let value: Expr = keys::value(entry, messages::expected_number(&name, &shown(entry)), diag)?;
     let (literal, negative) = match &value {
         Expr::Lit(ExprLit { lit, .. }) => (lit, false),
         Expr::Unary(ExprUnary { op: UnOp::Neg(_), expr, .. }) => match &**expr {
@@ -149,13 +156,17 @@ fn number(entry: &Entry, diag: &mut Diag) -> Option<TokenStream> {
 }
 
 fn not_a_number(value: &Expr, name: &str, diag: &mut Diag) -> Option<TokenStream> {
-    diag.error(value, messages::expected_number(name));
+    diag.error(value, messages::expected_number(name, &crate::pretty::tokens(crate::tokens(value))));
     None
 }
 
 fn count(entry: &Entry, diag: &mut Diag) -> Option<TokenStream> {
-    let literal: syn::LitInt = keys::value(entry, messages::expected_count(&entry.name()), diag)?;
+    let literal: syn::LitInt = keys::value(entry, messages::expected_count(&entry.name(), &shown(entry)), diag)?;
     match literal.base10_parse::<u32>() {
+        _ if literal.base10_digits().starts_with('-') => {
+            diag.error(&literal, messages::max_tokens_zero());
+            None
+        }
         Ok(0) => {
             diag.error(&literal, messages::max_tokens_zero());
             None
@@ -166,7 +177,7 @@ fn count(entry: &Entry, diag: &mut Diag) -> Option<TokenStream> {
             Some(token.into_token_stream())
         }
         Err(_) => {
-            diag.error(&literal, messages::expected_count(&entry.name()));
+            diag.error(&literal, messages::count_too_large(&entry.name(), u32::MAX.into()));
             None
         }
     }

@@ -1,6 +1,6 @@
 //! From tokens to syntax. Reads attributes, visibility and signature; the body stays one opaque group.
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree};
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::{Attribute, Signature, Token, Visibility};
 
@@ -44,6 +44,20 @@ impl Parse for Item {
         let body = if input.peek(Token![;]) { Body::Semicolon(input.parse()?) } else { Body::Braces(input.parse()?) };
         Ok(Self::Function(Box::new(Function { attrs, vis, sig, body })))
     }
+}
+
+/// The `=` of an argument such as `max: u8 = 3`, which is no Rust.
+pub(super) fn default_value(tokens: TokenStream) -> Option<TokenTree> {
+    let arguments = tokens.into_iter().find_map(|tree| match tree {
+        TokenTree::Group(group) if group.delimiter() == Delimiter::Parenthesis => Some(group.stream()),
+        _ => None,
+    })?;
+    let mut before = None;
+    arguments.into_iter().find(|tree| {
+        let last = before.replace(tree.clone());
+        let alone = matches!(tree, TokenTree::Punct(punct) if punct.as_char() == '=' && punct.spacing() == Spacing::Alone);
+        alone && !matches!(last, Some(TokenTree::Punct(punct)) if matches!(punct.as_char(), '=' | '<' | '>' | '!'))
+    })
 }
 
 /// Looks past the qualifiers for `fn`.

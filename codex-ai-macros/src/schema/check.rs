@@ -6,7 +6,7 @@ use syn::{Data, DeriveInput, Type};
 use super::attributes::serde_key;
 use super::llm::{self, Rules};
 use super::model::{Body, Field, FieldNames, Fields, SchemaType, Style, TypeNames, Variant};
-use super::wire_names;
+use super::{elsewhere, twice, wire_names};
 use crate::diag::Diag;
 use crate::messages;
 use crate::names::Names;
@@ -51,7 +51,10 @@ pub(super) fn check<'a>(input: &'a DeriveInput, diag: &mut Diag) -> SchemaType<'
     let llm::TypeRules { description, validate, paths } = rules;
     let (parts, parts_of) = (names.fresh("Parts"), names.fresh("PartsOf"));
     let names = TypeNames { shape, handle, checks, partial, parts, parts_of, seen };
-    SchemaType { input, paths, description, validate, body, names, hopeless }
+    let elsewhere = elsewhere::of(input);
+    let ty = SchemaType { input, paths, description, validate, body, names, hopeless, elsewhere };
+    twice::check(&ty, diag);
+    ty
 }
 
 fn fields<'a>(fields: &'a syn::Fields, names: &mut Names, diag: &mut Diag) -> Fields<'a> {

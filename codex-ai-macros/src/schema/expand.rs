@@ -6,7 +6,7 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::{Attribute, GenericParam, WherePredicate, parse_quote};
 
 use super::attributes::serde_key;
-use super::model::{Body, Field, SchemaType, Variant};
+use super::model::{Body, Elsewhere, Field, SchemaType, Variant};
 use super::shape::{Shape, own_type, without_self};
 use super::{partial, walk};
 use crate::keys::respanned;
@@ -44,8 +44,11 @@ pub(super) fn broken(ty: &SchemaType<'_>) -> TokenStream {
     let text = name.to_string();
     let generics = bounded(ty);
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
+    // Where serde's derive gives up, its own error is enough.
+    let readable = (ty.elsewhere == Some(Elsewhere::Serde)).then(|| unread(ty));
     quote! {
         const _: () = {
+            #readable
             #[automatically_derived]
             impl #impl_generics #p::schemars::JsonSchema for #name #type_generics #where_clause {
                 fn schema_name() -> ::std::borrow::Cow<'static, str> {
@@ -61,6 +64,25 @@ pub(super) fn broken(ty: &SchemaType<'_>) -> TokenStream {
                 type Partial = #p::Whole;
             }
         };
+    }
+}
+
+/// A `Deserialize` that nobody will call: the program does not compile.
+fn unread(ty: &SchemaType<'_>) -> TokenStream {
+    let p = ty.paths.private();
+    let name = &ty.input.ident;
+    let mut generics = ty.input.generics.clone();
+    let (_, type_generics, _) = ty.input.generics.split_for_impl();
+    let lifetime = syn::Lifetime::new("'__de", proc_macro2::Span::mixed_site());
+    generics.params.insert(0, parse_quote!(#lifetime));
+    let (impl_generics, _, where_clause) = generics.split_for_impl();
+    quote! {
+        #[automatically_derived]
+        impl #impl_generics #p::serde::Deserialize<#lifetime> for #name #type_generics #where_clause {
+            fn deserialize<D: #p::serde::Deserializer<#lifetime>>(_: D) -> ::core::result::Result<Self, D::Error> {
+                ::core::result::Result::Err(#p::serde::de::Error::custom(""))
+            }
+        }
     }
 }
 

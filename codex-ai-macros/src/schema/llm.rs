@@ -1,6 +1,6 @@
 //! `#[llm(..)]`: what a model is told of a field, and what its answer is held to.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 use syn::{Attribute, Expr, ExprLit, ExprPath, ExprUnary, Ident, Lit, Meta, Type, UnOp};
 
 use crate::diag::Diag;
@@ -97,8 +97,11 @@ fn entries(attrs: &[Attribute], diag: &mut Diag) -> Vec<Entry> {
     for attr in attrs.iter().filter(|attr| attr.path().is_ident("llm")) {
         match &attr.meta {
             Meta::List(list) => {
+                let ends = matches!(list.tokens.clone().into_iter().last(), Some(TokenTree::Punct(last)) if last.as_char() == ',');
                 tokens.extend(list.tokens.clone());
-                tokens.extend(quote::quote!(,));
+                if !ends && !list.tokens.is_empty() {
+                    tokens.extend(quote::quote!(,));
+                }
             }
             _ => diag.error(attr, messages::expected_key_value(&LLM)),
         }
@@ -232,22 +235,22 @@ fn bound(entry: &Entry, diag: &mut Diag) -> Option<Bound> {
             Expr::Lit(ExprLit { attrs: Vec::new(), lit: Lit::Str(literal) })
         }
         "min" | "max" => {
-            let value: Expr = keys::value(entry, messages::expected_number(&name), diag)?;
+            let value: Expr = keys::value(entry, messages::expected_number(&name, &shown(entry)), diag)?;
             if is_other_literal(&value) {
-                diag.error(&value, messages::expected_number(&name));
+                diag.error(&value, messages::expected_number(&name, &shown(entry)));
                 return None;
             }
             value
         }
         _ => {
-            let value: Expr = keys::value(entry, messages::expected_count(&name), diag)?;
+            let value: Expr = keys::value(entry, messages::expected_count(&name, &shown(entry)), diag)?;
             let whole = match &value {
                 Expr::Lit(ExprLit { lit: Lit::Int(_), .. }) => true,
                 Expr::Unary(_) => false,
                 value => !is_other_literal(value) && !matches!(value, Expr::Lit(_)),
             };
             if !whole {
-                diag.error(&value, messages::expected_count(&name));
+                diag.error(&value, messages::expected_count(&name, &shown(entry)));
                 return None;
             }
             value

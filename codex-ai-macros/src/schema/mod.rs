@@ -2,6 +2,7 @@
 
 mod attributes;
 mod check;
+mod elsewhere;
 mod expand;
 mod llm;
 mod model;
@@ -9,6 +10,7 @@ mod partial;
 mod partial_enum;
 mod shape;
 mod walk;
+mod twice;
 mod wire_names;
 
 use proc_macro2::TokenStream;
@@ -27,7 +29,8 @@ pub(crate) fn expand(item: TokenStream) -> TokenStream {
     let mut diag = Diag::default();
     let ty = check::check(&input, &mut diag);
     match diag.finish() {
-        None => expand::good(&ty),
+        None if ty.elsewhere.is_none() => expand::good(&ty),
+        None => expand::broken(&ty),
         Some(errors) => {
             let mut tokens = expand::broken(&ty);
             tokens.extend(errors);

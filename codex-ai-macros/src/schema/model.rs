@@ -17,6 +17,17 @@ pub(super) struct SchemaType<'a> {
     pub(super) names: TypeNames,
     /// Whether serde cannot read the type either: a union, a borrowed field.
     pub(super) hopeless: bool,
+    /// A mistake that rustc or serde reports.
+    pub(super) elsewhere: Option<Elsewhere>,
+}
+
+/// A mistake that needs no words of ours.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Elsewhere {
+    /// Serde's derive gives up, and so there is no `Deserialize`.
+    Serde,
+    /// The type holds itself, and so has no size.
+    Rustc,
 }
 
 /// The names of what is generated for a type.

@@ -117,6 +117,18 @@ fn literal(tokens: TokenStream) -> Option<String> {
     syn::parse2::<LitStr>(ungroup(tokens)).ok().map(|literal| literal.value())
 }
 
+/// The rules for names that stand in these attributes.
+pub(super) fn rules(attrs: &[Attribute]) -> Vec<String> {
+    let mut rules = values(attrs, "rename_all");
+    rules.extend(values(attrs, "rename_all_fields"));
+    rules
+}
+
+/// Whether serde knows the rule.
+pub(super) fn is_rule(name: &str) -> bool {
+    Case::named(Some(name)) != Case::AsIs
+}
+
 /// A rule of `rename_all`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Case {

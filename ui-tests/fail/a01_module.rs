@@ -1,0 +1,9 @@
+use codex_ai::prompt;
+
+#[prompt]
+mod prompts {}
+
+#[prompt]
+trait Review {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use codex_ai::LlmSchema;
+
+#[derive(LlmSchema)]
+fn describe() {}
+
+fn main() {}

@@ -1,0 +1,18 @@
+use codex_ai::{Dispatcher, LlmSchema, Prompt, prompt};
+
+#[derive(serde::Deserialize, LlmSchema)]
+struct Report {
+    text: String,
+}
+
+#[prompt]
+async fn describe(text: &str) -> Prompt<Report> {
+    Prompt::new().user(text)
+}
+
+async fn run(dispatcher: Dispatcher) -> codex_ai::Result<()> {
+    dispatcher.call::<Describe>(&DescribeArgs { text: "x" }).await?;
+    Ok(())
+}
+
+fn main() {}
