@@ -1,13 +1,14 @@
 //! The rules of a prompt function that need no types. Reads syntax, writes to [`Diag`], never stops at the first mistake.
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident};
 use syn::{Attribute, Ident, ReturnType, Safety, Type};
 
 use super::arguments::arguments;
 use super::model::{EntryNames, PromptFn};
-use super::options::prompt_keys;
+use super::options::{Keys, prompt_keys};
 use super::parse::{Body, Function};
+use super::template;
 use super::types::{generic_argument, peel};
 use crate::diag::Diag;
 use crate::keys;
@@ -30,13 +31,28 @@ pub(super) enum Checked<'a> {
 /// Checks everything and tells how far the expansion may go.
 pub(super) fn check<'a>(attr: TokenStream, function: &'a Function, diag: &mut Diag) -> Checked<'a> {
     let mut own = Diag::default();
+    let given = attr.clone();
     let keys = prompt_keys(attr, function, &mut own);
-    let only_function = placement(function, &mut own);
+    let source = keys.template.as_ref().and_then(|key| template::source(key, &mut own));
+    let only_function = placement(function, template::is_named(&given), &mut own);
+    template_places(&keys, function, &mut own);
     let shape_known = signature(function, &mut own);
-    let mut names = Names::of(function.sig.to_token_stream());
+    let mut tokens = function.sig.to_token_stream();
+    if let Some(source) = &source {
+        Literal::string(source.text()).to_tokens(&mut tokens);
+    }
+    let mut names = Names::of(tokens);
     let lifetime = names.lifetime();
     let args = arguments(function, keys.json.unwrap_or(true), (&mut names, &lifetime), &mut own);
     let returns = return_type(function, &mut own);
+    let library = names.fresh("codex_ai");
+    let template = match (&keys.template, &source, &args) {
+        (Some(key), Some(source), Some(args)) => {
+            let (cache, library) = (keys.cache.is_some(), library.to_string());
+            Some(template::template((key, source), (args, cache), (&library, &mut names), &mut own))
+        }
+        _ => None,
+    };
 
     let marker = keys.marker.clone().unwrap_or_else(|| marker_name(&function.sig.ident));
     let broken = own.has_errors();
@@ -55,17 +71,13 @@ pub(super) fn check<'a>(attr: TokenStream, function: &'a Function, diag: &mut Di
         max_tokens: keys.max_tokens,
         json: keys.json.unwrap_or(true),
         paths: keys.paths,
+        template,
         function,
         marker,
         args,
         returns,
         output_ends,
-        names: EntryNames {
-            entry: names.fresh("ENTRY"),
-            render: names.fresh("render"),
-            library: names.fresh("codex_ai"),
-            lifetime,
-        },
+        names: EntryNames { entry: names.fresh("ENTRY"), render: names.fresh("render"), library, lifetime },
     };
     if broken { Checked::Known(prompt) } else { Checked::Good(prompt) }
 }
@@ -85,7 +97,7 @@ fn is_forwarded(attr: &Attribute) -> bool {
 }
 
 /// Where the attribute stands. Returns whether nothing may be put beside the function.
-fn placement(function: &Function, diag: &mut Diag) -> bool {
+fn placement(function: &Function, has_template: bool, diag: &mut Diag) -> bool {
     for attr in function.attrs.iter().filter(|attr| is_prompt(attr)) {
         diag.error(attr, messages::applied_twice());
     }
@@ -95,6 +107,7 @@ fn placement(function: &Function, diag: &mut Diag) -> bool {
     }
     let body = match &function.body {
         Body::Braces(group) => group.to_token_stream(),
+        Body::Semicolon(_) if has_template => TokenStream::new(),
         Body::Semicolon(semicolon) => {
             diag.error(semicolon, messages::no_body(&plain_name(&function.sig.ident)));
             return true;
@@ -105,6 +118,21 @@ fn placement(function: &Function, diag: &mut Diag) -> bool {
         return true;
     }
     false
+}
+
+/// What goes together with a template.
+fn template_places(keys: &Keys, function: &Function, diag: &mut Diag) {
+    let Some(key) = &keys.template else {
+        if let Some(cache) = &keys.cache {
+            diag.error(cache, messages::cache_without_template());
+        }
+        return;
+    };
+    if function.sig.receiver().is_some() {
+        diag.error(&key.name, messages::template_on_method());
+    } else if matches!(function.body, Body::Braces(_)) {
+        diag.error(&key.name, messages::template_and_body(&plain_name(&function.sig.ident)));
+    }
 }
 
 /// Finds `Self`, but not inside items of the body that have a `Self` of their own.

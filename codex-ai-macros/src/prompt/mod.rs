@@ -9,6 +9,7 @@ mod fallback;
 mod model;
 mod options;
 mod parse;
+mod template;
 #[cfg(test)]
 mod tests;
 mod types;
@@ -36,8 +37,16 @@ pub(crate) fn expand(attr: TokenStream, item: TokenStream) -> TokenStream {
             return fallback::item(item, diag);
         }
     };
-    let mut tokens = fallback::clean_function(&function);
-    tokens.extend(match check::check(attr, &function, &mut diag) {
+    let has_template = template::is_named(&attr);
+    let checked = check::check(attr, &function, &mut diag);
+    let mut tokens = fallback::clean_function(
+        &function,
+        match &checked {
+            Checked::Good(prompt) => prompt.template.as_ref().map(|template| template::body(prompt, template)),
+            _ => has_template.then(fallback::no_body),
+        },
+    );
+    tokens.extend(match checked {
         Checked::Good(prompt) => expand::prompt(&prompt, expand::Body::Calls),
         Checked::Known(prompt) => expand::prompt(&prompt, expand::Body::Refuses),
         Checked::Named { marker, paths } => fallback::marker(&function, &marker, &paths),

@@ -4,6 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use syn::{Attribute, Expr, Ident, Lifetime, LitStr, Type, Visibility};
 
 use super::parse::Function;
+use super::template::Template;
 use crate::paths::Paths;
 
 /// A prompt function whose rules are checked.
@@ -18,6 +19,8 @@ pub(super) struct PromptFn<'a> {
     pub(super) max_tokens: Option<TokenStream>,
     /// Whether the prompt can be called by name with JSON arguments.
     pub(super) json: bool,
+    /// The text in place of a body.
+    pub(super) template: Option<Template>,
     pub(super) args: Vec<Arg<'a>>,
     /// The return type, as written.
     pub(super) returns: &'a Type,
