@@ -102,7 +102,7 @@ fn placement(function: &Function, has_template: bool, diag: &mut Diag) -> bool {
         diag.error(attr, messages::applied_twice());
     }
     if let Some(receiver) = function.sig.receiver() {
-        diag.error(receiver, messages::takes_self());
+        diag.error(receiver, if has_template { messages::template_on_method() } else { messages::takes_self() });
         return true;
     }
     let body = match &function.body {
@@ -128,9 +128,7 @@ fn template_places(keys: &Keys, function: &Function, diag: &mut Diag) {
         }
         return;
     };
-    if function.sig.receiver().is_some() {
-        diag.error(&key.name, messages::template_on_method());
-    } else if matches!(function.body, Body::Braces(_)) {
+    if matches!(function.body, Body::Braces(_)) {
         diag.error(&key.name, messages::template_and_body(&plain_name(&function.sig.ident)));
     }
 }

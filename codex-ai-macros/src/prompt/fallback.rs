@@ -34,7 +34,8 @@ pub(super) fn clean_function(function: &Function, made: Option<TokenStream>) -> 
         // A function without a body is an error of its own outside a trait; with an empty one there is only ours.
         (Body::Semicolon(_), Some(made)) => {
             // What a template is made into may have a parenthesis or a loop too many for taste.
-            generated = Some(quote!(#[allow(unused_parens, clippy::all, clippy::pedantic)]));
+            // The argument that a wrong template leaves out is no second mistake.
+            generated = Some(quote!(#[allow(unused_parens, unused_variables, clippy::all, clippy::pedantic)]));
             made
         }
         (Body::Semicolon(semicolon), None) => semicolon.to_token_stream(),

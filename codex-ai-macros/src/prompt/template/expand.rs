@@ -1,6 +1,6 @@
 //! The body of a function whose text is a template.
 
-use proc_macro2::{Group, Ident, TokenStream, TokenTree};
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 
@@ -17,7 +17,7 @@ struct Code<'a> {
 /// The braces that stand for the `;` of the function.
 pub(in crate::prompt) fn body(prompt: &PromptFn<'_>, template: &Template) -> TokenStream {
     let (library, path) = (prompt.library(), prompt.paths.private());
-    let code = Code { prompt, template, writer: Ident::new("writer", proc_macro2::Span::mixed_site()) };
+    let code = Code { prompt, template, writer: Ident::new("writer", Span::mixed_site()) };
     let writer = &code.writer;
     let sections = template.sections.iter().map(|section| {
         let role = format_ident!("{}", section.role.name());
@@ -99,11 +99,11 @@ impl Code<'_> {
         let (pattern, list) = (self.rust(&found.pattern), self.rust(&found.list));
         let body = self.nodes(&found.body, role);
         let otherwise = self.nodes(&found.otherwise, role);
-        // On one line with the list, so that what cannot be looped over is an error at the literal.
-        let (none, set) = if found.otherwise.is_empty() {
+        let none = Ident::new("none", Span::mixed_site());
+        let (begin, set) = if found.otherwise.is_empty() {
             (TokenStream::new(), TokenStream::new())
         } else {
-            (quote!(let mut none = true;), quote!(none = false;))
+            (quote!(let mut #none = true;), quote!(#none = false;))
         };
         let looped = match &found.counter {
             None => quote!(for #pattern in #list { #set #body }),
@@ -115,8 +115,8 @@ impl Code<'_> {
                 }
             }
         };
-        let rest = (!found.otherwise.is_empty()).then(|| quote!(if none { #otherwise }));
-        quote!({ #none #looped #rest })
+        let rest = (!found.otherwise.is_empty()).then(|| quote!(if #none { #otherwise }));
+        quote!({ #begin #looped #rest })
     }
 
     /// Rust from its text, with everything in it at the template's literal, and each argument in the argument's own
