@@ -2,8 +2,12 @@
 //!
 //! Form: one sentence, lower case, no stop, code in backticks; at most one line `= help:` that says what to type.
 
+#[cfg_attr(not(feature = "templates"), allow(dead_code, reason = "a macro without templates says only that"))]
+mod templates;
+
 use crate::keys::Spec;
 use crate::suggest::nearest;
+pub(crate) use templates::*;
 
 fn help(message: impl Into<String>, help: impl AsRef<str>) -> String {
     format!("{}\n= help: {}", message.into(), help.as_ref())
@@ -259,6 +263,9 @@ fn example(key: &str) -> Option<&'static str> {
         "validate" => "validate = is_consistent",
         "stream" => "stream = \"done\"",
         "tools" => "tools(look_up, refund)",
+        "template" => "template = \"Summarise this:\\n\\n{{ text }}\"",
+        "template_file" => "template_file = \"prompts/summarize.md\"",
+        "cache" => "cache = true",
         "requires" => "requires(images)",
         _ => return None,
     })

@@ -14,6 +14,8 @@ pub use crate::error::Result;
 pub use crate::mount::{AnyState, STATELESS, StateInfo, Stateless};
 pub use crate::partial::{Cursor, Grow, Progress, Whole};
 pub use crate::prompt::builder::{Once, Set, Take, Unset, send};
+#[cfg(feature = "templates")]
+pub use crate::prompt::template::{FromTemplate, TemplateWriter, filters};
 use crate::prompt::{OutputOf, PromptOutput};
 pub use crate::prompt::{Prompt, PromptDef, Rendered, begin};
 pub use crate::provider::BoxFuture;

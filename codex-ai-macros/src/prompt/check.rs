@@ -1,14 +1,15 @@
 //! The rules of a prompt function that need no types. Reads syntax, writes to [`Diag`], never stops at the first mistake.
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident};
 use syn::{Attribute, Ident, Receiver, ReceiverKind, ReturnType, Safety, Type};
 
 use super::arguments::{FOREIGN, arguments};
 use super::model::{EntryNames, PromptFn};
-use super::options::prompt_keys;
+use super::options::{Keys, prompt_keys};
 use super::owner::Owner;
 use super::parse::{Body, Function};
+use super::template;
 use super::types::{generic_argument, has_placeholder, is_unsized, peel};
 use crate::diag::Diag;
 use crate::keys;
@@ -36,15 +37,29 @@ pub(super) fn check<'a>(
     diag: &mut Diag,
 ) -> Checked<'a> {
     let mut own = Diag::default();
+    let given = attr.clone();
     let keys = prompt_keys(attr, function, owner, &mut own);
-    let only_function = placement(function, owner, &mut own);
+    let source = keys.template.as_ref().and_then(|key| template::source(key, &mut own));
+    let only_function = placement(function, owner, template::is_named(&given), &mut own);
+    template_places(&keys, function, &mut own);
     let shape_known = signature(function, &mut own) && owner.is_none_or(|owner| !owner.refused);
-    let mut named = function.sig.to_token_stream();
-    named.extend(owner.map(|owner| owner.ty.clone()));
-    let mut names = Names::of(named);
+    let mut tokens = function.sig.to_token_stream();
+    tokens.extend(owner.map(|owner| owner.ty.clone()));
+    if let Some(source) = &source {
+        Literal::string(source.text()).to_tokens(&mut tokens);
+    }
+    let mut names = Names::of(tokens);
     let lifetime = names.lifetime();
     let args = arguments(function, keys.json.unwrap_or(true), (&mut names, &lifetime), &mut own);
     let returns = return_type(function, &mut own);
+    let library = names.fresh("codex_ai");
+    let template = match (&keys.template, &source, &args) {
+        (Some(key), Some(source), Some(args)) => {
+            let (cache, library) = (keys.cache.is_some(), library.to_string());
+            Some(template::template((key, source), (args, cache), (&library, &mut names), &mut own))
+        }
+        _ => None,
+    };
 
     let marker = keys.marker.clone().unwrap_or_else(|| marker_name(&function.sig.ident));
     let is_type = owner.and_then(|owner| owner.last.as_ref()).is_some_and(|last| *last == marker);
@@ -74,17 +89,13 @@ pub(super) fn check<'a>(
         max_tokens: keys.max_tokens,
         json: keys.json.unwrap_or(true),
         paths: keys.paths,
+        template,
         function,
         marker,
         args,
         returns,
         output_ends,
-        names: EntryNames {
-            entry: names.fresh("ENTRY"),
-            render: names.fresh("render"),
-            library: names.fresh("codex_ai"),
-            lifetime,
-        },
+        names: EntryNames { entry: names.fresh("ENTRY"), render: names.fresh("render"), library, lifetime },
     };
     if broken { Checked::Known(prompt) } else { Checked::Good(prompt) }
 }
@@ -104,26 +115,31 @@ pub(crate) fn is_forwarded(attr: &Attribute) -> bool {
 }
 
 /// Where the attribute stands. Returns whether nothing may be put beside the function.
-fn placement(function: &Function, owner: Option<&Owner>, diag: &mut Diag) -> bool {
+fn placement(function: &Function, owner: Option<&Owner>, has_template: bool, diag: &mut Diag) -> bool {
     for attr in function.attrs.iter().filter(|attr| is_prompt(attr)) {
         diag.error(attr, messages::applied_twice());
     }
     if let Some(owner) = owner {
         if let Some(receiver) = function.sig.receiver() {
+            if has_template {
+                diag.error(receiver, messages::template_on_method());
+                return true;
+            }
             check_receiver(receiver, owner, diag);
         }
-        if let Body::Semicolon(semicolon) = &function.body {
+        if let (Body::Semicolon(semicolon), false) = (&function.body, has_template) {
             diag.error(semicolon, messages::no_body(&plain_name(&function.sig.ident)));
             return true;
         }
         return false;
     }
     if let Some(receiver) = function.sig.receiver() {
-        diag.error(receiver, messages::takes_self());
+        diag.error(receiver, if has_template { messages::template_on_method() } else { messages::takes_self() });
         return true;
     }
     let body = match &function.body {
         Body::Braces(group) => group.to_token_stream(),
+        Body::Semicolon(_) if has_template => TokenStream::new(),
         Body::Semicolon(semicolon) => {
             diag.error(semicolon, messages::no_body(&plain_name(&function.sig.ident)));
             return true;
@@ -151,6 +167,19 @@ fn check_receiver(receiver: &Receiver, owner: &Owner, diag: &mut Diag) {
     if !shared {
         let mutable = matches!(&receiver.kind, ReceiverKind::Reference(..));
         diag.error(receiver, messages::method_receiver(mutable));
+    }
+}
+
+/// What goes together with a template.
+fn template_places(keys: &Keys, function: &Function, diag: &mut Diag) {
+    let Some(key) = &keys.template else {
+        if let Some(cache) = &keys.cache {
+            diag.error(cache, messages::cache_without_template());
+        }
+        return;
+    };
+    if matches!(function.body, Body::Braces(_)) {
+        diag.error(&key.name, messages::template_and_body(&plain_name(&function.sig.ident)));
     }
 }
 

@@ -37,6 +37,10 @@ pub(super) fn items(prompt: &PromptFn<'_>, body: Body) -> TokenStream {
         option(p, prompt.temperature.as_ref()),
         option(p, prompt.max_tokens.as_ref()),
     );
+    let template = prompt.template.as_ref().map(|template| {
+        let text = super::template::text(template);
+        quote!(template: #p::Some(#text),)
+    });
     // The place is the function's name, so that an editor can jump there.
     let span = function.span();
     let place = quote_spanned!(span=> file: ::core::file!(), line: ::core::line!(), column: ::core::column!());
@@ -58,6 +62,7 @@ pub(super) fn items(prompt: &PromptFn<'_>, body: Body) -> TokenStream {
             output: #p::output_of::<#marker>(),
             render: #render,
             #state
+            #template
             ..#p::EntryInfo::DEFAULT
         });
         #by_name

@@ -17,8 +17,9 @@ pub(super) fn item(item: TokenStream, diag: Diag) -> TokenStream {
     tokens
 }
 
-/// The function as the user wrote it, but for our attributes on it and on its arguments.
-pub(super) fn clean_function(function: &Function) -> TokenStream {
+/// The function as the user wrote it, but for our attributes on it and on its arguments, and with a body made for it where
+/// it has none.
+pub(super) fn clean_function(function: &Function, made: Option<TokenStream>) -> TokenStream {
     let mut sig = function.sig.clone();
     // `const async` is an error of rustc's own, and ours is there already.
     sig.constness = None;
@@ -37,17 +38,30 @@ pub(super) fn clean_function(function: &Function) -> TokenStream {
     }
     let attrs = function.attrs.iter().filter(|attr| !is_prompt(attr));
     let vis = &function.vis;
-    let body = match &function.body {
-        Body::Braces(group) => group.to_token_stream(),
+    let mut generated = None;
+    let body = match (&function.body, made) {
+        (Body::Braces(group), _) => group.to_token_stream(),
         // A function without a body is an error of its own outside a trait; with an empty one there is only ours.
-        Body::Semicolon(semicolon) => semicolon.to_token_stream(),
+        (Body::Semicolon(_), Some(made)) => {
+            // What a template is made into may have a parenthesis or a loop too many for taste.
+            // The argument that a wrong template leaves out is no second mistake.
+            generated = Some(quote!(#[allow(unused_parens, unused_variables, clippy::all, clippy::pedantic)]));
+            made
+        }
+        (Body::Semicolon(semicolon), None) => semicolon.to_token_stream(),
     };
     quote! {
         #(#attrs)*
         // A prompt function is `async` whether it waits for something or not.
         #[allow(clippy::unused_async)]
+        #generated
         #vis #sig #body
     }
+}
+
+/// The body of a function whose template has a mistake: nobody can run it.
+pub(super) fn no_body() -> TokenStream {
+    quote!({ ::core::future::pending().await })
 }
 
 /// A marker that names the prompt and nothing else.

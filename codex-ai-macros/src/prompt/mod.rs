@@ -10,6 +10,7 @@ mod model;
 mod options;
 mod owner;
 mod parse;
+mod template;
 #[cfg(test)]
 mod tests;
 mod types;
@@ -45,8 +46,8 @@ pub(crate) fn expand(attr: TokenStream, item: TokenStream) -> TokenStream {
             return fallback::item(item, diag);
         }
     };
-    let mut tokens = fallback::clean_function(&function);
-    tokens.extend(beside(check::check(attr, &function, None, &mut diag), &function));
+    let (mut tokens, beside) = both(attr, &function, &function, None, &mut diag);
+    tokens.extend(beside);
     tokens.extend(diag.finish());
     tokens
 }
@@ -68,7 +69,8 @@ pub(crate) fn in_impl(attr: TokenStream, item: TokenStream, owner: &Owner, diag:
     let function = match parse::item(item.clone()) {
         Ok(parse::Item::Function(function)) => function,
         Ok(parse::Item::Other(keyword)) => {
-            diag.error(keyword, messages::not_a_function());
+            let message = messages::not_a_function(&keyword.to_string());
+            diag.error(keyword, message);
             return Beside { inside: item, beside: TokenStream::new() };
         }
         Err(error) => {
@@ -76,18 +78,31 @@ pub(crate) fn in_impl(attr: TokenStream, item: TokenStream, owner: &Owner, diag:
             return Beside { inside: item, beside: TokenStream::new() };
         }
     };
-    let inside = fallback::clean_function(&function);
-    let function = owner.lower_function(*function);
-    let beside = beside(check::check(attr, &function, Some(owner), diag), &function);
+    let lowered = owner.lower_function(function.as_ref().clone());
+    let (inside, beside) = both(attr, &function, &lowered, Some(owner), diag);
     Beside { inside, beside }
 }
 
-/// What stands beside the function.
-fn beside(checked: Checked<'_>, function: &parse::Function) -> TokenStream {
-    match checked {
+/// The function, and what stands beside it. `lowered` is the function as it reads outside the block that it stands in.
+fn both(
+    attr: TokenStream,
+    function: &parse::Function,
+    lowered: &parse::Function,
+    owner: Option<&Owner>,
+    diag: &mut Diag,
+) -> (TokenStream, TokenStream) {
+    let has_template = template::is_named(&attr);
+    let checked = check::check(attr, lowered, owner, diag);
+    let made = match &checked {
+        Checked::Good(prompt) => prompt.template.as_ref().map(|template| template::body(prompt, template)),
+        _ => has_template.then(fallback::no_body),
+    };
+    let function = fallback::clean_function(function, made);
+    let beside = match checked {
         Checked::Good(prompt) => expand::prompt(&prompt, expand::Body::Calls),
         Checked::Known(prompt) => expand::prompt(&prompt, expand::Body::Refuses),
-        Checked::Named { marker, paths } => fallback::marker(function, &marker, &paths),
+        Checked::Named { marker, paths } => fallback::marker(lowered, &marker, &paths),
         Checked::Bare => TokenStream::new(),
-    }
+    };
+    (function, beside)
 }

@@ -5,6 +5,7 @@ use syn::{Attribute, Expr, Ident, Lifetime, LitStr, Type, Visibility};
 
 use super::owner::Owner;
 use super::parse::Function;
+use super::template::Template;
 use crate::paths::Paths;
 
 /// A prompt function whose rules are checked.
@@ -25,6 +26,8 @@ pub(super) struct PromptFn<'a> {
     pub(super) receiver: bool,
     /// The type that must be mounted for it.
     pub(super) state: Option<TokenStream>,
+    /// The text in place of a body.
+    pub(super) template: Option<Template>,
     pub(super) args: Vec<Arg<'a>>,
     /// The return type, as written.
     pub(super) returns: &'a Type,

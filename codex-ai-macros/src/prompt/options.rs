@@ -8,6 +8,7 @@ use syn::{Expr, ExprLit, ExprUnary, Ident, Lit, LitBool, LitStr, UnOp};
 use super::check::plain_name;
 use super::owner::Owner;
 use super::parse::Function;
+use super::template;
 use crate::diag::Diag;
 use crate::keys::{self, Entry, Spec};
 use crate::messages;
@@ -16,7 +17,18 @@ use crate::suggest::nearest;
 
 const PROMPT: Spec = Spec {
     attribute: "#[prompt]",
-    keys: &["mode", "model", "temperature", "max_tokens", "marker", "json", "crate"],
+    keys: &[
+        "mode",
+        "model",
+        "temperature",
+        "max_tokens",
+        "template",
+        "template_file",
+        "cache",
+        "marker",
+        "json",
+        "crate",
+    ],
     bare: &[],
     lists: &[],
     example: "mode = \"x\"",
@@ -33,6 +45,9 @@ pub(super) struct Keys {
     pub(super) model: Option<LitStr>,
     pub(super) temperature: Option<TokenStream>,
     pub(super) max_tokens: Option<TokenStream>,
+    pub(super) template: Option<template::Key>,
+    /// The key `cache`, where it says `true`.
+    pub(super) cache: Option<Ident>,
     pub(super) marker: Option<Ident>,
     pub(super) json: Option<bool>,
     pub(super) paths: Paths,
@@ -48,6 +63,19 @@ pub(super) fn prompt_keys(attr: TokenStream, function: &Function, owner: Option<
             "model" => found.model = string(&entry, diag).filter(|text| model(text, diag)),
             "temperature" => found.temperature = number(&entry, diag),
             "max_tokens" => found.max_tokens = count(&entry, diag),
+            "template" | "template_file" => {
+                let Some(literal) = string(&entry, diag) else { continue };
+                if found.template.is_some() {
+                    diag.error(&entry.key, messages::template_and_file());
+                    continue;
+                }
+                let is_file = entry.name() == "template_file";
+                found.template = Some(template::Key { name: entry.key, literal, is_file });
+            }
+            "cache" => {
+                let value: Option<LitBool> = keys::value(&entry, messages::expected_bool("cache"), diag);
+                found.cache = value.filter(|value| value.value).map(|_| entry.key);
+            }
             "marker" => found.marker = keys::value(&entry, messages::expected_ident("marker", &shown(&entry)), diag),
             "json" => {
                 let value: Option<LitBool> = keys::value(&entry, messages::expected_bool("json"), diag);

@@ -13,6 +13,7 @@ pub(super) enum Item {
 }
 
 /// A function as the user wrote it.
+#[derive(Clone)]
 pub(super) struct Function {
     pub(super) attrs: Vec<Attribute>,
     pub(super) vis: Visibility,
@@ -21,6 +22,7 @@ pub(super) struct Function {
     pub(super) body: Body,
 }
 
+#[derive(Clone)]
 pub(super) enum Body {
     Braces(TokenTree),
     Semicolon(Token![;]),

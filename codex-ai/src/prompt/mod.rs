@@ -1,6 +1,10 @@
 //! What a prompt function makes, and what the macro makes of a prompt function.
 
 pub mod builder;
+#[cfg(feature = "templates")]
+#[doc(hidden)]
+pub mod template;
+mod untrusted;
 
 use std::borrow::Cow;
 use std::marker::PhantomData;
@@ -16,6 +20,8 @@ use crate::reply::Reply;
 use crate::request::{Options, Output, Request, Tool, ToolChoice};
 use crate::schema::{FreeText, Json, LlmSchema};
 use crate::structured;
+
+pub use untrusted::{PromptText, Untrusted, WrittenAsItIs};
 
 /// What a prompt function returns: messages, instructions and options; `T` is what the model must give back.
 ///
@@ -55,8 +61,8 @@ impl<T> Prompt<T> {
 
     /// Adds instructions; several are set apart by an empty line.
     #[must_use]
-    pub fn system(mut self, text: impl Into<String>) -> Self {
-        let text = text.into();
+    pub fn system(mut self, text: impl PromptText) -> Self {
+        let text = text.into_text();
         match &mut self.request.system {
             Some(system) => {
                 system.push_str("\n\n");
@@ -69,14 +75,14 @@ impl<T> Prompt<T> {
 
     /// Adds a user message.
     #[must_use]
-    pub fn user(self, text: impl Into<String>) -> Self {
-        self.message(Message::user(text))
+    pub fn user(self, text: impl PromptText) -> Self {
+        self.message(Message::user(text.into_text()))
     }
 
     /// Adds an assistant message, such as the answer of an example.
     #[must_use]
-    pub fn assistant(self, text: impl Into<String>) -> Self {
-        self.message(Message::assistant(text))
+    pub fn assistant(self, text: impl PromptText) -> Self {
+        self.message(Message::assistant(text.into_text()))
     }
 
     /// Adds a picture to the last message if that is the user's, else as a message of its own.

@@ -39,6 +39,7 @@ pub struct EntryInfo {
     pub model: Option<&'static str>,
     pub temperature: Option<f64>,
     pub max_tokens: Option<u32>,
+    pub template: Option<&'static str>,
     pub output: fn() -> Output,
     pub render: Option<RenderJson>,
     pub state: Option<StateInfo>,
@@ -63,6 +64,7 @@ impl EntryInfo {
         model: None,
         temperature: None,
         max_tokens: None,
+        template: None,
         output: || Output::Text,
         render: None,
         state: None,
@@ -193,6 +195,11 @@ impl Entry {
     /// The limit that `#[prompt(max_tokens = ..)]` sets.
     pub fn max_tokens(&self) -> Option<u32> {
         self.info.max_tokens
+    }
+
+    /// The text of the template, as it was written; `None` for a function with a body.
+    pub fn template(&self) -> Option<&'static str> {
+        self.info.template
     }
 
     /// The type whose method the prompt is, as written; `None` for a function.

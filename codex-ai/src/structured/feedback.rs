@@ -8,6 +8,7 @@ use std::cmp::Ordering;
 use std::fmt::Write as _;
 
 use crate::error::Problem;
+use crate::fence::{is_unseen, push_unicode};
 use crate::message::{Message, Part, Role, ToolResult};
 use crate::reply::Reply;
 use crate::schema::words::cut;
@@ -121,18 +122,6 @@ fn escape(line: &mut String, cell: &str) {
             c if c.is_control() || is_unseen(c) => push_unicode(line, c),
             c => line.push(c),
         }
-    }
-}
-
-/// Ends of lines, marks that turn the direction of writing around, and what has no width at all: a text is to read as it is.
-fn is_unseen(c: char) -> bool {
-    matches!(c, '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
-        || matches!(c, '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
-}
-
-fn push_unicode(line: &mut String, c: char) {
-    for unit in c.encode_utf16(&mut [0; 2]) {
-        let _ = write!(line, "\\u{unit:04x}");
     }
 }
 
