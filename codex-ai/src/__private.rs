@@ -8,20 +8,20 @@ pub use ::serde::de::DeserializeOwned;
 pub use ::serde_json::Value;
 pub use ::std::option::Option::{self, None, Some};
 
-pub use crate::capability::Capability;
+pub use crate::capability::{Images, Implied, Reads, ReadsAny, StrictSchema, Tools, When, requires};
 pub use crate::dispatch::Caller;
 pub use crate::error::Result;
 pub use crate::mount::{AnyState, StateInfo};
 pub use crate::partial::{Cursor, Grow, Progress, Whole};
 pub use crate::prompt::builder::{Once, Set, Take, Unset, send};
-use crate::prompt::{OutputOf, PromptOutput};
-pub use crate::prompt::{Prompt, PromptDef, Rendered, begin};
+use crate::prompt::{PromptOutput, StrictOutput};
+pub use crate::prompt::{OutputOf, Prompt, PromptDef, Rendered, begin};
 pub use crate::provider::BoxFuture;
 pub use crate::registry::{ArgInfo, Arguments, Entry, EntryInfo, Probe, ProbeAny, Registered};
 pub use crate::schema::shape::{
     Described, Field, PartialOf, ProgressOf, Shaped, generic_name, json, make_schema, no_default, schema_id,
 };
-pub use crate::schema::{Json, LlmSchema, Schema, bounds};
+pub use crate::schema::{Json, LlmSchema, Schema, WireForm, bounds};
 pub use crate::structured::{Checks, Given, Outcome, There, Words};
 
 /// The form of a prompt's answer.
@@ -53,3 +53,6 @@ pub static BROKEN: Entry = Entry::new(EntryInfo::DEFAULT);
 pub fn state<T: 'static>(state: &AnyState) -> Option<&T> {
     state.downcast_ref()
 }
+
+/// Holds for a type that the model is asked for as JSON.
+pub const fn strict<T: StrictOutput>() {}

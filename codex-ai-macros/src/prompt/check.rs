@@ -6,6 +6,7 @@ use syn::{Attribute, Ident, ReturnType, Safety, Type};
 
 use super::arguments::arguments;
 use super::model::{EntryNames, PromptFn};
+use super::needs;
 use super::options::prompt_keys;
 use super::parse::{Body, Function};
 use super::types::{generic_argument, peel};
@@ -53,6 +54,9 @@ pub(super) fn check<'a>(attr: TokenStream, function: &'a Function, diag: &mut Di
         model: keys.model,
         temperature: keys.temperature,
         max_tokens: keys.max_tokens,
+        requires: keys.requires,
+        images: needs::images(&args),
+        strict: keys.strict,
         json: keys.json.unwrap_or(true),
         paths: keys.paths,
         function,

@@ -27,6 +27,7 @@ pub(super) fn items(prompt: &PromptFn<'_>, body: Body) -> TokenStream {
         option(p, prompt.temperature.as_ref()),
         option(p, prompt.max_tokens.as_ref()),
     );
+    let needs = super::requires::entry_fields(prompt);
     // The place is the function's name, so that an editor can jump there.
     let span = function.span();
     let place = quote_spanned!(span=> file: ::core::file!(), line: ::core::line!(), column: ::core::column!());
@@ -47,6 +48,7 @@ pub(super) fn items(prompt: &PromptFn<'_>, body: Body) -> TokenStream {
             max_tokens: #max_tokens,
             output: #p::output_of::<#marker>(),
             render: #render,
+            #needs
             ..#p::EntryInfo::DEFAULT
         });
         #by_name

@@ -7,8 +7,10 @@ mod entry;
 mod expand;
 mod fallback;
 mod model;
+mod needs;
 mod options;
 mod parse;
+mod requires;
 #[cfg(test)]
 mod tests;
 mod types;
@@ -19,6 +21,7 @@ use crate::diag::Diag;
 use crate::messages;
 use check::Checked;
 pub(crate) use check::plain_name;
+pub(crate) use model::{Capability, Vendor};
 pub(crate) use options::{crate_path, shown, string};
 pub(crate) use types::{generic_argument, peel};
 

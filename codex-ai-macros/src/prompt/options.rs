@@ -1,11 +1,15 @@
 //! The keys of `#[prompt(..)]`.
 
+use std::collections::BTreeSet;
+
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::spanned::Spanned;
 use syn::{Expr, ExprLit, ExprUnary, Ident, Lit, LitBool, LitStr, UnOp};
 
 use super::check::plain_name;
+use super::model::{Capability, Strict};
+use super::needs;
 use super::parse::Function;
 use crate::diag::Diag;
 use crate::keys::{self, Entry, Spec};
@@ -15,9 +19,9 @@ use crate::suggest::nearest;
 
 const PROMPT: Spec = Spec {
     attribute: "#[prompt]",
-    keys: &["mode", "model", "temperature", "max_tokens", "marker", "json", "crate"],
+    keys: &["mode", "model", "temperature", "max_tokens", "requires", "strict", "marker", "json", "crate"],
     bare: &[],
-    lists: &[],
+    lists: &["requires"],
     example: "mode = \"x\"",
 };
 
@@ -32,6 +36,8 @@ pub(super) struct Keys {
     pub(super) model: Option<LitStr>,
     pub(super) temperature: Option<TokenStream>,
     pub(super) max_tokens: Option<TokenStream>,
+    pub(super) requires: BTreeSet<Capability>,
+    pub(super) strict: Option<Strict>,
     pub(super) marker: Option<Ident>,
     pub(super) json: Option<bool>,
     pub(super) paths: Paths,
@@ -46,6 +52,8 @@ pub(super) fn prompt_keys(attr: TokenStream, function: &Function, diag: &mut Dia
             "model" => found.model = string(&entry, diag).filter(|text| model(text, diag)),
             "temperature" => found.temperature = number(&entry, diag),
             "max_tokens" => found.max_tokens = count(&entry, diag),
+            "requires" => found.requires = needs::requires(&entry, diag),
+            "strict" => found.strict = needs::strict(&entry, diag),
             "marker" => found.marker = keys::value(&entry, messages::expected_ident("marker", &shown(&entry)), diag),
             "json" => {
                 let value: Option<LitBool> = keys::value(&entry, messages::expected_bool("json"), diag);

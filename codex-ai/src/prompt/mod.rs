@@ -340,6 +340,18 @@ pub trait IsJson {}
 
 impl IsJson for Json {}
 
+/// What a prompt with `strict = ".."` asks for.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`strict` has no meaning for a prompt that asks for free text",
+    label = "there is no schema that it could hold",
+    note = "return `Prompt<T>` with a `T` that has `#[derive(LlmSchema)]`, or remove `strict`"
+)]
+pub trait StrictOutput {}
+
+#[diagnostic::do_not_recommend]
+impl<T: LlmSchema<Form: IsJson>> StrictOutput for T {}
+
 /// How a form of answer is asked for and read.
 #[doc(hidden)]
 pub trait ReadAs<T> {

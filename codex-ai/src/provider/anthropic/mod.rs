@@ -15,6 +15,7 @@ use super::endpoint::{Endpoint, Format};
 use super::ladder::Ladder;
 use super::model::Model;
 use super::{BoxFuture, Provider};
+use crate::capability::{Capability, supports};
 use crate::error::{Error, ErrorKind, Problem, Result};
 use crate::reply::Reply;
 use crate::request::Request;
@@ -182,7 +183,13 @@ impl Provider for Anthropic {
             }
         })
     }
+
+    fn supports(&self, capability: Capability, _: Option<&str>) -> bool {
+        matches!(capability, Capability::Images | Capability::Tools | Capability::StrictSchema)
+    }
 }
+
+supports!(Anthropic: Images, Tools, StrictSchema);
 
 impl fmt::Debug for Anthropic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -17,6 +17,7 @@ use super::endpoint::Endpoint;
 use super::ladder::{Climb, Ladder};
 use super::model::Model;
 use super::{BoxFuture, Provider};
+use crate::capability::{Capability, supports};
 use crate::error::{Error, ErrorKind, Result};
 use crate::reply::Reply;
 use crate::request::Request;
@@ -177,7 +178,13 @@ impl Provider for OpenRouter {
             }
         })
     }
+
+    fn supports(&self, capability: Capability, _: Option<&str>) -> bool {
+        matches!(capability, Capability::Images | Capability::Tools | Capability::StrictSchema)
+    }
 }
+
+supports!(OpenRouter: Images, Tools, StrictSchema);
 
 impl fmt::Debug for OpenRouter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
