@@ -8,13 +8,14 @@ pub use ::serde::de::DeserializeOwned;
 pub use ::serde_json::Value;
 pub use ::std::option::Option::{self, None, Some};
 
-pub use crate::capability::{Images, Implied, Reads, ReadsAny, StrictSchema, Tools, When, requires};
+pub use crate::capability::{Choose, Images, Reads, ReadsAny, StrictSchema, Tools, When, requires};
 pub use crate::dispatch::Caller;
 pub use crate::error::Result;
 pub use crate::mount::{AnyState, StateInfo};
 pub use crate::partial::{Cursor, Grow, Progress, Whole};
 pub use crate::prompt::builder::{Once, Set, Take, Unset, send};
-use crate::prompt::{PromptOutput, StrictOutput};
+use crate::prompt::PromptOutput;
+pub use crate::schema::strict::strict;
 pub use crate::prompt::{OutputOf, Prompt, PromptDef, Rendered, begin};
 pub use crate::provider::BoxFuture;
 pub use crate::registry::{ArgInfo, Arguments, Entry, EntryInfo, Probe, ProbeAny, Registered};
@@ -53,6 +54,3 @@ pub static BROKEN: Entry = Entry::new(EntryInfo::DEFAULT);
 pub fn state<T: 'static>(state: &AnyState) -> Option<&T> {
     state.downcast_ref()
 }
-
-/// Holds for a type that the model is asked for as JSON.
-pub const fn strict<T: StrictOutput>() {}

@@ -83,19 +83,10 @@ pub struct StrictSchema;
 /// is checked when a dispatcher is built.
 #[diagnostic::on_unimplemented(
     message = "the provider `{Self}` does not support `{C}`, which the prompt `{Q}` requires",
-    label = "no `{C}` here",
+    label = "cannot serve `{Q}`",
     note = "call `{Q}` on a provider that supports `{C}`, or leave this one out of the chain"
 )]
 pub trait Supports<C, Q> {}
-
-/// Says to the compiler what a provider has, for all prompts.
-macro_rules! supports {
-    ($provider:ty: $($capability:ident),+) => {
-        $(impl<Q> $crate::capability::Supports<$crate::capability::$capability, Q> for $provider {})+
-    };
-}
-#[allow(unused_imports, reason = "without any vendor nobody needs it")]
-pub(crate) use supports;
 
 /// The methods of a [`Provider`](crate::Provider) that tell what it supports, handed on to the one within.
 macro_rules! supports_as {
@@ -115,74 +106,66 @@ macro_rules! supports_as {
 }
 pub(crate) use supports_as;
 
-/// A provider with all that the prompt `Q` requires, which is the list `L`. It is never implemented by hand.
+/// A provider with all that the prompt `Q` requires, which is `L`. It is never implemented by hand.
 #[diagnostic::on_unimplemented(
-    message = "it is not known whether `{Self}` can serve the prompt `{Q}`",
-    label = "may lack what the prompt requires",
-    note = "add the bound `Serves<{Q}>` to the type of the provider"
+    message = "the provider `{Self}` does not support `{L}`, which the prompt `{Q}` requires",
+    label = "cannot serve `{Q}`",
+    note = "call `{Q}` on a provider that does; one of your own says what it can by `impl<Q> Supports<.., Q> for {Self}`"
 )]
 pub trait Serves<Q: PromptDef, L = <Q as PromptDef>::Requires> {}
 
-impl<P: ?Sized, Q: PromptDef> Serves<Q, ()> for P {}
-
-impl<P: ?Sized, Q: PromptDef, C, L> Serves<Q, (C, L)> for P where P: Supports<C, Q> + Serves<Q, L> {}
-
-/// The list of what a prompt requires, as values.
+/// What a prompt requires, as values.
 #[doc(hidden)]
 pub trait Required {
-    /// A bit for each capability.
-    const BITS: u8;
+    const ALL: &'static [Capability];
 }
 
-impl Required for () {
-    const BITS: u8 = 0;
+/// For each list of capabilities, in the order of [`Capability`].
+macro_rules! lists {
+    ($($list:ty: [$($capability:ident),*];)+) => {
+        $(
+            impl<P: ?Sized, Q: PromptDef> Serves<Q, $list> for P where $(P: Supports<$capability, Q>),* {}
+
+            impl Required for $list {
+                const ALL: &'static [Capability] = &[$(Capability::$capability),*];
+            }
+        )+
+    };
 }
 
-impl<L: Required> Required for (Images, L) {
-    const BITS: u8 = L::BITS | 1;
-}
-
-impl<L: Required> Required for (Tools, L) {
-    const BITS: u8 = L::BITS | 2;
-}
-
-impl<L: Required> Required for (StrictSchema, L) {
-    const BITS: u8 = L::BITS | 4;
+lists! {
+    (): [];
+    Images: [Images];
+    Tools: [Tools];
+    StrictSchema: [StrictSchema];
+    (Images, Tools): [Images, Tools];
+    (Images, StrictSchema): [Images, StrictSchema];
+    (Tools, StrictSchema): [Tools, StrictSchema];
+    (Images, Tools, StrictSchema): [Images, Tools, StrictSchema];
 }
 
 /// What a prompt requires, for its entry.
 #[doc(hidden)]
 pub const fn requires<Q: PromptDef<Requires: Required>>() -> &'static [Capability] {
-    use Capability::{Images, StrictSchema, Tools};
-    match <Q::Requires as Required>::BITS {
-        0 => &[],
-        1 => &[Images],
-        2 => &[Tools],
-        3 => &[Images, Tools],
-        4 => &[StrictSchema],
-        5 => &[Images, StrictSchema],
-        6 => &[Tools, StrictSchema],
-        _ => &[Images, Tools, StrictSchema],
-    }
+    <Q::Requires as Required>::ALL
 }
 
-/// What an argument implies whose type reads `Image`: a type of the user's own with this name implies nothing.
+/// What a prompt requires whose arguments read `Image`: a type of the user's own with this name implies nothing.
 #[doc(hidden)]
-pub trait Implied {
-    /// The list with what is implied.
-    type And<L>;
+pub trait Choose<With, Without> {
+    type List;
 }
 
 #[doc(hidden)]
 #[derive(Debug)]
 pub enum When<const HOLDS: bool> {}
 
-impl Implied for When<true> {
-    type And<L> = (Images, L);
+impl<With, Without> Choose<With, Without> for When<true> {
+    type List = With;
 }
 
-impl Implied for When<false> {
-    type And<L> = L;
+impl<With, Without> Choose<With, Without> for When<false> {
+    type List = Without;
 }
 
 #[doc(hidden)]

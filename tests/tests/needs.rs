@@ -25,7 +25,7 @@ async fn plan(goal: &str) -> Prompt<Seen> {
     Prompt::new().user(goal)
 }
 
-#[prompt]
+#[prompt(json = false)]
 async fn compare(pictures: &[Image], other: Option<codex_ai::Image>) -> Prompt {
     let prompt = pictures.iter().cloned().fold(Prompt::new().user("Which is larger?"), Prompt::image);
     other.into_iter().fold(prompt, Prompt::image)
@@ -53,7 +53,7 @@ mod docker {
 
 macro_rules! painting {
     ($name:ident, $ty:ty) => {
-        #[prompt]
+        #[prompt(json = false)]
         async fn $name(picture: $ty) -> Prompt {
             Prompt::new().user("Who painted it?").image(picture)
         }
@@ -106,7 +106,7 @@ fn all_that_a_dynamic_provider_lacks_is_told_at_once() {
     let text = error.to_string();
     assert!(text.contains("2 requirements of prompts are not met"), "{text}");
     for mode in ["look", "compare"] {
-        let wanted = format!("the prompt `{mode}` at tests/needs.rs:");
+        let wanted = format!("the prompt `{mode}` at tests/tests/needs.rs:");
         assert!(text.contains(&wanted), "{text}");
     }
     assert_eq!(text.matches("requires `images`, which `local` does not support").count(), 2, "{text}");
@@ -146,7 +146,7 @@ fn every_route_of_a_chain_must_do() {
     // A typed chain with a dynamic route, and layers around it.
     let chain = Failover::builder().route(Scripted::texts([""])).route(AnyProvider::new(Local::quiet())).build().unwrap();
     assert!(chain.is_dynamic());
-    assert!(refused(Retry::new(Timeout::new(Limit::new(TestImages(chain))))).to_string().contains("`local`"));
+    assert!(refused(Retry::new(Timeout::new(Limit::new(TestImages::new(chain))))).to_string().contains("`local`"));
 }
 
 #[test]
@@ -200,20 +200,20 @@ fn providers_and_layers_are_known_to_the_compiler() {
     use codex_ai::provider::openai::OpenAi;
     use codex_ai::provider::openrouter::OpenRouter;
 
-    let openai = OpenAi::builder().api_key("k").build().unwrap();
-    let anthropic = Anthropic::builder().api_key("k").build().unwrap();
-    let gemini = Gemini::builder().api_key("k").build().unwrap();
-    let openrouter = OpenRouter::builder().api_key("k").build().unwrap();
+    let openai = OpenAi::builder().key("k").build().unwrap();
+    let anthropic = Anthropic::builder().key("k").build().unwrap();
+    let gemini = Gemini::builder().key("k").build().unwrap();
+    let openrouter = OpenRouter::builder().key("k").build().unwrap();
     let ollama = Compatible::ollama().unwrap();
     for capability in [Capability::Images, Capability::Tools, Capability::StrictSchema] {
         for provider in [&openai as &dyn Provider, &anthropic, &gemini, &openrouter, &ollama] {
             assert!(provider.supports(capability, None), "{} {capability}", provider.name());
         }
     }
-    let deepseek = Compatible::builder(Profile::DEEPSEEK).api_key("k").build().unwrap();
+    let deepseek = Compatible::builder(Profile::DEEPSEEK).key("k").build().unwrap();
     assert!(!deepseek.supports(Capability::StrictSchema, None) && deepseek.is_dynamic());
     let chain = Failover::builder().route(openai).route(anthropic).route(Retry::new(gemini)).route(openrouter);
-    let chain = chain.route(Limit::new(ollama)).route(TestImages(Scripted::texts([""]))).build().unwrap();
+    let chain = chain.route(Limit::new(ollama)).route(TestImages::new(Scripted::texts([""]))).build().unwrap();
     serves(&chain);
     serves(&Timeout::new(chain));
 }

@@ -1,23 +1,34 @@
 //! What a prompt needs, as the generated code says it.
 
+use std::collections::BTreeSet;
+
 use proc_macro2::{Ident, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::quote;
 
 use super::expand::Body;
-use super::model::{Capability, PromptFn, Vendor};
+use super::model::{Capability, PromptFn, Strict, Vendor};
+use crate::keys::respanned;
 
-/// The type `Requires` of a prompt: a list such as `(Images, (Tools, ()))`.
+/// The type `Requires` of a prompt: `()`, `Images`, or a tuple such as `(Images, Tools)`.
 pub(super) fn requires_type(prompt: &PromptFn<'_>) -> TokenStream {
     let p = prompt.library();
-    let mut list = quote!(());
-    for capability in prompt.requires.iter().rev() {
-        let name = type_name(*capability, p);
-        list = quote!((#name, #list));
+    let named = list(&prompt.requires, p);
+    let asked = images(prompt);
+    if asked.is_empty() {
+        return named;
     }
-    for path in images(prompt) {
-        list = quote!(<#p::When<{ #p::Reads::<#path>::IMAGE }> as #p::Implied>::And<#list>);
+    let mut all = prompt.requires.clone();
+    all.insert(Capability::Images);
+    let all = list(&all, p);
+    quote!(<#p::When<{ #(#p::Reads::<#asked>::IMAGE)||* }> as #p::Choose<#all, #named>>::List)
+}
+
+fn list(capabilities: &BTreeSet<Capability>, p: &Ident) -> TokenStream {
+    let mut names: Vec<_> = capabilities.iter().map(|capability| type_name(*capability, p)).collect();
+    match names.pop() {
+        Some(only) if names.is_empty() => only,
+        last => quote!((#(#names,)* #last)),
     }
-    list
 }
 
 /// The fields of the entry, where a prompt needs anything.
@@ -29,11 +40,7 @@ pub(super) fn entry_fields(prompt: &PromptFn<'_>) -> TokenStream {
         fields.extend(quote!(requires: #p::requires::<#marker>(),));
     }
     if let Some(strict) = &prompt.strict {
-        let form = match strict.vendor {
-            Vendor::OpenAi => quote!(OpenAiStrict),
-            Vendor::Anthropic => quote!(Anthropic),
-            Vendor::Gemini => quote!(Gemini),
-        };
+        let form = form(strict);
         fields.extend(quote!(strict: #p::Some(#p::WireForm::#form),));
     }
     fields
@@ -47,10 +54,19 @@ pub(super) fn items(prompt: &PromptFn<'_>, body: Body) -> TokenStream {
         items.extend(quote!(use #p::ReadsAny as _;));
     }
     if let (Some(strict), Body::Calls) = (&prompt.strict, body) {
-        let marker = &prompt.marker;
-        items.extend(quote_spanned!(strict.text.span()=> const _: () = #p::strict::<#p::OutputOf<#marker>>();));
+        let (marker, form) = (&prompt.marker, form(strict));
+        let check = quote!(const _: () = #p::strict::<#marker>(#p::WireForm::#form););
+        items.extend(respanned(check, strict.text.span()));
     }
     items
+}
+
+fn form(strict: &Strict) -> TokenStream {
+    match strict.vendor {
+        Vendor::OpenAi => quote!(OpenAiStrict),
+        Vendor::Anthropic => quote!(Anthropic),
+        Vendor::Gemini => quote!(Gemini),
+    }
 }
 
 fn needs_anything(prompt: &PromptFn<'_>) -> bool {

@@ -249,7 +249,7 @@ pub trait PromptDef: Sized + 'static {
     /// What must be mounted on a dispatcher to call it: the type of the `impl` block for a method, `()` for a function.
     type State: Send + Sync + 'static;
 
-    /// What the provider must support, as a list of types: `(Images, (Tools, ()))`, or `()` for nothing.
+    /// What the provider must support, as types: `Images`, `(Images, Tools)`, or `()` for nothing.
     type Requires;
 
     /// Calls the function.
@@ -278,6 +278,10 @@ pub type OutputOf<Q> = <<Q as PromptDef>::Returned as IntoPrompt>::Output;
     note = "add `#[derive(serde::Deserialize, codex_ai::LlmSchema)]` to `{Self}`"
 )]
 pub trait PromptOutput: Sized + Send + 'static {
+    /// Whether it is free text, which no schema holds.
+    #[doc(hidden)]
+    const IS_TEXT: bool;
+
     /// The form of the answer to ask for.
     fn output() -> Output;
 
@@ -311,6 +315,8 @@ impl<T> PromptOutput for T
 where
     T: LlmSchema<Form: ReadAs<T>> + Send + 'static,
 {
+    const IS_TEXT: bool = <T::Form as ReadAs<T>>::IS_TEXT;
+
     fn output() -> Output {
         <T::Form as ReadAs<T>>::output()
     }
@@ -340,27 +346,19 @@ pub trait IsJson {}
 
 impl IsJson for Json {}
 
-/// What a prompt with `strict = ".."` asks for.
-#[doc(hidden)]
-#[diagnostic::on_unimplemented(
-    message = "`strict` has no meaning for a prompt that asks for free text",
-    label = "there is no schema that it could hold",
-    note = "return `Prompt<T>` with a `T` that has `#[derive(LlmSchema)]`, or remove `strict`"
-)]
-pub trait StrictOutput {}
-
-#[diagnostic::do_not_recommend]
-impl<T: LlmSchema<Form: IsJson>> StrictOutput for T {}
-
 /// How a form of answer is asked for and read.
 #[doc(hidden)]
 pub trait ReadAs<T> {
+    const IS_TEXT: bool = false;
+
     fn output() -> Output;
     fn read(reply: &Reply, leniency: Leniency) -> Result<Parsed<T>>;
     fn read_value(reply: &Reply, leniency: Leniency) -> Result<Parsed<Value>>;
 }
 
 impl ReadAs<String> for FreeText {
+    const IS_TEXT: bool = true;
+
     fn output() -> Output {
         Output::Text
     }

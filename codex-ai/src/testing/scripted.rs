@@ -10,7 +10,7 @@ use std::time::Duration;
 use futures_core::Stream;
 use tokio::time::Sleep;
 
-use crate::capability::{Capability, supports};
+use crate::capability::{Capability, Images, StrictSchema, Supports, Tools};
 use crate::error::{Error, ErrorKind, Result};
 use crate::provider::{BoxFuture, Provider};
 use crate::reply::Reply;
@@ -251,7 +251,9 @@ impl Provider for Scripted {
     }
 }
 
-supports!(Scripted: Images, Tools, StrictSchema);
+impl<Q> Supports<Images, Q> for Scripted {}
+impl<Q> Supports<Tools, Q> for Scripted {}
+impl<Q> Supports<StrictSchema, Q> for Scripted {}
 
 /// The pieces of an answer, with pauses between them.
 struct Pieces {

@@ -15,7 +15,7 @@ use super::endpoint::{Endpoint, Format};
 use super::ladder::Ladder;
 use super::model::Model;
 use super::{BoxFuture, Provider};
-use crate::capability::{Capability, supports};
+use crate::capability::{Capability, Images, StrictSchema, Supports, Tools};
 use crate::error::{Error, ErrorKind, Problem, Result};
 use crate::reply::Reply;
 use crate::request::Request;
@@ -189,7 +189,9 @@ impl Provider for Anthropic {
     }
 }
 
-supports!(Anthropic: Images, Tools, StrictSchema);
+impl<Q> Supports<Images, Q> for Anthropic {}
+impl<Q> Supports<Tools, Q> for Anthropic {}
+impl<Q> Supports<StrictSchema, Q> for Anthropic {}
 
 impl fmt::Debug for Anthropic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -15,7 +15,7 @@ use super::endpoint::{Endpoint, Format};
 use super::ladder::Ladder;
 use super::model::Model;
 use super::{BoxFuture, Provider};
-use crate::capability::{Capability, supports};
+use crate::capability::{Capability, Images, StrictSchema, Supports, Tools};
 use crate::error::{Error, ErrorKind, Result};
 use crate::image::{GenerateImage, GenerateImagen};
 use crate::reply::Reply;
@@ -205,7 +205,9 @@ impl Provider for Gemini {
     }
 }
 
-supports!(Gemini: Images, Tools, StrictSchema);
+impl<Q> Supports<Images, Q> for Gemini {}
+impl<Q> Supports<Tools, Q> for Gemini {}
+impl<Q> Supports<StrictSchema, Q> for Gemini {}
 
 impl fmt::Debug for Gemini {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -23,7 +23,7 @@ use std::sync::Once;
 use serde_json::Value;
 
 use super::{BoxFuture, Provider};
-use crate::capability::{Capability, supports};
+use crate::capability::{Capability, StrictSchema, Supports, Tools};
 use crate::error::Result;
 use crate::reply::{FinishReason, Reply};
 use crate::request::{Output, Request};
@@ -140,7 +140,8 @@ impl Provider for Local {
     }
 }
 
-supports!(Local: Tools, StrictSchema);
+impl<Q> Supports<Tools, Q> for Local {}
+impl<Q> Supports<StrictSchema, Q> for Local {}
 
 fn as_text(value: &Value) -> String {
     value.to_string()

@@ -17,7 +17,7 @@ use super::ladder::{Climb, Ladder};
 use super::model::Model;
 use super::rate_limits::rate_limits;
 use super::{BoxFuture, Provider};
-use crate::capability::{Capability, supports};
+use crate::capability::{Capability, Images, StrictSchema, Supports, Tools};
 use crate::error::{Error, ErrorKind, Result};
 use crate::image::{GenerateImage, GeneratedImage, ImageRequest};
 use crate::reply::Reply;
@@ -190,7 +190,9 @@ impl Provider for OpenAi {
     }
 }
 
-supports!(OpenAi: Images, Tools, StrictSchema);
+impl<Q> Supports<Images, Q> for OpenAi {}
+impl<Q> Supports<Tools, Q> for OpenAi {}
+impl<Q> Supports<StrictSchema, Q> for OpenAi {}
 
 impl GenerateImage for OpenAi {
     fn generate_image<'a>(&'a self, request: &'a ImageRequest) -> BoxFuture<'a, Result<GeneratedImage>> {
