@@ -2,6 +2,7 @@
 //!
 //! Form: one sentence, lower case, no stop, code in backticks; at most one line `= help:` that says what to type.
 
+pub(crate) mod needs;
 #[cfg_attr(not(feature = "templates"), allow(dead_code, reason = "a macro without templates says only that"))]
 mod templates;
 
@@ -267,6 +268,7 @@ fn example(key: &str) -> Option<&'static str> {
         "template_file" => "template_file = \"prompts/summarize.md\"",
         "cache" => "cache = true",
         "requires" => "requires(images)",
+        "strict" => "strict = \"openai\"",
         _ => return None,
     })
 }

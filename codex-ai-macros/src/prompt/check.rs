@@ -6,6 +6,7 @@ use syn::{Attribute, Ident, Receiver, ReceiverKind, ReturnType, Safety, Type};
 
 use super::arguments::{FOREIGN, arguments};
 use super::model::{EntryNames, PromptFn};
+use super::needs;
 use super::options::{Keys, prompt_keys};
 use super::owner::Owner;
 use super::parse::{Body, Function};
@@ -87,6 +88,9 @@ pub(super) fn check<'a>(
         model: keys.model,
         temperature: keys.temperature,
         max_tokens: keys.max_tokens,
+        requires: keys.requires,
+        images: needs::images(&args),
+        strict: keys.strict,
         json: keys.json.unwrap_or(true),
         paths: keys.paths,
         template,

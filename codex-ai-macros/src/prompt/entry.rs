@@ -41,6 +41,7 @@ pub(super) fn items(prompt: &PromptFn<'_>, body: Body) -> TokenStream {
         let text = super::template::text(template);
         quote!(template: #p::Some(#text),)
     });
+    let needs = super::requires::entry_fields(prompt);
     // The place is the function's name, so that an editor can jump there.
     let span = function.span();
     let place = quote_spanned!(span=> file: ::core::file!(), line: ::core::line!(), column: ::core::column!());
@@ -62,6 +63,7 @@ pub(super) fn items(prompt: &PromptFn<'_>, body: Body) -> TokenStream {
             output: #p::output_of::<#marker>(),
             render: #render,
             #state
+            #needs
             #template
             ..#p::EntryInfo::DEFAULT
         });

@@ -6,7 +6,7 @@ use syn::Lifetime;
 use syn::spanned::Spanned;
 
 use super::model::PromptFn;
-use super::{builder, entry};
+use super::{builder, entry, requires};
 use crate::keys::{respanned, with_lifetime};
 
 /// What rendering does.
@@ -25,6 +25,7 @@ pub(super) fn prompt(prompt: &PromptFn<'_>, body: Body) -> TokenStream {
     let builder = builder::items(prompt);
     let definition = definition(prompt, body);
     let entry = entry::items(prompt, body);
+    let needs = requires::items(prompt, body);
     let inner = builder::impls(prompt);
     let forwarded = &prompt.forwarded;
     let (library, path) = (prompt.library(), prompt.paths.private());
@@ -41,6 +42,7 @@ pub(super) fn prompt(prompt: &PromptFn<'_>, body: Body) -> TokenStream {
             use #path as #library;
             #definition
             #entry
+            #needs
             #inner
         };
     }
@@ -126,6 +128,7 @@ fn definition(prompt: &PromptFn<'_>, body: Body) -> TokenStream {
     let args = Ident::new("args", Span::mixed_site());
     let state = Ident::new("_state", Span::mixed_site());
     let state_type = prompt.state.clone().unwrap_or_else(|| quote!(#p::Stateless));
+    let requires = requires::requires_type(prompt);
     let run = match body {
         Body::Calls => {
             let receiver = prompt.receiver.then(|| quote!(#state,));
@@ -149,7 +152,7 @@ fn definition(prompt: &PromptFn<'_>, body: Body) -> TokenStream {
             type Args<#lifetime> = #name #args_generics;
             type Returned = #returned;
             type State = #state_type;
-            type Requires = ();
+            type Requires = #requires;
             #[inline]
             fn run<#lifetime>(#state: &#lifetime <Self as #p::PromptDef>::State, #args: <Self as #p::PromptDef>::Args<#lifetime>) -> #future {
                 #(#sendable)*

@@ -1,11 +1,15 @@
 //! The keys of `#[prompt(..)]`.
 
+use std::collections::BTreeSet;
+
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::spanned::Spanned;
 use syn::{Expr, ExprLit, ExprUnary, Ident, Lit, LitBool, LitStr, UnOp};
 
 use super::check::plain_name;
+use super::model::{Capability, Strict};
+use super::needs;
 use super::owner::Owner;
 use super::parse::Function;
 use super::template;
@@ -22,6 +26,8 @@ const PROMPT: Spec = Spec {
         "model",
         "temperature",
         "max_tokens",
+        "requires",
+        "strict",
         "template",
         "template_file",
         "cache",
@@ -30,7 +36,7 @@ const PROMPT: Spec = Spec {
         "crate",
     ],
     bare: &[],
-    lists: &[],
+    lists: &["requires"],
     example: "mode = \"x\"",
 };
 
@@ -45,6 +51,8 @@ pub(super) struct Keys {
     pub(super) model: Option<LitStr>,
     pub(super) temperature: Option<TokenStream>,
     pub(super) max_tokens: Option<TokenStream>,
+    pub(super) requires: BTreeSet<Capability>,
+    pub(super) strict: Option<Strict>,
     pub(super) template: Option<template::Key>,
     /// The key `cache`, where it says `true`.
     pub(super) cache: Option<Ident>,
@@ -63,6 +71,8 @@ pub(super) fn prompt_keys(attr: TokenStream, function: &Function, owner: Option<
             "model" => found.model = string(&entry, diag).filter(|text| model(text, diag)),
             "temperature" => found.temperature = number(&entry, diag),
             "max_tokens" => found.max_tokens = count(&entry, diag),
+            "requires" => found.requires = needs::requires(&entry, diag),
+            "strict" => found.strict = needs::strict(&entry, diag),
             "template" | "template_file" => {
                 let Some(literal) = string(&entry, diag) else { continue };
                 if found.template.is_some() {

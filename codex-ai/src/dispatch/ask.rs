@@ -27,6 +27,7 @@ impl<P: Provider, S: Send + Sync + 'static> Dispatcher<P, S> {
             Ok(prompt) => prompt.into_request(),
             Err(error) => return Err(error.with_prompt(entry.mode())),
         };
+        self.check_needs(&request, entry, true)?;
         self.ask(request, Some(entry), <OutputOf<Q> as PromptOutput>::read).await
     }
 
@@ -34,6 +35,7 @@ impl<P: Provider, S: Send + Sync + 'static> Dispatcher<P, S> {
         let entry = self.prompts.get(mode).ok_or_else(|| self.unknown(mode))?;
         let state = self.prompts.state_of(entry);
         let rendered = entry.render(state, arguments).await.map_err(|error| error.with_prompt(entry.mode()))?;
+        self.check_needs(&rendered.request, entry, false)?;
         self.ask(rendered.request, Some(entry), rendered.read).await
     }
 

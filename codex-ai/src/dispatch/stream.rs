@@ -64,6 +64,7 @@ impl<P: Provider, S: Send + Sync + 'static> Dispatcher<P, S> {
                 Ok(prompt) => prompt.into_request(),
                 Err(error) => return Err(error.with_prompt(entry.mode())),
             };
+            self.check_needs(&request, entry, true)?;
             self.open(request, Some(entry)).await
         })
     }

@@ -12,7 +12,7 @@ use crate::mount::{AnyState, StateInfo};
 use crate::prompt::Rendered;
 use crate::provider::BoxFuture;
 use crate::request::Output;
-use crate::schema::Schema;
+use crate::schema::{Schema, WireForm};
 
 /// What the binary knows of one prompt.
 pub struct Entry {
@@ -44,6 +44,7 @@ pub struct EntryInfo {
     pub render: Option<RenderJson>,
     pub state: Option<StateInfo>,
     pub requires: &'static [Capability],
+    pub strict: Option<WireForm>,
 }
 
 impl EntryInfo {
@@ -69,6 +70,7 @@ impl EntryInfo {
         render: None,
         state: None,
         requires: &[],
+        strict: None,
     };
 }
 
@@ -215,6 +217,11 @@ impl Entry {
     /// What the provider must support.
     pub fn requires(&self) -> &'static [Capability] {
         self.info.requires
+    }
+
+    /// The form of a vendor that the schema of the answer must have, by `#[prompt(strict = ..)]`.
+    pub fn strict(&self) -> Option<WireForm> {
+        self.info.strict
     }
 
     /// The form of the answer.
