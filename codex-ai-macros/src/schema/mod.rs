@@ -7,6 +7,7 @@ mod llm;
 mod model;
 mod partial;
 mod partial_enum;
+mod plain;
 mod shape;
 mod walk;
 mod wire_names;

@@ -7,7 +7,7 @@ use super::attributes::key_of;
 use super::expand::bounded;
 use super::model::{Body, Field, SchemaType, Style, TypeNames, Variant};
 use super::partial_enum;
-use super::shape::{is_described, own_type};
+use super::shape::{is_described, own_type, without_self};
 use super::walk::stand_in;
 use super::wire_names;
 use crate::docs;
@@ -137,12 +137,14 @@ pub(super) fn parts_items<'t>(fields: impl Iterator<Item = &'t Field<'t>> + Clon
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
     let parameters = fields.clone().map(|field| &field.names.parameter);
     let links = fields.map(|field| {
-        let (parameter, stand_in) = (&field.names.parameter, stand_in(field, ty));
-        quote!(type #parameter = #stand_in;)
+        let parameter = &field.names.parameter;
+        let stands = if ty.is_plain { without_self(crate::tokens(field.ty), &own) } else { stand_in(field, ty) };
+        quote!(type #parameter = #stands;)
     });
+    let bound = if ty.is_plain { quote!(#p::LlmSchema) } else { quote!(#p::Field) };
     quote! {
         trait #parts {
-            #(type #parameters: #p::Field;)*
+            #(type #parameters: #bound;)*
         }
         #vis struct #parts_of #impl_generics (::core::marker::PhantomData<fn() -> #own>) #where_clause;
         impl #impl_generics #parts for #parts_of #type_generics #where_clause {
@@ -166,7 +168,8 @@ fn of_fields(list: &[Part<'_>], ty: &SchemaType<'_>) -> TokenStream {
             fields.extend(quote!(#(#docs)* #vis #name: #p::PartialOf<P::#parameter>,));
             flat.extend(quote!(|| #p::Grow::grow_field(&mut self.#name, name, at)));
         } else {
-            fields.extend(quote!(#(#docs)* #vis #name: #p::ProgressOf<P::#parameter>,));
+            let progress = if ty.is_plain { quote!(Progress) } else { quote!(ProgressOf) };
+            fields.extend(quote!(#(#docs)* #vis #name: #p::#progress<P::#parameter>,));
             let wire = wire_names::of_field(name, field.attrs, None, &ty.input.attrs);
             let names = wire_names::with_aliases(wire, field.attrs);
             arms.extend(quote!(#(#names)|* => self.#name.grow(at),));

@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 use std::marker::PhantomData;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use schemars::SchemaGenerator;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{LlmSchema, Schema};
 use crate::partial::{Partial, Progress};
@@ -14,6 +14,11 @@ use crate::structured::Checks;
 /// The schema of a type, for its static. Called once per type.
 pub fn make_schema<T: LlmSchema>() -> Arc<Schema> {
     super::make::<T>()
+}
+
+/// The schema in a type's static. A plain function, so that types share the code of the lock.
+pub fn made_once(schema: &'static OnceLock<Arc<Schema>>, make: fn() -> Arc<Schema>) -> &'static Arc<Schema> {
+    schema.get_or_init(make)
 }
 
 /// The value of a bound as JSON.
@@ -72,6 +77,102 @@ impl<F: Field> schemars::JsonSchema for Described<F> {
     fn _schemars_private_is_option() -> bool {
         F::Type::_schemars_private_is_option()
     }
+}
+
+/// The schema of a plain struct while its fields are told, as schemars' derive would tell them.
+#[derive(Debug)]
+pub struct Object<'g> {
+    generator: &'g mut SchemaGenerator,
+    properties: Map<String, Value>,
+    required: Vec<Value>,
+    /// The field that was told last, and its schema.
+    last: Option<(&'static str, schemars::Schema)>,
+}
+
+impl Object<'_> {
+    /// Tells a field.
+    pub fn field<T: LlmSchema>(&mut self, name: &'static str, docs: &'static str) -> &mut Self {
+        let schema = self.generator.subschema_for::<T>();
+        self.add(name, docs, schema, T::_schemars_private_is_option())
+    }
+
+    fn add(
+        &mut self,
+        name: &'static str,
+        docs: &'static str,
+        mut schema: schemars::Schema,
+        is_option: bool,
+    ) -> &mut Self {
+        self.end_field();
+        document(&mut schema, docs);
+        if !(is_option && self.generator.contract().is_deserialize()) {
+            self.required.push(name.into());
+        }
+        self.last = Some((name, schema));
+        self
+    }
+
+    /// Describes the field in other words than its doc comment.
+    pub fn described(&mut self, text: &'static str) -> &mut Self {
+        self.insert("description", text.into())
+    }
+
+    /// Sets a keyword of the field.
+    pub fn with<V: serde::Serialize + ?Sized>(&mut self, keyword: &'static str, value: &V) -> &mut Self {
+        self.insert(keyword, json(value))
+    }
+
+    fn insert(&mut self, keyword: &'static str, value: Value) -> &mut Self {
+        if let Some((_, schema)) = &mut self.last {
+            schema.insert(keyword.to_owned(), value);
+        }
+        self
+    }
+
+    fn end_field(&mut self) {
+        if let Some((name, schema)) = self.last.take() {
+            self.properties.insert(name.to_owned(), schema.into());
+        }
+    }
+}
+
+/// Title and description from a doc comment.
+fn document(schema: &mut schemars::Schema, docs: &'static str) {
+    let (title, description) = schemars::_private::get_title_and_description(docs);
+    for (keyword, text) in [("title", title), ("description", description)] {
+        if !text.is_empty() {
+            schema.insert(keyword.to_owned(), text.into());
+        }
+    }
+}
+
+/// The schema of a plain struct, whose fields `tell` tells.
+pub fn object(
+    generator: &mut SchemaGenerator,
+    tell: fn(&mut Object<'_>),
+    docs: &'static str,
+    description: Option<&'static str>,
+    is_closed: bool,
+) -> schemars::Schema {
+    let mut object = Object { generator, properties: Map::new(), required: Vec::new(), last: None };
+    tell(&mut object);
+    object.end_field();
+    let Object { properties, required, .. } = object;
+    let mut schema = Map::new();
+    schema.insert("type".to_owned(), "object".into());
+    if is_closed {
+        schema.insert("additionalProperties".to_owned(), false.into());
+    }
+    schema.insert("properties".to_owned(), properties.into());
+    if !required.is_empty() {
+        schema.insert("required".to_owned(), required.into());
+    }
+    let mut schema = schemars::Schema::from(schema);
+    document(&mut schema, docs);
+    if let Some(description) = description {
+        schema.insert("description".to_owned(), description.into());
+    }
+    schema
 }
 
 /// Leads from what a derived type can name to its hidden shape.
