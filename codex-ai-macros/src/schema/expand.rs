@@ -124,7 +124,13 @@ fn json_schema(ty: &SchemaType<'_>, described: &Described) -> TokenStream {
     };
     // Unlike a module path, this tells types of one name in two functions apart, and in two blocks of one function.
     let place = quote_spanned!(name.span()=> (::core::line!(), ::core::column!()));
-    let inline = serde_key(&ty.input.attrs, "inline").is_some();
+    let inline = serde_key(&ty.input.attrs, "inline").is_some().then(|| {
+        quote! {
+            fn inline_schema() -> bool {
+                true
+            }
+        }
+    });
     let schema = match described {
         Described::Plainly(schema) => schema.clone(),
         Described::By(shape) => quote!(#shape::json_schema(generator)),
@@ -146,11 +152,9 @@ fn json_schema(ty: &SchemaType<'_>, described: &Described) -> TokenStream {
         },
         _ => quote! {
             fn schema_id() -> ::std::borrow::Cow<'static, str> {
-                #p::schema_id::<Self>(#place)
+                #p::schema_id(::core::any::type_name::<Self>(), #place)
             }
-            fn inline_schema() -> bool {
-                #inline
-            }
+            #inline
         },
     };
     quote! {
@@ -181,7 +185,11 @@ fn llm_schema(ty: &SchemaType<'_>) -> TokenStream {
                 Self: 'static,
             {
                 static SCHEMA: ::std::sync::OnceLock<::std::sync::Arc<#p::Schema>> = ::std::sync::OnceLock::new();
-                #p::made_once(&SCHEMA, #p::make_schema::<Self>)
+                #p::made_once(&SCHEMA, &#p::Root {
+                    name: <Self as #p::schemars::JsonSchema>::schema_name,
+                    id: <Self as #p::schemars::JsonSchema>::schema_id,
+                    schema: <Self as #p::schemars::JsonSchema>::json_schema,
+                })
             }
         }
     });

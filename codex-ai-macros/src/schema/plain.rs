@@ -3,11 +3,14 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
-use syn::{Attribute, Expr, ExprLit, ExprUnary, Ident, Lit, Meta, UnOp};
+use syn::{
+    Attribute, Expr, ExprLit, ExprUnary, GenericArgument, Ident, Lit, Meta, PathArguments, Type, TypePath, UnOp,
+};
 
 use super::attributes::{first_name, key_of, split};
 use super::model::{Body, Field, Fields, SchemaType, Style, TypeNames};
 use super::wire_names;
+use crate::prompt::peel;
 
 /// The keys of serde on a type that say nothing of its schema, or only what is known here.
 const KEYS_OF_TYPES: &[&str] = &["rename", "rename_all", "deny_unknown_fields", "crate", "bound", "expecting"];
@@ -88,16 +91,22 @@ pub(super) fn items(ty: &SchemaType<'_>) -> TokenStream {
         let others = (!others.is_empty()).then(|| quote!(.with("x-aliases", &[#(#others),*])));
         quote!(object.field::<P::#parameter>(#name, #docs) #described #(#bounds)* #(#words)* #others;)
     });
-    let parameters = fields.iter().map(|field| &field.names.parameter);
-    let (values, names): (Vec<_>, Vec<_>) =
-        fields.iter().enumerate().map(|(index, field)| (syn::Index::from(index), wire_name(field, ty))).unzip();
+    let checked: Vec<_> = fields.iter().filter(|field| !is_unchecked(field.ty)).collect();
+    let check = (!checked.is_empty()).then(|| {
+        let parameters = checked.iter().map(|field| &field.names.parameter);
+        let values = (0..checked.len()).map(syn::Index::from);
+        let names = checked.iter().map(|field| wire_name(field, ty));
+        quote! {
+            fn #check<P: #parts>(fields: (#(&P::#parameters,)*), checks: &mut #p::Checks<'_>) {
+                checks.fields(&[#((#names, fields.#values)),*]);
+            }
+        }
+    });
     quote! {
         fn #tell<P: #parts>(object: &mut #p::Object<'_>) {
             #(#told)*
         }
-        fn #check<P: #parts>(fields: (#(&P::#parameters,)*), checks: &mut #p::Checks<'_>) {
-            checks.fields(&[#((#names, fields.#values)),*]);
-        }
+        #check
     }
 }
 
@@ -114,11 +123,38 @@ pub(super) fn json_schema(ty: &SchemaType<'_>) -> TokenStream {
     quote!(#p::object(generator, #tell::<#parts_of>, #docs, #description, #closed))
 }
 
-/// The statement of `llm_check` that walks the fields.
+/// The statement of `llm_check` that walks the fields; nothing where none can have checks.
 pub(super) fn walked(ty: &SchemaType<'_>, checks: &Ident) -> Option<TokenStream> {
-    let names = fields(ty)?.iter().map(|field| field.name);
+    let checked = fields(ty)?.iter().filter(|field| !is_unchecked(field.ty));
+    let names: Vec<_> = checked.map(|field| field.name).collect();
     let TypeNames { check, parts_of, .. } = &ty.names;
-    Some(quote!(#check::<#parts_of>((#(&self.#names,)*), #checks);))
+    (!names.is_empty()).then(|| quote!(#check::<#parts_of>((#(&self.#names,)*), #checks);))
+}
+
+/// What the part of a plain struct for this field must be. The library makes sure that a type of a standard name is the
+/// standard one, since its checks are not run.
+pub(super) fn bound(field: &Field<'_>, p: &TokenStream) -> TokenStream {
+    if is_unchecked(field.ty) { quote!(#p::Unchecked) } else { quote!(#p::LlmSchema) }
+}
+
+/// Whether a type has no checks, by its name: text, numbers, and lists and options of them.
+fn is_unchecked(ty: &Type) -> bool {
+    const LEAVES: &[&str] =
+        &["String", "bool", "char", "u8", "u16", "u32", "u64", "i8", "i16", "i32", "i64", "f32", "f64"];
+    let Type::Path(TypePath { qself: None, path, .. }) = peel(ty) else { return false };
+    let (None, 1, Some(segment)) = (path.leading_colon, path.segments.len(), path.segments.first()) else {
+        return false;
+    };
+    match &segment.arguments {
+        PathArguments::None => LEAVES.iter().any(|leaf| segment.ident == leaf),
+        PathArguments::AngleBracketed(arguments) => {
+            let is_container = segment.ident == "Vec" || segment.ident == "Option";
+            is_container
+                && arguments.args.len() == 1
+                && arguments.args.iter().all(|inner| matches!(inner, GenericArgument::Type(ty) if is_unchecked(ty)))
+        }
+        PathArguments::Parenthesized(_) => false,
+    }
 }
 
 fn wire_name(field: &Field<'_>, ty: &SchemaType<'_>) -> String {

@@ -1,6 +1,7 @@
 //! What a derived type hands on to the hidden type that has its fields and schemars' derive. For generated code only.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::marker::PhantomData;
 use std::sync::{Arc, OnceLock};
 
@@ -11,14 +12,50 @@ use super::{LlmSchema, Schema};
 use crate::partial::{Partial, Progress};
 use crate::structured::Checks;
 
-/// The schema of a type, for its static. Called once per type.
-pub fn make_schema<T: LlmSchema>() -> Arc<Schema> {
-    super::make::<T>()
+/// The schema in a type's static. A plain function, so that types share the code of the lock.
+pub fn made_once(schema: &'static OnceLock<Arc<Schema>>, root: &'static Root) -> &'static Arc<Schema> {
+    schema.get_or_init(|| super::make_root(root))
 }
 
-/// The schema in a type's static. A plain function, so that types share the code of the lock.
-pub fn made_once(schema: &'static OnceLock<Arc<Schema>>, make: fn() -> Arc<Schema>) -> &'static Arc<Schema> {
-    schema.get_or_init(make)
+/// A type whose schema is made, as its methods of `JsonSchema`.
+#[derive(Debug, Clone, Copy)]
+pub struct Root {
+    /// The name.
+    pub name: fn() -> Cow<'static, str>,
+    /// What tells it from all others.
+    pub id: fn() -> Cow<'static, str>,
+    /// The schema.
+    pub schema: fn(&mut SchemaGenerator) -> schemars::Schema,
+}
+
+/// A standard type that has no checks to run: derived types do not walk such fields.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has the name of a standard type and is another one",
+    label = "not the standard type of this name",
+    note = "name it by a path, such as `self::{Self}`"
+)]
+pub trait Unchecked: LlmSchema {}
+
+macro_rules! unchecked {
+    ($($ty:ty)*) => { $(impl Unchecked for $ty {})* };
+}
+
+unchecked!(String bool char u8 u16 u32 u64 i8 i16 i32 i64 f32 f64);
+
+impl<T: Unchecked> Unchecked for Vec<T> {}
+
+impl<T: Unchecked> Unchecked for Option<T> {}
+
+/// `Debug` of a partial value.
+///
+/// # Errors
+/// Those of the formatter.
+pub fn debug(f: &mut fmt::Formatter<'_>, name: &str, fields: &[(&str, &dyn fmt::Debug)]) -> fmt::Result {
+    let mut shown = f.debug_struct(name);
+    for (name, field) in fields {
+        shown.field(name, field);
+    }
+    shown.finish()
 }
 
 /// The value of a bound as JSON.
@@ -187,8 +224,8 @@ pub fn generic_name(name: &str, params: &[Cow<'static, str>]) -> Cow<'static, st
 }
 
 /// What tells a derived type from all others; the place is that of its name.
-pub fn schema_id<T: ?Sized>((line, column): (u32, u32)) -> Cow<'static, str> {
-    format!("{}:{line}:{column}", std::any::type_name::<T>()).into()
+pub fn schema_id(name: &str, (line, column): (u32, u32)) -> Cow<'static, str> {
+    format!("{name}:{line}:{column}").into()
 }
 
 /// A default that is there but has no JSON.
