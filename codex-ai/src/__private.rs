@@ -22,7 +22,8 @@ pub use crate::schema::strict::strict;
 pub use crate::provider::BoxFuture;
 pub use crate::registry::{ArgInfo, Arguments, Entry, EntryInfo, Probe, ProbeAny, Registered};
 pub use crate::schema::shape::{
-    Described, Field, PartialOf, ProgressOf, Shaped, generic_name, json, make_schema, no_default, schema_id,
+    Described, Field, Object, PartialOf, ProgressOf, Root, Shaped, Unchecked, debug, generic_name, json, made_once,
+    no_default, object, schema_id,
 };
 pub use crate::schema::{Json, LlmSchema, Schema, WireForm, bounds};
 pub use crate::structured::{Checks, Given, Outcome, There, Words};

@@ -6,7 +6,7 @@ use syn::{Data, DeriveInput, Type};
 use super::attributes::serde_key;
 use super::llm::{self, Rules};
 use super::model::{Body, Field, FieldNames, Fields, SchemaType, Style, TypeNames, Variant};
-use super::{elsewhere, twice, wire_names};
+use super::{elsewhere, plain, twice, wire_names};
 use crate::diag::Diag;
 use crate::messages;
 use crate::names::Names;
@@ -50,9 +50,12 @@ pub(super) fn check<'a>(input: &'a DeriveInput, diag: &mut Diag) -> SchemaType<'
     let (partial, seen) = (names.fresh(&format!("Partial{}", plain_name(&input.ident))), names.fresh("seen"));
     let llm::TypeRules { description, validate, paths } = rules;
     let (parts, parts_of) = (names.fresh("Parts"), names.fresh("PartsOf"));
-    let names = TypeNames { shape, handle, checks, partial, parts, parts_of, seen };
+    let (tell, check) = (names.fresh("tell"), names.fresh("check"));
+    let names = TypeNames { shape, handle, checks, partial, parts, parts_of, tell, check, seen };
+    let is_plain =
+        plain::is_plain(&input.attrs, &input.generics, &body) && description.as_ref().is_none_or(plain::is_literal);
     let elsewhere = elsewhere::of(input);
-    let ty = SchemaType { input, paths, description, validate, body, names, hopeless, elsewhere };
+    let ty = SchemaType { input, paths, description, validate, body, is_plain, names, hopeless, elsewhere };
     twice::check(&ty, diag);
     ty
 }

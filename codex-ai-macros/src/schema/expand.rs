@@ -8,15 +8,21 @@ use syn::{Attribute, GenericParam, WherePredicate, parse_quote};
 use super::attributes::serde_key;
 use super::model::{Body, Elsewhere, Field, SchemaType, Variant};
 use super::shape::{Shape, own_type, without_self};
-use super::{partial, walk};
+use super::{partial, plain, walk};
 use crate::keys::respanned;
 
 /// The impls of a type without mistakes.
 pub(super) fn good(ty: &SchemaType<'_>) -> TokenStream {
-    let shape = Shape::new(ty);
-    let items = &shape.items;
+    let (items, described) = if ty.is_plain {
+        (plain::items(ty), Described::Plainly(plain::json_schema(ty)))
+    } else {
+        let shape = Shape::new(ty);
+        let (handle, arguments, p) = (&ty.names.handle, &shape.arguments, ty.paths.private());
+        let by = quote!(<<#handle<#(#arguments),*> as #p::Shaped>::Shape as #p::schemars::JsonSchema>);
+        (shape.items, Described::By(by))
+    };
     let checks = checks(ty);
-    let json_schema = json_schema(ty, &shape);
+    let json_schema = json_schema(ty, &described);
     let llm_schema = llm_schema(ty);
     let partial = partial::items(ty);
     quote! {
@@ -114,8 +120,16 @@ fn checks(ty: &SchemaType<'_>) -> TokenStream {
     }
 }
 
-/// The user's type hands on to the shape.
-fn json_schema(ty: &SchemaType<'_>, shape: &Shape) -> TokenStream {
+/// What makes the schema of a type.
+enum Described {
+    /// This expression.
+    Plainly(TokenStream),
+    /// The shape, named as the type of a path.
+    By(TokenStream),
+}
+
+/// The user's type puts its schema together, or hands on to the shape.
+fn json_schema(ty: &SchemaType<'_>, described: &Described) -> TokenStream {
     let p = ty.paths.private();
     let name = &ty.input.ident;
     let generics = bounded(ty);
@@ -130,13 +144,21 @@ fn json_schema(ty: &SchemaType<'_>, shape: &Shape) -> TokenStream {
     } else {
         quote!(#p::generic_name(#text, &[#(<#params as #p::schemars::JsonSchema>::schema_name()),*]))
     };
-    let (handle, arguments) = (&ty.names.handle, &shape.arguments);
-    let shape = quote!(<<#handle<#(#arguments),*> as #p::Shaped>::Shape as #p::schemars::JsonSchema>);
     // Unlike a module path, this tells types of one name in two functions apart, and in two blocks of one function.
     let place = quote_spanned!(name.span()=> (::core::line!(), ::core::column!()));
-    let inline = serde_key(&ty.input.attrs, "inline").is_some();
-    let identity = if serde_key(&ty.input.attrs, "transparent").is_some() {
+    let inline = serde_key(&ty.input.attrs, "inline").is_some().then(|| {
         quote! {
+            fn inline_schema() -> bool {
+                true
+            }
+        }
+    });
+    let schema = match described {
+        Described::Plainly(schema) => schema.clone(),
+        Described::By(shape) => quote!(#shape::json_schema(generator)),
+    };
+    let identity = match described {
+        Described::By(shape) if serde_key(&ty.input.attrs, "transparent").is_some() => quote! {
             fn schema_id() -> ::std::borrow::Cow<'static, str> {
                 #shape::schema_id()
             }
@@ -149,16 +171,13 @@ fn json_schema(ty: &SchemaType<'_>, shape: &Shape) -> TokenStream {
             fn _schemars_private_is_option() -> bool {
                 #shape::_schemars_private_is_option()
             }
-        }
-    } else {
-        quote! {
+        },
+        _ => quote! {
             fn schema_id() -> ::std::borrow::Cow<'static, str> {
-                #p::schema_id::<Self>(#place)
+                #p::schema_id(::core::any::type_name::<Self>(), #place)
             }
-            fn inline_schema() -> bool {
-                #inline
-            }
-        }
+            #inline
+        },
     };
     quote! {
         #[automatically_derived]
@@ -168,7 +187,7 @@ fn json_schema(ty: &SchemaType<'_>, shape: &Shape) -> TokenStream {
             }
             #identity
             fn json_schema(generator: &mut #p::schemars::SchemaGenerator) -> #p::schemars::Schema {
-                #shape::json_schema(generator)
+                #schema
             }
         }
     }
@@ -188,7 +207,11 @@ fn llm_schema(ty: &SchemaType<'_>) -> TokenStream {
                 Self: 'static,
             {
                 static SCHEMA: ::std::sync::OnceLock<::std::sync::Arc<#p::Schema>> = ::std::sync::OnceLock::new();
-                SCHEMA.get_or_init(#p::make_schema::<Self>)
+                #p::made_once(&SCHEMA, &#p::Root {
+                    name: <Self as #p::schemars::JsonSchema>::schema_name,
+                    id: <Self as #p::schemars::JsonSchema>::schema_id,
+                    schema: <Self as #p::schemars::JsonSchema>::json_schema,
+                })
             }
         }
     });

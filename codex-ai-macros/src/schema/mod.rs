@@ -8,6 +8,7 @@ mod llm;
 mod model;
 mod partial;
 mod partial_enum;
+mod plain;
 mod shape;
 mod walk;
 mod twice;

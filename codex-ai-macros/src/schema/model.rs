@@ -14,6 +14,8 @@ pub(super) struct SchemaType<'a> {
     /// `#[llm(validate = ..)]` on the type.
     pub(super) validate: Option<ExprPath>,
     pub(super) body: Body<'a>,
+    /// Whether it is a struct without anything that takes schemars' derive.
+    pub(super) is_plain: bool,
     pub(super) names: TypeNames,
     /// Whether serde cannot read the type either: a union, a borrowed field.
     pub(super) hopeless: bool,
@@ -44,6 +46,10 @@ pub(super) struct TypeNames {
     pub(super) parts: Ident,
     /// The type that has it.
     pub(super) parts_of: Ident,
+    /// The function that tells the fields of a plain struct.
+    pub(super) tell: Ident,
+    /// The function that checks them.
+    pub(super) check: Ident,
     /// The partial value's count of fields that have come.
     pub(super) seen: Ident,
 }

@@ -6,10 +6,10 @@ use quote::{ToTokens, quote};
 use super::attributes::key_of;
 use super::expand::bounded;
 use super::model::{Body, Field, SchemaType, Style, TypeNames, Variant};
-use super::partial_enum;
-use super::shape::{is_described, own_type};
+use super::shape::{is_described, own_type, without_self};
 use super::walk::stand_in;
 use super::wire_names;
+use super::{partial_enum, plain};
 use crate::docs;
 use crate::prompt::plain_name;
 
@@ -135,14 +135,19 @@ pub(super) fn parts_items<'t>(fields: impl Iterator<Item = &'t Field<'t>> + Clon
     let (vis, own) = (&ty.input.vis, own_type(ty));
     let generics = bounded(ty);
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
-    let parameters = fields.clone().map(|field| &field.names.parameter);
+    let parameters: Vec<_> = fields.clone().map(|field| &field.names.parameter).collect();
+    let bounds = fields.clone().map(|field| match ty.is_plain {
+        true => plain::bound(field, &p),
+        false => quote!(#p::Field),
+    });
     let links = fields.map(|field| {
-        let (parameter, stand_in) = (&field.names.parameter, stand_in(field, ty));
-        quote!(type #parameter = #stand_in;)
+        let parameter = &field.names.parameter;
+        let stands = if ty.is_plain { without_self(crate::tokens(field.ty), &own) } else { stand_in(field, ty) };
+        quote!(type #parameter = #stands;)
     });
     quote! {
         trait #parts {
-            #(type #parameters: #p::Field;)*
+            #(type #parameters: #bounds;)*
         }
         #vis struct #parts_of #impl_generics (::core::marker::PhantomData<fn() -> #own>) #where_clause;
         impl #impl_generics #parts for #parts_of #type_generics #where_clause {
@@ -160,13 +165,15 @@ fn of_fields(list: &[Part<'_>], ty: &SchemaType<'_>) -> TokenStream {
     for Part { field, name, is_flat } in list {
         let (docs, vis, parameter) = (docs::attributes(field.attrs), field.vis, &field.names.parameter);
         let text = plain_name(name);
-        nothings.extend(quote!(#name: ::core::default::Default::default(),));
-        debugs.extend(quote!(.field(#text, &self.#name)));
+        debugs.extend(quote!((#text, &self.#name),));
         if *is_flat {
+            nothings.extend(quote!(#name: ::core::default::Default::default(),));
             fields.extend(quote!(#(#docs)* #vis #name: #p::PartialOf<P::#parameter>,));
             flat.extend(quote!(|| #p::Grow::grow_field(&mut self.#name, name, at)));
         } else {
-            fields.extend(quote!(#(#docs)* #vis #name: #p::ProgressOf<P::#parameter>,));
+            nothings.extend(quote!(#name: #p::Progress::Pending,));
+            let progress = if ty.is_plain { quote!(Progress) } else { quote!(ProgressOf) };
+            fields.extend(quote!(#(#docs)* #vis #name: #p::#progress<P::#parameter>,));
             let wire = wire_names::of_field(name, field.attrs, None, &ty.input.attrs);
             let names = wire_names::with_aliases(wire, field.attrs);
             arms.extend(quote!(#(#names)|* => self.#name.grow(at),));
@@ -190,7 +197,7 @@ fn of_fields(list: &[Part<'_>], ty: &SchemaType<'_>) -> TokenStream {
         #[automatically_derived]
         impl<P: #parts> ::core::fmt::Debug for #partial<P> {
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                f.debug_struct(#text) #debugs .finish()
+                #p::debug(f, #text, &[#debugs])
             }
         }
         #[automatically_derived]

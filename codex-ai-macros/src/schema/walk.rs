@@ -8,6 +8,7 @@ use syn::spanned::Spanned;
 use super::attributes::key_of;
 use super::expand::fields_of;
 use super::model::{Body, Field, Fields, SchemaType, Style, Variant};
+use super::plain;
 use super::shape::is_described;
 use super::wire_names::{self, Tagging};
 
@@ -15,6 +16,7 @@ use super::wire_names::{self, Tagging};
 pub(super) fn method(ty: &SchemaType<'_>) -> TokenStream {
     let p = ty.paths.private();
     let parts = match &ty.body {
+        Body::Struct(_) if ty.is_plain => plain::walked(ty, &checks()).unwrap_or_default(),
         Body::Struct(fields) => of_struct(fields, ty),
         Body::Enum(variants) => of_enum(variants, ty),
         Body::Unknown => TokenStream::new(),

@@ -2,12 +2,15 @@
 
 use std::any::TypeId;
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use schemars::generate::SchemaSettings;
+use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::Value;
 
+use super::shape::Root;
 use super::{LlmSchema, Schema};
 use crate::error::Error;
 
@@ -25,15 +28,52 @@ pub(super) fn schema_of<T: LlmSchema + 'static>() -> &'static Arc<Schema> {
 }
 
 /// Generates the schema of `T`. Called once per type.
-pub(crate) fn make<T: LlmSchema>() -> Arc<Schema> {
+fn make<T: LlmSchema>() -> Arc<Schema> {
+    make_root(&Root { name: T::schema_name, id: T::schema_id, schema: T::json_schema })
+}
+
+thread_local! {
+    /// The type whose schema is made.
+    static MADE: Cell<Option<Root>> = const { Cell::new(None) };
+}
+
+/// Stands for the type whose schema is made: what the generator has by type parameter is compiled once, and not in every
+/// crate for every type.
+struct Made;
+
+impl Made {
+    fn root() -> Option<Root> {
+        MADE.get()
+    }
+}
+
+impl JsonSchema for Made {
+    fn schema_name() -> Cow<'static, str> {
+        Self::root().map(|root| (root.name)()).unwrap_or_default()
+    }
+
+    fn schema_id() -> Cow<'static, str> {
+        Self::root().map(|root| (root.id)()).unwrap_or_default()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> schemars::Schema {
+        Self::root().map(|root| (root.schema)(generator)).unwrap_or_default()
+    }
+}
+
+/// Generates the schema of a type.
+pub(crate) fn make_root(root: &Root) -> Arc<Schema> {
     let mut settings = SchemaSettings::draft2020_12();
     settings.meta_schema = None;
-    let mut value = settings.into_generator().into_root_schema_for::<T>().to_value();
+    // A type may ask for the schema of another one while its own is made.
+    let outer = MADE.replace(Some(*root));
+    let mut value = settings.into_generator().into_root_schema_for::<Made>().to_value();
+    MADE.set(outer);
     if let Value::Object(root) = &mut value {
         // The type's name is told to vendors in a field of its own; in the schema it is noise.
         root.shift_remove("title");
     }
-    make_shared(&T::schema_name(), value)
+    make_shared(&(root.name)(), value)
 }
 
 /// A schema from JSON that the library made itself.

@@ -60,7 +60,7 @@ use crate::error::{Error, Problem, Result};
 use crate::json::align::Shape;
 use crate::partial::Grow;
 use crate::structured::Checks;
-pub(crate) use cache::{make, make_shared};
+pub(crate) use cache::{make_root, make_shared};
 use validate::Validator;
 pub(crate) use validate::refs::References;
 pub(crate) use validate::unique::Unique;

@@ -1,19 +1,61 @@
 //! What a derived type hands on to the hidden type that has its fields and schemars' derive. For generated code only.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::marker::PhantomData;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use schemars::SchemaGenerator;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{LlmSchema, Schema};
 use crate::partial::{Partial, Progress};
 use crate::structured::Checks;
 
-/// The schema of a type, for its static. Called once per type.
-pub fn make_schema<T: LlmSchema>() -> Arc<Schema> {
-    super::make::<T>()
+/// The schema in a type's static. A plain function, so that types share the code of the lock.
+pub fn made_once(schema: &'static OnceLock<Arc<Schema>>, root: &'static Root) -> &'static Arc<Schema> {
+    schema.get_or_init(|| super::make_root(root))
+}
+
+/// A type whose schema is made, as its methods of `JsonSchema`.
+#[derive(Debug, Clone, Copy)]
+pub struct Root {
+    /// The name.
+    pub name: fn() -> Cow<'static, str>,
+    /// What tells it from all others.
+    pub id: fn() -> Cow<'static, str>,
+    /// The schema.
+    pub schema: fn(&mut SchemaGenerator) -> schemars::Schema,
+}
+
+/// A standard type that has no checks to run: derived types do not walk such fields.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has the name of a standard type and is another one",
+    label = "not the standard type of this name",
+    note = "name it by a path, such as `self::{Self}`"
+)]
+pub trait Unchecked: LlmSchema {}
+
+macro_rules! unchecked {
+    ($($ty:ty)*) => { $(impl Unchecked for $ty {})* };
+}
+
+unchecked!(String bool char u8 u16 u32 u64 i8 i16 i32 i64 f32 f64);
+
+impl<T: Unchecked> Unchecked for Vec<T> {}
+
+impl<T: Unchecked> Unchecked for Option<T> {}
+
+/// `Debug` of a partial value.
+///
+/// # Errors
+/// Those of the formatter.
+pub fn debug(f: &mut fmt::Formatter<'_>, name: &str, fields: &[(&str, &dyn fmt::Debug)]) -> fmt::Result {
+    let mut shown = f.debug_struct(name);
+    for (name, field) in fields {
+        shown.field(name, field);
+    }
+    shown.finish()
 }
 
 /// The value of a bound as JSON.
@@ -74,6 +116,102 @@ impl<F: Field> schemars::JsonSchema for Described<F> {
     }
 }
 
+/// The schema of a plain struct while its fields are told, as schemars' derive would tell them.
+#[derive(Debug)]
+pub struct Object<'g> {
+    generator: &'g mut SchemaGenerator,
+    properties: Map<String, Value>,
+    required: Vec<Value>,
+    /// The field that was told last, and its schema.
+    last: Option<(&'static str, schemars::Schema)>,
+}
+
+impl Object<'_> {
+    /// Tells a field.
+    pub fn field<T: LlmSchema>(&mut self, name: &'static str, docs: &'static str) -> &mut Self {
+        let schema = self.generator.subschema_for::<T>();
+        self.add(name, docs, schema, T::_schemars_private_is_option())
+    }
+
+    fn add(
+        &mut self,
+        name: &'static str,
+        docs: &'static str,
+        mut schema: schemars::Schema,
+        is_option: bool,
+    ) -> &mut Self {
+        self.end_field();
+        document(&mut schema, docs);
+        if !(is_option && self.generator.contract().is_deserialize()) {
+            self.required.push(name.into());
+        }
+        self.last = Some((name, schema));
+        self
+    }
+
+    /// Describes the field in other words than its doc comment.
+    pub fn described(&mut self, text: &'static str) -> &mut Self {
+        self.insert("description", text.into())
+    }
+
+    /// Sets a keyword of the field.
+    pub fn with<V: serde::Serialize + ?Sized>(&mut self, keyword: &'static str, value: &V) -> &mut Self {
+        self.insert(keyword, json(value))
+    }
+
+    fn insert(&mut self, keyword: &'static str, value: Value) -> &mut Self {
+        if let Some((_, schema)) = &mut self.last {
+            schema.insert(keyword.to_owned(), value);
+        }
+        self
+    }
+
+    fn end_field(&mut self) {
+        if let Some((name, schema)) = self.last.take() {
+            self.properties.insert(name.to_owned(), schema.into());
+        }
+    }
+}
+
+/// Title and description from a doc comment.
+fn document(schema: &mut schemars::Schema, docs: &'static str) {
+    let (title, description) = schemars::_private::get_title_and_description(docs);
+    for (keyword, text) in [("title", title), ("description", description)] {
+        if !text.is_empty() {
+            schema.insert(keyword.to_owned(), text.into());
+        }
+    }
+}
+
+/// The schema of a plain struct, whose fields `tell` tells.
+pub fn object(
+    generator: &mut SchemaGenerator,
+    tell: fn(&mut Object<'_>),
+    docs: &'static str,
+    description: Option<&'static str>,
+    is_closed: bool,
+) -> schemars::Schema {
+    let mut object = Object { generator, properties: Map::new(), required: Vec::new(), last: None };
+    tell(&mut object);
+    object.end_field();
+    let Object { properties, required, .. } = object;
+    let mut schema = Map::new();
+    schema.insert("type".to_owned(), "object".into());
+    if is_closed {
+        schema.insert("additionalProperties".to_owned(), false.into());
+    }
+    schema.insert("properties".to_owned(), properties.into());
+    if !required.is_empty() {
+        schema.insert("required".to_owned(), required.into());
+    }
+    let mut schema = schemars::Schema::from(schema);
+    document(&mut schema, docs);
+    if let Some(description) = description {
+        schema.insert("description".to_owned(), description.into());
+    }
+    schema
+}
+
 /// Leads from what a derived type can name to its hidden shape.
 pub trait Shaped {
     /// The shape, on which schemars' own derive stands.
@@ -86,8 +224,8 @@ pub fn generic_name(name: &str, params: &[Cow<'static, str>]) -> Cow<'static, st
 }
 
 /// What tells a derived type from all others; the place is that of its name.
-pub fn schema_id<T: ?Sized>((line, column): (u32, u32)) -> Cow<'static, str> {
-    format!("{}:{line}:{column}", std::any::type_name::<T>()).into()
+pub fn schema_id(name: &str, (line, column): (u32, u32)) -> Cow<'static, str> {
+    format!("{name}:{line}:{column}").into()
 }
 
 /// A default that is there but has no JSON.

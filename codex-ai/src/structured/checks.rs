@@ -38,6 +38,18 @@ impl<K: LlmSchema> Key for K {
     }
 }
 
+/// A value whose type has checks, or has none.
+pub trait Checked {
+    /// Runs the checks in the value.
+    fn check(&self, checks: &mut Checks<'_>);
+}
+
+impl<T: LlmSchema> Checked for T {
+    fn check(&self, checks: &mut Checks<'_>) {
+        self.llm_check(checks);
+    }
+}
+
 impl Checks<'_> {
     /// Everything that the checks of a type find in a value.
     pub(crate) fn of<T: LlmSchema>(value: &T) -> Vec<Problem> {
@@ -56,6 +68,14 @@ impl Checks<'_> {
     #[inline]
     pub fn item(&mut self, index: usize) -> Checks<'_> {
         self.at(Step::Item(index))
+    }
+
+    /// Runs the checks in the fields of a struct.
+    #[inline(never)]
+    pub fn fields(&mut self, fields: &[(&str, &dyn Checked)]) {
+        for (name, value) in fields {
+            value.check(&mut self.field(name));
+        }
     }
 
     /// The value of a map at this key, which is the one at this index.

@@ -15,7 +15,7 @@ mod report;
 mod tool_call;
 
 pub(crate) use asking::Asking;
-pub use checks::{Checks, Given, Outcome, There, Words};
+pub use checks::{Checked, Checks, Given, Outcome, There, Words};
 pub(crate) use feedback::without_exchange;
 pub use policy::{SchemaMode, StructuredOutput};
 pub(crate) use read::{read_json, read_json_text, read_json_value, read_schema_value, read_text};

@@ -1,0 +1,176 @@
+//! Plain structs: named fields and no attribute that takes schemars to understand. Most are, and their schema is put
+//! together by calls of the library, one a field, which cost a fraction of what schemars' derive and a hidden shape do.
+
+use proc_macro2::{Span, TokenStream};
+use quote::quote;
+use syn::{
+    Attribute, Expr, ExprLit, ExprUnary, GenericArgument, Ident, Lit, Meta, PathArguments, Type, TypePath, UnOp,
+};
+
+use super::attributes::{first_name, key_of, split};
+use super::model::{Body, Field, Fields, SchemaType, Style, TypeNames};
+use super::wire_names;
+use crate::prompt::peel;
+
+/// The keys of serde on a type that say nothing of its schema, or only what is known here.
+const KEYS_OF_TYPES: &[&str] = &["rename", "rename_all", "deny_unknown_fields", "crate", "bound", "expecting"];
+const KEYS_OF_FIELDS: &[&str] = &["rename", "alias", "bound"];
+
+/// The fields of a plain struct.
+pub(super) fn fields<'t>(ty: &'t SchemaType<'t>) -> Option<&'t [Field<'t>]> {
+    match &ty.body {
+        Body::Struct(fields) if ty.is_plain => Some(&fields.fields),
+        _ => None,
+    }
+}
+
+/// Whether a type is a plain struct.
+pub(super) fn is_plain(attrs: &[Attribute], generics: &syn::Generics, body: &Body<'_>) -> bool {
+    let Body::Struct(Fields { style: Style::Named, fields }) = body else { return false };
+    generics.params.is_empty()
+        && generics.where_clause.is_none()
+        && !fields.is_empty()
+        && are_plain(attrs, KEYS_OF_TYPES)
+        && fields.iter().all(is_plain_field)
+}
+
+fn is_plain_field(field: &Field<'_>) -> bool {
+    let rules = &field.rules;
+    are_plain(field.attrs, KEYS_OF_FIELDS)
+        && rules.with.is_none()
+        && rules.check.is_none()
+        && rules.example.is_none()
+        // Anything but a literal may name what would mean something else inside a generic function.
+        && rules.description.iter().chain(rules.bounds.iter().map(|bound| &bound.value)).all(is_literal)
+}
+
+fn are_plain(attrs: &[Attribute], keys: &[&str]) -> bool {
+    attrs.iter().all(|attr| match &attr.meta {
+        Meta::List(list) if list.path.is_ident("serde") => split(list.tokens.clone())
+            .iter()
+            .all(|entry| keys.contains(&first_name(entry).as_str()) && !has_list(entry)),
+        Meta::NameValue(pair) if pair.path.is_ident("doc") => is_literal(&pair.value),
+        meta => !["serde", "schemars", "deprecated", "validate", "garde"].iter().any(|name| meta.path().is_ident(name)),
+    })
+}
+
+/// Whether a key has names for each direction: `rename(serialize = "a", deserialize = "b")`.
+fn has_list(entry: &TokenStream) -> bool {
+    entry.clone().into_iter().any(|tree| matches!(tree, proc_macro2::TokenTree::Group(_)))
+}
+
+pub(super) fn is_literal(value: &Expr) -> bool {
+    match value {
+        Expr::Lit(_) => true,
+        Expr::Unary(ExprUnary { op: UnOp::Neg(_), expr, .. }) => is_literal(expr),
+        _ => false,
+    }
+}
+
+/// The functions that tell the fields and check them. They know the fields' types by [`TypeNames::parts`] only, so that a
+/// field without a schema is one error, at the field.
+pub(super) fn items(ty: &SchemaType<'_>) -> TokenStream {
+    let Some(fields) = fields(ty) else { return TokenStream::new() };
+    let p = ty.paths.private();
+    let TypeNames { parts, tell, check, .. } = &ty.names;
+    let told = fields.iter().map(|field| {
+        let (name, parameter, docs) = (wire_name(field, ty), &field.names.parameter, docs(field.attrs));
+        let described = field.rules.description.as_ref().map(|text| quote!(.described(#text)));
+        let bounds = field.rules.bounds.iter().map(|bound| {
+            let (keyword, value) = (bound.keyword, &bound.value);
+            quote!(.with(#keyword, &(#value)))
+        });
+        let stream = &field.rules.stream;
+        let words = [
+            ("x-stream-done", stream.done),
+            ("x-stream-not-null", stream.not_null),
+            ("x-stream-with-state", stream.with_state),
+        ];
+        let words = words.iter().filter(|(_, on)| *on).map(|(word, _)| quote!(.with(#word, &true)));
+        let others = wire_names::aliases(field.attrs);
+        let others = (!others.is_empty()).then(|| quote!(.with("x-aliases", &[#(#others),*])));
+        quote!(object.field::<P::#parameter>(#name, #docs) #described #(#bounds)* #(#words)* #others;)
+    });
+    let checked: Vec<_> = fields.iter().filter(|field| !is_unchecked(field.ty)).collect();
+    let check = (!checked.is_empty()).then(|| {
+        let parameters = checked.iter().map(|field| &field.names.parameter);
+        let values = (0..checked.len()).map(syn::Index::from);
+        let names = checked.iter().map(|field| wire_name(field, ty));
+        quote! {
+            fn #check<P: #parts>(fields: (#(&P::#parameters,)*), checks: &mut #p::Checks<'_>) {
+                checks.fields(&[#((#names, fields.#values)),*]);
+            }
+        }
+    });
+    quote! {
+        fn #tell<P: #parts>(object: &mut #p::Object<'_>) {
+            #(#told)*
+        }
+        #check
+    }
+}
+
+/// The body of `json_schema`.
+pub(super) fn json_schema(ty: &SchemaType<'_>) -> TokenStream {
+    let p = ty.paths.private();
+    let TypeNames { tell, parts_of, .. } = &ty.names;
+    let docs = docs(&ty.input.attrs);
+    let closed = key_of(&["serde"], &ty.input.attrs, "deny_unknown_fields").is_some();
+    let description = match &ty.description {
+        Some(text) => quote!(#p::Some(#text)),
+        None => quote!(#p::None),
+    };
+    quote!(#p::object(generator, #tell::<#parts_of>, #docs, #description, #closed))
+}
+
+/// The statement of `llm_check` that walks the fields; nothing where none can have checks.
+pub(super) fn walked(ty: &SchemaType<'_>, checks: &Ident) -> Option<TokenStream> {
+    let checked = fields(ty)?.iter().filter(|field| !is_unchecked(field.ty));
+    let names: Vec<_> = checked.map(|field| field.name).collect();
+    let TypeNames { check, parts_of, .. } = &ty.names;
+    (!names.is_empty()).then(|| quote!(#check::<#parts_of>((#(&self.#names,)*), #checks);))
+}
+
+/// What the part of a plain struct for this field must be. The library makes sure that a type of a standard name is the
+/// standard one, since its checks are not run.
+pub(super) fn bound(field: &Field<'_>, p: &TokenStream) -> TokenStream {
+    if is_unchecked(field.ty) { quote!(#p::Unchecked) } else { quote!(#p::LlmSchema) }
+}
+
+/// Whether a type has no checks, by its name: text, numbers, and lists and options of them.
+fn is_unchecked(ty: &Type) -> bool {
+    const LEAVES: &[&str] =
+        &["String", "bool", "char", "u8", "u16", "u32", "u64", "i8", "i16", "i32", "i64", "f32", "f64"];
+    let Type::Path(TypePath { qself: None, path, .. }) = peel(ty) else { return false };
+    let (None, 1, Some(segment)) = (path.leading_colon, path.segments.len(), path.segments.first()) else {
+        return false;
+    };
+    match &segment.arguments {
+        PathArguments::None => LEAVES.iter().any(|leaf| segment.ident == leaf),
+        PathArguments::AngleBracketed(arguments) => {
+            let is_container = segment.ident == "Vec" || segment.ident == "Option";
+            is_container
+                && arguments.args.len() == 1
+                && arguments.args.iter().all(|inner| matches!(inner, GenericArgument::Type(ty) if is_unchecked(ty)))
+        }
+        PathArguments::Parenthesized(_) => false,
+    }
+}
+
+fn wire_name(field: &Field<'_>, ty: &SchemaType<'_>) -> String {
+    let nameless = Ident::new("_0", Span::call_site());
+    wire_names::of_field(field.name.unwrap_or(&nameless), field.attrs, None, &ty.input.attrs)
+}
+
+/// The doc comment as schemars takes it: one space before each line goes.
+fn docs(attrs: &[Attribute]) -> String {
+    let lines = attrs.iter().filter_map(|attr| match &attr.meta {
+        Meta::NameValue(pair) if pair.path.is_ident("doc") => match &pair.value {
+            Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text.value()),
+            _ => None,
+        },
+        _ => None,
+    });
+    let lines: Vec<String> = lines.map(|line| line.strip_prefix(' ').unwrap_or(&line).to_owned()).collect();
+    lines.join("\n").trim_ascii().to_owned()
+}
