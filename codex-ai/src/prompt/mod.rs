@@ -248,7 +248,7 @@ pub trait PromptDef: Sized + 'static {
 
     /// What must be mounted on a dispatcher to call it: the type of the `impl` block for a method,
     /// [`Stateless`](crate::mount::Stateless) for a function.
-    type State: ?Sized + Send + Sync + 'static;
+    type State: ?Sized + 'static;
 
     /// What the provider must support, as a list of types: `(Images, (Tools, ()))`, or `()` for nothing.
     type Requires;
