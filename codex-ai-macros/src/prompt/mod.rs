@@ -64,7 +64,8 @@ pub(crate) fn done(attr: &syn::Attribute) -> TokenStream {
 /// Whether `#[prompts]` has done what there is to do.
 pub(crate) fn is_done(attr: &TokenStream) -> bool {
     let mut trees = attr.clone().into_iter();
-    matches!(trees.next(), Some(proc_macro2::TokenTree::Punct(punct)) if punct.as_char() == '@') && trees.next().is_none()
+    matches!(trees.next(), Some(proc_macro2::TokenTree::Punct(punct)) if punct.as_char() == '@')
+        && trees.next().is_none()
 }
 
 /// Expands a function of an `impl` block with `#[prompts]`; `attr` is what stands in its `#[prompt(..)]`.

@@ -254,7 +254,7 @@ pub trait PromptDef: Sized + 'static {
 
     /// What must be mounted on a dispatcher to call it: the type of the `impl` block for a method,
     /// [`Stateless`](crate::mount::Stateless) for a function.
-    type State: ?Sized + Send + Sync + 'static;
+    type State: ?Sized + 'static;
 
     /// What the provider must support, as types: `Images`, `(Images, Tools)`, or `()` for nothing.
     type Requires;
