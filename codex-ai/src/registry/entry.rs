@@ -299,6 +299,8 @@ impl Entry {
             "output": if self.output_schema().is_some() { "json" } else { "text" },
             "arguments": args,
             "options": options,
+            "requires": self.requires().iter().map(|capability| capability.name()).collect::<Vec<_>>(),
+            "strict": self.strict().map(WireForm::key),
             "input_schema": self.input_schema().map(|schema| schema.as_value()),
             "output_schema": self.output_schema().map(|schema| schema.as_value().clone()),
             "crate": self.crate_name(),
