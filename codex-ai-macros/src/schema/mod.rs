@@ -9,8 +9,8 @@ mod model;
 mod partial;
 mod partial_enum;
 mod shape;
-mod walk;
 mod twice;
+mod walk;
 mod wire_names;
 
 use proc_macro2::TokenStream;
