@@ -195,6 +195,9 @@ fn mutate(tokens: TokenStream, random: &mut Random) -> TokenStream {
 
 const ROUNDS: usize = 4_000;
 
+/// For each part that somebody may type in.
+const TYPED: usize = 3_400;
+
 #[test]
 fn prompts_do_not_panic_and_the_function_stays() {
     let mut random = Random(0x9E37_79B9_7F4A_7C15);
@@ -233,6 +236,59 @@ fn blocks_do_not_panic_and_their_bodies_stay() {
         // All bodies of the block; what stands between them is cleaned of our attributes.
         for kept in bodies(item) {
             assert!(output.contains(&kept), "{kept}\nis not in\n{output}\nof\n{shown}");
+        }
+    }
+}
+
+/// What an editor sends while somebody types, in the part that they type in; the rest is whole.
+#[derive(Clone, Copy, Debug)]
+enum Typed {
+    Body,
+    Arguments,
+    Attribute,
+}
+
+/// The function with its body or its arguments changed.
+fn mutate_part(item: TokenStream, typed: Typed, random: &mut Random) -> TokenStream {
+    let delimiter = if matches!(typed, Typed::Body) { Delimiter::Brace } else { Delimiter::Parenthesis };
+    let mut done = false;
+    let mut changed = |tree: TokenTree| match tree {
+        TokenTree::Group(group) if group.delimiter() == delimiter && !done => {
+            done = true;
+            let mut inner = group.stream();
+            for _ in 0..=random.below(3) {
+                inner = mutate(inner, random);
+            }
+            Group::new(delimiter, inner).into()
+        }
+        tree => tree,
+    };
+    item.into_iter().map(&mut changed).collect()
+}
+
+#[test]
+fn a_half_typed_prompt_keeps_its_function_and_its_name() {
+    for typed in [Typed::Body, Typed::Arguments, Typed::Attribute] {
+        let mut random = Random(0x2545_F491_4F6C_DD1D);
+        let originals = &prompts()[..2];
+        for round in 0..TYPED {
+            let (mut attr, mut item) = originals[round % originals.len()].clone();
+            match typed {
+                Typed::Attribute => attr = (0..=random.below(3)).fold(attr, |attr, _| mutate(attr, &mut random)),
+                _ => item = mutate_part(item, typed, &mut random),
+            }
+            let shown = format!("#[prompt({attr})] {item}");
+            let output = crate::prompt::expand(attr, item.clone()).to_string();
+            let kept = body(item);
+            assert!(output.contains(&kept), "{typed:?}: {kept}\nis not in\n{output}\nof\n{shown}");
+            let name = if round % originals.len() == 0 { "async fn sum_up" } else { "async fn f" };
+            assert!(output.contains(name), "{typed:?}: {name}\nis not in\n{output}\nof\n{shown}");
+            // Callers elsewhere need not fail too.
+            let marked = !matches!(typed, Typed::Attribute) || output.contains("PromptDef for");
+            assert!(marked, "no marker in\n{output}\nof\n{shown}");
+            // What the body says is rustc's business.
+            let ours = output.contains("compile_error");
+            assert!(!matches!(typed, Typed::Body) || !ours || kept.contains("Self"), "{output}\nof\n{shown}");
         }
     }
 }

@@ -379,7 +379,10 @@ pub(crate) fn unknown_provider(prefix: &str, meant: &str) -> String {
 }
 
 pub(crate) fn provider_colon(model: &str) -> String {
-    help("provider and model are separated by `/` in `model`", format!("write `model = \"{}\"`", model.replacen(':', "/", 1)))
+    help(
+        "provider and model are separated by `/` in `model`",
+        format!("write `model = \"{}\"`", model.replacen(':', "/", 1)),
+    )
 }
 
 // Return type.

@@ -230,7 +230,7 @@ pub mod __private;
 #[doc(hidden)]
 pub use schema::shape::Field as SchemaField;
 #[doc(hidden)]
-pub use schemars;
+pub use schemars::JsonSchema;
 #[doc(hidden)]
 pub use serde::de::DeserializeOwned;
 #[doc(hidden)]
@@ -240,6 +240,7 @@ pub mod app_server;
 #[cfg(feature = "blocking")]
 pub mod blocking;
 pub mod capability;
+pub mod compiler_messages;
 pub mod dispatch;
 mod error;
 mod fence;

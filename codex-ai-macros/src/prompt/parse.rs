@@ -57,7 +57,8 @@ pub(super) fn default_value(tokens: TokenStream) -> Option<TokenTree> {
     let mut before = None;
     arguments.into_iter().find(|tree| {
         let last = before.replace(tree.clone());
-        let alone = matches!(tree, TokenTree::Punct(punct) if punct.as_char() == '=' && punct.spacing() == Spacing::Alone);
+        let alone =
+            matches!(tree, TokenTree::Punct(punct) if punct.as_char() == '=' && punct.spacing() == Spacing::Alone);
         alone && !matches!(last, Some(TokenTree::Punct(punct)) if matches!(punct.as_char(), '=' | '<' | '>' | '!'))
     })
 }

@@ -38,7 +38,8 @@ pub(super) fn has_placeholder(tokens: TokenStream) -> bool {
     let mut lifetime = false;
     tokens.into_iter().any(|tree| {
         // `'_` is a lifetime.
-        let after_quote = std::mem::replace(&mut lifetime, matches!(&tree, TokenTree::Punct(punct) if punct.as_char() == '\''));
+        let after_quote =
+            std::mem::replace(&mut lifetime, matches!(&tree, TokenTree::Punct(punct) if punct.as_char() == '\''));
         match tree {
             TokenTree::Ident(ident) => ident == "_" && !after_quote,
             TokenTree::Group(group) => has_placeholder(group.stream()),

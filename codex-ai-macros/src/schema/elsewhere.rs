@@ -34,7 +34,8 @@ fn has_tagged_tuple(input: &DeriveInput) -> bool {
     let Data::Enum(data) = &input.data else { return false };
     Tagging::of(&input.attrs) == Tagging::Internal
         && data.variants.iter().any(|variant| {
-            let skipped = wire_names::is_skipped(&variant.attrs) || key_of(&["serde"], &variant.attrs, "untagged").is_some();
+            let skipped =
+                wire_names::is_skipped(&variant.attrs) || key_of(&["serde"], &variant.attrs, "untagged").is_some();
             !skipped && matches!(&variant.fields, Fields::Unnamed(fields) if fields.unnamed.len() != 1)
         })
 }

@@ -10,8 +10,8 @@ mod partial;
 mod partial_enum;
 mod plain;
 mod shape;
-mod walk;
 mod twice;
+mod walk;
 mod wire_names;
 
 use proc_macro2::TokenStream;

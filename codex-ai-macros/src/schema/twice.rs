@@ -14,13 +14,19 @@ use crate::messages;
 pub(super) fn check(ty: &SchemaType<'_>, diag: &mut Diag) {
     let of_type = &ty.input.attrs;
     match &ty.body {
-        Body::Struct(fields) => of_fields(fields, |field, name| wire_names::of_field(name, field.attrs, None, of_type), diag),
+        Body::Struct(fields) => {
+            of_fields(fields, |field, name| wire_names::of_field(name, field.attrs, None, of_type), diag)
+        }
         Body::Enum(variants) => {
             let untagged = Tagging::of(of_type) == Tagging::Untagged;
             let mut names = Vec::new();
             for variant in variants {
                 let of_variant = Some(variant.attrs);
-                of_fields(&variant.fields, |field, name| wire_names::of_field(name, field.attrs, of_variant, of_type), diag);
+                of_fields(
+                    &variant.fields,
+                    |field, name| wire_names::of_field(name, field.attrs, of_variant, of_type),
+                    diag,
+                );
                 let unnamed = ["untagged", "other"].iter().any(|key| key_of(&["serde"], variant.attrs, key).is_some());
                 if untagged || unnamed || wire_names::is_skipped(variant.attrs) {
                     continue;

@@ -282,7 +282,7 @@ pub type OutputOf<Q> = <<Q as PromptDef>::Returned as IntoPrompt>::Output;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the output of a prompt",
     label = "neither `String` nor a type with `LlmSchema`",
-    note = "add `#[derive(serde::Deserialize, codex_ai::LlmSchema)]` to `{Self}`"
+    note = "add `#[derive(serde::Deserialize, codex_ai::LlmSchema)]` to `{Self}`, or to what it is a list of"
 )]
 pub trait PromptOutput: Sized + Send + 'static {
     /// Whether it is free text, which no schema holds.
