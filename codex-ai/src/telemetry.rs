@@ -180,7 +180,8 @@ pub(crate) fn attempt(provider: &str, model: &str, url: &str, stream: bool) -> S
     )
 }
 
-/// Waits for a whole answer within a span, and notes how it ended.
+/// Waits for a whole answer within a span, and notes how it ended. Here and below, a future that is not small should come
+/// pinned: it is moved when the wait begins, and there is room for both.
 pub(crate) async fn whole<T: Answer>(span: Span, answer: impl Future<Output = Result<T>>) -> Result<T> {
     if span.is_disabled() {
         return answer.await;

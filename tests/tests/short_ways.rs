@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 use std::borrow::Cow;
+use std::fmt::Display;
 
 use codex_ai::schema::Json;
 use codex_ai::wire::openai_responses::decode_reply;
@@ -131,7 +132,7 @@ fn a_key_that_is_there_twice_is_found_wherever_it_stands() {
 }
 
 /// The same body twice: with a number as vendors write it, and as only the long way reads it.
-fn both_ways(items: &Value) -> Reply {
+fn both_ways(items: &impl Display) -> Reply {
     let body = |tokens: &str| {
         format!(
             r#"{{"id":"r","object":"response","status":"completed","error":null,"incomplete_details":null,"model":"m","output":{items},"usage":{{"input_tokens":{tokens},"input_tokens_details":{{"cached_tokens":2}},"output_tokens":5,"output_tokens_details":{{"reasoning_tokens":1}}}}}}"#
@@ -188,4 +189,78 @@ fn an_answer_of_the_usual_shape_is_read_as_any_other() {
     }
     let reply = both_ways(&json!([items[19], items[0]]));
     assert!(matches!(reply.parts.as_slice(), [Part::Raw(_), Part::Text(_)]), "{:?}", reply.parts);
+}
+
+/// A character as JSON may have it inside a string, in one of the ways there are.
+fn escaped(letter: char, way: u8) -> String {
+    let short = match letter {
+        '"' | '\\' | '/' => Some(letter),
+        '\n' => Some('n'),
+        '\t' => Some('t'),
+        '\r' => Some('r'),
+        '\u{8}' => Some('b'),
+        '\u{c}' => Some('f'),
+        _ => None,
+    };
+    let needed = letter < ' ' || matches!(letter, '"' | '\\');
+    match (way, short) {
+        (0, _) | (1, None) if !needed => letter.to_string(),
+        (0 | 1, Some(short)) => format!("\\{short}"),
+        _ => letter.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect(),
+    }
+}
+
+proptest! {
+    #[test]
+    fn a_text_says_the_same_however_it_is_escaped(
+        letters in proptest::collection::vec((prop_oneof![any::<char>(), proptest::sample::select(vec!['"', '\\', '/', '\n', '\t', '\r', '\u{8}', '\u{c}', 'a', 'é', '😀'])], 0_u8..20), 0..60)
+    ) {
+        let text: String = letters.iter().map(|(letter, _)| *letter).collect();
+        // Code points are rare, or no text would be without one.
+        let written: String = letters.iter().map(|(letter, way)| escaped(*letter, way.saturating_sub(17))).collect();
+        // The text of a long answer goes a way of its own.
+        for filler in ["", &"long ".repeat(500)] {
+            let items = format!(r#"[{{"type":"message","content":[{{"type":"output_text","text":"{written}{filler}"}}]}}]"#);
+            let reply = both_ways(&items);
+            prop_assert_eq!(reply.text(), format!("{text}{filler}"));
+        }
+    }
+}
+
+#[test]
+fn a_text_that_is_none_is_read_as_any_other() {
+    let long = "long ".repeat(500);
+    for wrong in [r"\ud800", r"a\ud83dx", r"\x", r"\", "a\nb", "a\u{1}b"] {
+        let body = |tokens: &str| {
+            format!(
+                r#"{{"model":"m","output":[{{"type":"message","content":[{{"type":"output_text","text":"{long}{wrong}"}}]}}],"usage":{{"input_tokens":{tokens}}}}}"#
+            )
+        };
+        let [short, long] =
+            ["3", "3.0"].map(|tokens| decode_reply(body(tokens).as_bytes()).map_err(|error| error.kind()));
+        assert_eq!(short, long, "{wrong}");
+    }
+}
+
+#[test]
+fn the_text_of_a_long_answer_stands_where_it_was() {
+    let long = "said \"so\" ".repeat(400);
+    let text = |text: &str| json!({ "type": "output_text", "text": text });
+    let message = |content: Value| json!({ "type": "message", "content": content, "role": "assistant" });
+    let cited = json!({ "type": "output_text", "annotations": [{ "type": "cited", "text": long }], "text": "short" });
+    let thought = json!({ "type": "reasoning", "summary": [{ "type": "summary_text", "text": long }] });
+    for items in [
+        json!([message(json!([text(&long), text("two")]))]),
+        json!([message(json!([text("one"), text(&long)]))]),
+        json!([message(json!([text("one")])), message(json!([text(&long), text("\u{1}")]))]),
+        json!([message(json!([text("\u{1}"), text(&long)]))]),
+        json!([message(json!([text(r"\u0001"), text(&long)]))]),
+        json!([thought, message(json!([text(&long)]))]),
+        json!([message(json!([cited]))]),
+        json!([message(json!([{ "type": "output_text", "text": long, "annotations": [{ "text": "x" }] }]))]),
+        json!([message(json!([{ "type": "refusal", "refusal": long }]))]),
+        json!([{ "type": "other", "inner": { "type": "output_text", "text": long } }]),
+    ] {
+        both_ways(&items);
+    }
 }

@@ -263,6 +263,27 @@ fn errors_of_a_stream_are_the_vendors() {
 }
 
 #[test]
+fn an_error_in_an_event_that_looks_like_the_one_before_is_told() {
+    let mut decoder = StreamDecoder::new();
+    let mut chunks = Chunks::new();
+    let event = |count: u32, rest: &str| {
+        format!(
+            r#"{{"type":"response.output_text.delta","sequence_number":{count},"output_index":0,"delta":"a"{rest}}}"#
+        )
+    };
+    for count in 8..12 {
+        decoder.event("", &event(count, ""), &mut chunks).unwrap();
+        assert_eq!(chunks.pop(), Some(StreamItem::Chunk(Chunk::Text("a".to_owned()))));
+    }
+    let error = decoder.event("", &event(12, r#","error":{"code":"rate_limit_exceeded"}"#), &mut chunks).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::RateLimit);
+    let cut = event(13, "");
+    let error = decoder.event("", cut.trim_end_matches('}'), &mut chunks).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Protocol);
+    assert_eq!(chunks.pop(), None);
+}
+
+#[test]
 fn a_stream_without_its_last_event_is_incomplete() {
     let error = read(&[delta("output_text", 0, "Hi")], true).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Incomplete);
@@ -385,6 +406,33 @@ proptest! {
         prop_assert_eq!(chunks.pop(), expected);
         let so_far = decoder.so_far();
         prop_assert_eq!(so_far.text(), text);
+    }
+
+    #[test]
+    fn pieces_are_read_alike_whatever_came_before_them(
+        pieces in prop::collection::vec((0..4_usize, 0..3_u64, 0..3_usize, "[a-c\"\\\\é\n]{0,3}"), 0..12)
+    ) {
+        const KINDS: [&str; 4] = ["output_text", "refusal", "reasoning_text", "function_call_arguments"];
+        let (mut plain, mut spaced) = (StreamDecoder::new(), StreamDecoder::new());
+        for (count, (kind, index, form, text)) in pieces.into_iter().enumerate() {
+            let mut event = json!({ "type": format!("response.{}.delta", KINDS[kind]) });
+            match form {
+                0 => event["sequence_number"] = json!(count * 7),
+                1 => event["sequence_number"] = json!(1.5),
+                _ => {}
+            }
+            event["item_id"] = json!(format!("item_{}", index % 2));
+            event["output_index"] = index.into();
+            event["delta"] = text.clone().into();
+            event["obfuscation"] = text.into();
+            let [short, long] = [(&mut plain, event.to_string()), (&mut spaced, format!("{event:#}"))].map(|(decoder, data)| {
+                let mut chunks = Chunks::new();
+                decoder.event("", &data, &mut chunks).unwrap();
+                std::iter::from_fn(|| chunks.pop()).collect::<Vec<_>>()
+            });
+            prop_assert_eq!(short, long);
+        }
+        prop_assert_eq!(plain.so_far(), spaced.so_far());
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! One call: the question, the answer's value, and further questions where an answer is none.
 
+use std::pin::pin;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -23,25 +24,25 @@ impl<P: Provider, S: Send + Sync + 'static> Dispatcher<P, S> {
         S: Provides<Q::State>,
     {
         let entry = Q::ENTRY;
-        let request = match Q::render(Provides::<Q::State>::provide(&*self.state), args).await {
+        let mut request = match Q::render(Provides::<Q::State>::provide(&*self.state), args).await {
             Ok(prompt) => prompt.into_request(),
             Err(error) => return Err(error.with_prompt(entry.mode())),
         };
         self.check_needs(&request, entry, true)?;
-        self.ask(request, Some(entry), <OutputOf<Q> as PromptOutput>::read).await
+        self.ask(&mut request, Some(entry), <OutputOf<Q> as PromptOutput>::read).await
     }
 
     pub(super) async fn ask_by_name(&self, mode: &str, arguments: Value) -> Result<Reply<Value>> {
         let entry = self.prompts.get(mode).ok_or_else(|| self.unknown(mode))?;
         let state = self.prompts.state_of(entry);
-        let rendered = entry.render(state, arguments).await.map_err(|error| error.with_prompt(entry.mode()))?;
+        let mut rendered = entry.render(state, arguments).await.map_err(|error| error.with_prompt(entry.mode()))?;
         self.check_needs(&rendered.request, entry, false)?;
-        self.ask(rendered.request, Some(entry), rendered.read).await
+        self.ask(&mut rendered.request, Some(entry), rendered.read).await
     }
 
     pub(super) async fn ask_for<T: PromptOutput>(&self, mut request: Request) -> Result<T> {
         request.output = T::output();
-        Ok(self.ask(request, None, T::read).await?.value)
+        Ok(self.ask(&mut request, None, T::read).await?.value)
     }
 
     pub(super) async fn ask_for_value(&self, mut request: Request) -> Result<Value> {
@@ -53,7 +54,7 @@ impl<P: Provider, S: Send + Sync + 'static> Dispatcher<P, S> {
             }
         };
         let read = |reply: &Reply, leniency| structured::read_schema_value(reply, &schema, leniency);
-        Ok(self.ask(request, None, read).await?.value)
+        Ok(self.ask(&mut request, None, read).await?.value)
     }
 
     /// Asks once and reads nothing.
@@ -64,23 +65,24 @@ impl<P: Provider, S: Send + Sync + 'static> Dispatcher<P, S> {
         telemetry::whole(span, provider.generate(&request)).await
     }
 
-    /// Asks the provider and reads the value, in one span.
+    /// Asks the provider and reads the value, in one span. The request is lent all the way down, as every future that owns
+    /// one has room for it twice.
     async fn ask<T>(
         &self,
-        mut request: Request,
+        request: &mut Request,
         entry: Option<&'static Entry>,
         read: impl Fn(&Reply, Leniency) -> Result<Parsed<T>>,
     ) -> Result<Reply<T>> {
-        self.complete(&mut request, entry)?;
-        let span = telemetry::call(self.shared.provider.name(), &request, entry.map(Entry::mode), false);
-        let answer = async {
+        self.complete(request, entry)?;
+        let span = telemetry::call(self.shared.provider.name(), request, entry.map(Entry::mode), false);
+        let answer = pin!(async {
             let answer = match request.output {
                 // Text is a value whatever it says.
-                Output::Text => self.ask_once(&request, read).await,
+                Output::Text => self.ask_once(request, read).await,
                 _ => self.ask_until(request, read).await,
             };
             answer.map_err(|error| named(error, entry))
-        };
+        });
         telemetry::whole(span, answer).await
     }
 
@@ -100,15 +102,18 @@ impl<P: Provider, S: Send + Sync + 'static> Dispatcher<P, S> {
     /// Asks until an answer is a value, or a budget is spent.
     async fn ask_until<T>(
         &self,
-        mut request: Request,
+        request: &mut Request,
         read: impl Fn(&Reply, Leniency) -> Result<Parsed<T>>,
     ) -> Result<Reply<T>> {
         let provider = &self.shared.provider;
-        let mut asking = Asking::new(&self.structured, provider.name(), &request);
+        let mut asking = Asking::new(&self.structured, provider.name(), request);
         loop {
             let span = telemetry::ask(asking.number());
-            let answer = asking.wait(provider.generate(&request));
-            let (reply, read) = match telemetry::within(&span, answer).await {
+            let asked = {
+                let answer = pin!(asking.wait(provider.generate(request)));
+                telemetry::within(&span, answer).await
+            };
+            let (reply, read) = match asked {
                 Ok(reply) => {
                     let read = span.in_scope(|| read(&reply, self.structured.leniency));
                     (reply, read)
@@ -125,7 +130,7 @@ impl<P: Provider, S: Send + Sync + 'static> Dispatcher<P, S> {
                 }
                 Err(error) => {
                     telemetry::note_ask(&span, reply.schema_mode, Err(&error));
-                    asking.again(located(error, provider.name(), &reply), &reply, &mut request)?;
+                    asking.again(located(error, provider.name(), &reply), &reply, request)?;
                 }
             }
         }

@@ -1,6 +1,7 @@
 //! What every vendor is asked through: one exchange, whole or streamed, and what is made of its end.
 
 use std::fmt;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -42,14 +43,15 @@ pub(super) struct Endpoint {
 impl Endpoint {
     /// Sends a body and reads the whole answer as a reply. The model is for those who watch.
     pub(super) async fn ask(&self, model: &str, url: &str, headers: &HeaderMap, body: Bytes) -> Result<Reply> {
-        let attempt = async { self.reply(&self.send(url, headers, body).await?) };
+        let attempt = pin!(async { self.reply(&self.send(url, headers, body).await?) });
         telemetry::whole(telemetry::attempt(self.vendor, model, url, false), attempt).await
     }
 
     /// Sends a body and reads the whole answer, which is no reply; a status that tells an error is `Err`.
     #[cfg(any(feature = "openai", feature = "gemini"))]
     pub(super) async fn post(&self, model: &str, url: &str, headers: &HeaderMap, body: Bytes) -> Result<Whole> {
-        telemetry::whole(telemetry::attempt(self.vendor, model, url, false), self.send(url, headers, body)).await
+        let sent = pin!(self.send(url, headers, body));
+        telemetry::whole(telemetry::attempt(self.vendor, model, url, false), sent).await
     }
 
     async fn send(&self, url: &str, headers: &HeaderMap, body: Bytes) -> Result<Whole> {
@@ -66,7 +68,7 @@ impl Endpoint {
         headers: &HeaderMap,
         body: Bytes,
     ) -> Result<ReplyStream> {
-        let attempt = async {
+        let attempt = pin!(async {
             let outgoing = Outgoing::post(url, headers, body);
             let opened = open(&*self.transport, outgoing, &self.limits).await.map_err(|error| self.redact(error))?;
             match opened {
@@ -74,7 +76,7 @@ impl Endpoint {
                 Opened::Whole(whole) if whole.status.is_success() => Ok(ReplyStream::from_reply(self.reply(&whole)?)),
                 Opened::Whole(whole) => Err(self.failure(&whole)),
             }
-        };
+        });
         telemetry::streamed(telemetry::attempt(self.vendor, model, url, true), attempt).await
     }
 

@@ -14,7 +14,11 @@ pub struct Body(Kind);
 
 enum Kind {
     Full(Option<Bytes>),
-    Stream(Pin<Box<dyn Stream<Item = Result<Bytes>> + Send>>),
+    Stream {
+        pieces: Pin<Box<dyn Stream<Item = Result<Bytes>> + Send>>,
+        /// A piece, or the end, that came when the task had used up its share of work.
+        held: Option<Option<Result<Bytes>>>,
+    },
 }
 
 impl Body {
@@ -25,7 +29,7 @@ impl Body {
 
     /// A body that comes in pieces.
     pub fn stream(stream: impl Stream<Item = Result<Bytes>> + Send + 'static) -> Self {
-        Self(Kind::Stream(Box::pin(stream)))
+        Self(Kind::Stream { pieces: Box::pin(stream), held: None })
     }
 
     /// The next piece, `None` at the end.
@@ -40,11 +44,19 @@ impl Stream for Body {
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes>>> {
         match &mut self.0 {
             Kind::Full(bytes) => Poll::Ready(bytes.take().map(Ok)),
-            Kind::Stream(stream) => {
+            Kind::Stream { pieces, held } => {
+                let piece = match held.take() {
+                    Some(piece) => piece,
+                    None => ready!(pieces.as_mut().poll_next(cx)),
+                };
                 // A body that always has a piece, or an empty one, would keep the limits of time from being looked at.
-                let coop = ready!(tokio::task::coop::poll_proceed(cx));
-                let piece = ready!(stream.as_mut().poll_next(cx));
-                coop.made_progress();
+                match tokio::task::coop::poll_proceed(cx) {
+                    Poll::Ready(coop) => coop.made_progress(),
+                    Poll::Pending => {
+                        *held = Some(piece);
+                        return Poll::Pending;
+                    }
+                }
                 Poll::Ready(piece)
             }
         }

@@ -81,7 +81,10 @@ impl HttpTransport {
         let url = self.urls.parsed(request.url)?;
         let client = self.client(&url)?;
         let mut outgoing = reqwest::Request::new(request.method, url);
-        outgoing.headers_mut().clone_from(request.headers);
+        let headers = outgoing.headers_mut();
+        // One more is the client's own; a map that grows is made anew.
+        headers.reserve(request.headers.len() + 1);
+        headers.extend(request.headers.iter().map(|(name, value)| (name.clone(), value.clone())));
         *outgoing.body_mut() = Some(request.body.into());
         let mut answer =
             client.execute(outgoing).await.map_err(|error| before_the_answer(error, self.connect_timeout))?;

@@ -73,10 +73,12 @@ impl SseParser {
 
     /// Adds bytes.
     pub fn push(&mut self, bytes: &[u8]) {
-        if self.start > 0 {
+        if self.start == self.buffer.len() {
+            self.buffer.clear();
+        } else {
             self.buffer.drain(..self.start);
-            self.start = 0;
         }
+        self.start = 0;
         self.buffer.extend_from_slice(bytes);
     }
 
@@ -117,7 +119,13 @@ impl SseParser {
                     self.line = self.scanned;
                 }
             }
-            let Some(found) = memchr::memchr2(b'\n', b'\r', &rest[self.scanned..]) else {
+            let unread = &rest[self.scanned..];
+            let found = match unread.first() {
+                // No search is begun for a line without anything in it.
+                Some(b'\n' | b'\r') => Some(0),
+                _ => memchr::memchr2(b'\n', b'\r', unread),
+            };
+            let Some(found) = found else {
                 self.scanned = rest.len();
                 if rest.len() > self.limit {
                     return Err(self.too_large());
@@ -156,6 +164,15 @@ impl SseParser {
 
     fn field(&mut self, line: Range<usize>) {
         let bytes = &self.buffer[self.start + line.start..self.start + line.end];
+        // As nearly all lines are.
+        if bytes.starts_with(b"data: ") && matches!(self.data, Data::None) {
+            self.data = Data::One(line.start + 6..line.end);
+            return;
+        }
+        if bytes.starts_with(b"event: ") {
+            self.name = line.start + 7..line.end;
+            return;
+        }
         let (name, value) = match memchr::memchr(b':', bytes) {
             Some(colon) => {
                 let space = usize::from(bytes.get(colon + 1) == Some(&b' '));

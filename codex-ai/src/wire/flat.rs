@@ -3,6 +3,56 @@
 
 use memchr::memmem::Finder;
 
+/// The front that was read last. Those of the pieces of one answer are the same, but for a number that counts them.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    /// Up to the number.
+    head: String,
+    /// From behind the number to the text.
+    tail: String,
+    /// How much of that is the name of the text.
+    name: usize,
+    whole: Option<u64>,
+}
+
+impl Known {
+    /// The front of an object that begins as the one before did; `None` for any other, and where the object may have a
+    /// field `error`.
+    pub(super) fn front<'a>(&self, object: &'a str, error: &Finder<'_>) -> Option<Front<'a>> {
+        let after = object.strip_prefix(&*self.head)?;
+        let digits = after.bytes().take_while(u8::is_ascii_digit).count();
+        let text = after.get(digits..)?.strip_prefix(&*self.tail)?;
+        let is_counted = self.head.len() > 1;
+        if self.tail.is_empty() || is_counted != (digits > 0) {
+            return None;
+        }
+        let at = object.len() - text.len();
+        let usual = object.ends_with('}') && error.find(text.as_bytes()).is_none();
+        usual.then_some(Front { front: object.get(1..at - self.name)?, rest: object.get(at - 1..)? })
+    }
+
+    /// The whole number that [`learn`](Self::learn) was told.
+    pub(super) fn whole(&self) -> Option<u64> {
+        self.whole
+    }
+
+    /// Keeps a front that was read for a text at `field`, with a whole number in it and the field of the number that
+    /// counts.
+    pub(super) fn learn(&mut self, front: &Front<'_>, field: &Finder<'_>, whole: Option<u64>, count: &Finder<'_>) {
+        let front = front.front;
+        let split = count.find(front.as_bytes()).map_or(0, |at| at + count.needle().len());
+        let (head, after) = front.split_at_checked(split).unwrap_or_default();
+        self.head.clear();
+        self.head.push('{');
+        self.head.push_str(head);
+        self.tail.clear();
+        self.tail.push_str(if split == 0 { after } else { after.trim_start_matches(|c: char| c.is_ascii_digit()) });
+        self.tail.push_str(std::str::from_utf8(field.needle()).unwrap_or_default());
+        self.name = field.needle().len();
+        self.whole = whole;
+    }
+}
+
 /// The front of an object, up to a field that holds a text: no lists, no objects, and nothing escaped.
 pub(super) struct Front<'a> {
     front: &'a str,

@@ -30,6 +30,7 @@
 
 pub mod anthropic;
 pub mod data_url;
+mod escaped;
 mod event;
 mod flat;
 pub(crate) mod foreign;

@@ -22,8 +22,9 @@ pub(crate) struct Ladder {
 
 /// One request on its way down.
 pub(crate) struct Climb<'a> {
-    /// As it is sent now.
-    request: Cow<'a, Request>,
+    asked: &'a Request,
+    /// As it is sent now, where that is another way: rare, and large in a future that waits.
+    lowered: Option<Box<Request>>,
     /// `None` for a request without a schema.
     state: Option<State<'a>>,
 }
@@ -49,7 +50,7 @@ impl Ladder {
     /// [`ErrorKind::Schema`] for a schema that has no form there.
     pub(crate) fn climb<'a>(&'a self, request: &'a Request, rungs: Rungs, own: OwnFormat) -> Result<Climb<'a>> {
         let Output::Schema(schema) = &request.output else {
-            return Ok(Climb { request: Cow::Borrowed(request), state: None });
+            return Ok(Climb { asked: request, lowered: None, state: None });
         };
         let rungs = match own {
             OwnFormat::Absent => rungs,
@@ -72,7 +73,7 @@ impl Ladder {
             State { ladder: self, asked: request, schema, rungs, at, rung, known, chosen: wanted.is_some() };
         loop {
             match lower(request, schema, state.rung) {
-                Ok(lowered) => return Ok(Climb { request: lowered, state: Some(state) }),
+                Ok(sent) => return Ok(Climb { asked: request, lowered: other(sent), state: Some(state) }),
                 Err(error) => state.down(error)?,
             }
         }
@@ -82,7 +83,7 @@ impl Ladder {
 impl Climb<'_> {
     /// The request as it is to be sent.
     pub(crate) fn request(&self) -> &Request {
-        &self.request
+        self.lowered.as_deref().unwrap_or(self.asked)
     }
 
     /// The form in which a schema is to be sent by the vendor's own structured output, where it has several.
@@ -126,7 +127,7 @@ impl Climb<'_> {
             state.down(error)?;
             match lower(state.asked, state.schema, state.rung) {
                 Ok(lowered) => {
-                    self.request = lowered;
+                    self.lowered = other(lowered);
                     return Ok(());
                 }
                 Err(next) => error = next,
@@ -192,6 +193,14 @@ fn concerns(refused: Refused, rung: Rung) -> bool {
 }
 
 /// Whether the request has tools of its own: one that must be called would keep the model from them.
+/// A request that is not the one that was asked.
+fn other(sent: Cow<'_, Request>) -> Option<Box<Request>> {
+    match sent {
+        Cow::Borrowed(_) => None,
+        Cow::Owned(request) => Some(Box::new(request)),
+    }
+}
+
 fn has_tools(request: &Request) -> bool {
     !request.tools.is_empty() || request.tool_choice.is_some()
 }

@@ -17,7 +17,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::message::Part;
 use crate::reply::{FinishReason, Reply, Usage};
 use crate::stream::Chunk;
-use crate::wire::flat::Front;
+use crate::wire::flat::{Front, Known};
 use crate::wire::openai_error::ErrorBody;
 use crate::wire::{Chunks, DecodeEvents};
 
@@ -36,6 +36,8 @@ pub struct StreamDecoder {
     /// How many calls were handed out.
     calls: usize,
     usage: Option<Usage>,
+    /// The front of the piece before.
+    known: Known,
 }
 
 /// An event that carries a piece.
@@ -68,15 +70,23 @@ struct Event<'a> {
 
 impl<'a> Piece<'a> {
     /// Reads an event that carries a piece, as OpenAI writes it; `None` for whatever needs a parser.
-    fn usual(data: &'a str) -> Option<Self> {
-        let front = Front::of(data, &DELTA, &ERROR)?;
+    fn usual(data: &'a str, known: &mut Known) -> Option<Self> {
+        let front = match known.front(data, &ERROR) {
+            Some(front) => front,
+            None => {
+                let front = Front::of(data, &DELTA, &ERROR)?;
+                known.learn(&front, &DELTA, front.whole(&OUTPUT_INDEX)?, &COUNT);
+                front
+            }
+        };
         let kind = front.first("\"type\":\"")?;
-        Some(Self { kind: kind.into(), output_index: front.whole(&OUTPUT_INDEX)?, delta: front.text()?, error: None })
+        Some(Self { kind: kind.into(), output_index: known.whole(), delta: front.text()?, error: None })
     }
 }
 
 static DELTA: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(",\"delta\":\""));
 static ERROR: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("\"error\""));
+static COUNT: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("\"sequence_number\":"));
 static OUTPUT_INDEX: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("\"output_index\":"));
 
 impl StreamDecoder {
@@ -244,7 +254,7 @@ impl DecodeEvents for StreamDecoder {
         }
         // Nearly every event is a piece. Many servers do not name their events.
         if (name.is_empty() || name.ends_with(".delta"))
-            && let Some(piece) = Piece::usual(data).or_else(|| serde_json::from_str(data).ok())
+            && let Some(piece) = Piece::usual(data, &mut self.known).or_else(|| serde_json::from_str(data).ok())
             && piece.error.is_none()
             && self.piece(piece, chunks)
         {

@@ -13,6 +13,7 @@ use super::Object;
 use super::read_item::read_output;
 use crate::message::{Part, ToolCall};
 use crate::reply::Usage;
+use crate::wire::escaped::string;
 
 /// An answer that came to its end, with no error in it.
 #[derive(Deserialize)]
@@ -32,7 +33,11 @@ pub(super) struct Usual {
 impl Usual {
     /// Reads an answer, if it is of the usual shape.
     pub(super) fn read(body: &str) -> Option<Self> {
-        serde_json::from_str(body).ok()
+        let Some((rest, text)) = without_text(body) else { return serde_json::from_str(body).ok() };
+        let mut usual: Self = serde_json::from_str(&rest).ok()?;
+        let place = usual.output.0.iter_mut().find(|part| matches!(part, Part::Text(text) if text == STAND_IN))?;
+        *place = Part::Text(text);
+        Some(usual)
     }
 
     pub(super) fn take_parts(&mut self) -> Vec<Part> {
@@ -48,6 +53,34 @@ impl Usual {
             reasoning_tokens: counts.output_tokens_details.reasoning_tokens,
         })
     }
+}
+
+/// The shortest body that is worth two looks.
+const LONG: usize = 2 << 10;
+
+/// What stands for the text of a long answer while all else is read. No body has it that is taken apart.
+const STAND_IN: &str = "\u{1}";
+const WRITTEN_STAND_IN: &str = "\\u0001";
+
+/// Takes the first text out of a long body. It is most of it, and mostly full of escapes, which `serde_json` is slow at.
+fn without_text(body: &str) -> Option<(String, String)> {
+    const KIND: &str = "\"type\":\"output_text\"";
+    const TEXT: &str = ",\"text\":\"";
+    if body.len() < LONG {
+        return None;
+    }
+    let find = |from: usize, what: &str| {
+        let found = memchr::memmem::find(body.as_bytes().get(from..)?, what.as_bytes())?;
+        Some(from + found + what.len())
+    };
+    // A comma before the quote: inside of a string no such quote is without its backslash.
+    let start = find(find(0, KIND)?, TEXT)?;
+    let (text, length) = string(body.get(start..)?)?;
+    let (before, after) = (body.get(..start)?, body.get(start + length..)?);
+    if find(0, WRITTEN_STAND_IN).is_some() {
+        return None;
+    }
+    Some(([before, WRITTEN_STAND_IN, after].concat(), text))
 }
 
 #[derive(Deserialize)]
