@@ -11,18 +11,19 @@ pub use ::std::option::Option::{self, None, Some};
 pub use crate::capability::Capability;
 pub use crate::dispatch::Caller;
 pub use crate::error::Result;
-pub use crate::mount::{AnyState, StateInfo};
+pub use crate::mount::{AnyState, Erased, StateInfo};
 pub use crate::partial::{Cursor, Grow, Progress, Whole};
 pub use crate::prompt::builder::{Once, Set, Take, Unset, send};
 use crate::prompt::{OutputOf, PromptOutput};
 pub use crate::prompt::{Prompt, PromptDef, Rendered, begin};
 pub use crate::provider::BoxFuture;
-pub use crate::registry::{ArgInfo, Arguments, Entry, EntryInfo, Probe, ProbeAny, Registered};
+pub use crate::registry::{ArgInfo, Arguments, Entry, EntryInfo, Probe, ProbeAny, Registered, ToolArg};
 pub use crate::schema::shape::{
     Described, Field, PartialOf, ProgressOf, Shaped, generic_name, json, make_schema, no_default, schema_id,
 };
 pub use crate::schema::{Json, LlmSchema, Schema, bounds};
 pub use crate::structured::{Checks, Given, Outcome, There, Words};
+pub use crate::tool::{Offered, Returned, ReturnedAny, ToolDef, ToolEntry, ToolNamed, told};
 
 /// The form of a prompt's answer.
 ///

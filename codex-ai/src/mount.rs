@@ -1,6 +1,7 @@
 //! State that the methods of a type share: what a dispatcher holds for prompts and tools with `&self`.
 
 use std::any::{Any, TypeId};
+use std::marker::PhantomData;
 use std::sync::Arc;
 
 use crate::registry::Entry;
@@ -68,4 +69,53 @@ impl StateInfo {
 /// The state of a call by name.
 pub(crate) fn shared<T: Send + Sync + 'static>(state: &Arc<T>) -> Arc<AnyState> {
     Arc::clone(state) as Arc<AnyState>
+}
+
+/// What prompts and tools are called on, with its type forgotten and found again.
+#[doc(hidden)]
+pub trait Erased: Send + Sync + 'static {
+    fn erase(&self) -> &AnyState;
+    fn restore(state: &AnyState) -> Option<&Self>;
+}
+
+impl<T: Send + Sync + 'static> Erased for T {
+    fn erase(&self) -> &AnyState {
+        self
+    }
+
+    fn restore(state: &AnyState) -> Option<&Self> {
+        state.downcast_ref()
+    }
+}
+
+/// What the tools of a call are called on, held as long as the call runs.
+pub(crate) trait Held: Send + Sync {
+    fn state(&self) -> &AnyState;
+}
+
+/// What is mounted, as the `T` that a prompt is called on.
+pub(crate) struct HeldAs<S, T: ?Sized>(Arc<S>, PhantomData<fn(&T)>);
+
+impl<S: Provides<T>, T: Erased + ?Sized> HeldAs<S, T> {
+    pub(crate) fn new(state: &Arc<S>) -> Self {
+        Self(Arc::clone(state), PhantomData)
+    }
+}
+
+impl<S: Provides<T>, T: Erased + ?Sized> Held for HeldAs<S, T> {
+    fn state(&self) -> &AnyState {
+        self.0.provide().erase()
+    }
+}
+
+/// What a prompt is called on whose type is not known.
+pub(crate) struct HeldAny(pub(crate) Option<Arc<AnyState>>);
+
+impl Held for HeldAny {
+    fn state(&self) -> &AnyState {
+        match &self.0 {
+            Some(state) => &**state,
+            None => &(),
+        }
+    }
 }

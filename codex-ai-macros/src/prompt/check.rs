@@ -35,7 +35,7 @@ pub(super) fn check<'a>(attr: TokenStream, function: &'a Function, diag: &mut Di
     let shape_known = signature(function, &mut own);
     let mut names = Names::of(function.sig.to_token_stream());
     let lifetime = names.lifetime();
-    let args = arguments(function, keys.json.unwrap_or(true), (&mut names, &lifetime), &mut own);
+    let args = arguments(function, keys.json.unwrap_or(true), true, (&mut names, &lifetime), &mut own);
     let returns = return_type(function, &mut own);
 
     let marker = keys.marker.clone().unwrap_or_else(|| marker_name(&function.sig.ident));
@@ -54,6 +54,7 @@ pub(super) fn check<'a>(attr: TokenStream, function: &'a Function, diag: &mut Di
         temperature: keys.temperature,
         max_tokens: keys.max_tokens,
         json: keys.json.unwrap_or(true),
+        tools: keys.tools,
         paths: keys.paths,
         function,
         marker,
@@ -75,12 +76,17 @@ pub(super) fn is_prompt(attr: &Attribute) -> bool {
     attr.path().segments.last().is_some_and(|last| last.ident == "prompt")
 }
 
+/// Whether it is another `#[tool]`, by any path.
+pub(crate) fn is_tool(attr: &Attribute) -> bool {
+    attr.path().segments.last().is_some_and(|last| last.ident == "tool")
+}
+
 /// Whether it is our `#[arg]`, or a doc comment, which rustc does not allow on arguments.
 pub(super) fn is_ours_on_argument(attr: &Attribute) -> bool {
     attr.path().is_ident("arg") || attr.path().is_ident("doc")
 }
 
-fn is_forwarded(attr: &Attribute) -> bool {
+pub(crate) fn is_forwarded(attr: &Attribute) -> bool {
     ["cfg", "allow", "warn", "deny", "forbid", "deprecated"].iter().any(|name| attr.path().is_ident(name))
 }
 
@@ -108,7 +114,7 @@ fn placement(function: &Function, diag: &mut Diag) -> bool {
 }
 
 /// Finds `Self`, but not inside items of the body that have a `Self` of their own.
-fn find_self(tokens: TokenStream) -> Option<Ident> {
+pub(crate) fn find_self(tokens: TokenStream) -> Option<Ident> {
     let mut own_self = false;
     for tree in tokens {
         match tree {
@@ -128,7 +134,7 @@ fn find_self(tokens: TokenStream) -> Option<Ident> {
 }
 
 /// Qualifiers and generics. Returns whether arguments and return type mean something without them.
-fn signature(function: &Function, diag: &mut Diag) -> bool {
+pub(crate) fn signature(function: &Function, diag: &mut Diag) -> bool {
     let sig = &function.sig;
     let name = plain_name(&sig.ident);
     if sig.asyncness.is_none() {

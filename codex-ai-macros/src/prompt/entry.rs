@@ -21,12 +21,21 @@ pub(super) fn items(prompt: &PromptFn<'_>, body: Body) -> TokenStream {
     let (mode, docs) = (&prompt.mode, crate::docs::text(&prompt.function.attrs));
     let (marker_text, function_text) = (marker.to_string(), super::check::plain_name(function));
     let returns = pretty::tokens(crate::tokens(prompt.returns));
-    let args = prompt.args.iter().map(|arg| arg_info(prompt, arg, json));
+    let args = prompt.args.iter().map(|arg| arg_info(p, arg, json));
     let (model, temperature, max_tokens) = (
         option(p, prompt.model.as_ref()),
         option(p, prompt.temperature.as_ref()),
         option(p, prompt.max_tokens.as_ref()),
     );
+    let state = prompt.tool_state().map(|state| {
+        let text = pretty::tokens(state.clone());
+        quote!(state: #p::Some(#p::StateInfo::of::<#state>(#text)),)
+    });
+    let tools = prompt.tools.iter().map(|tool| {
+        let path = tool.tool(p);
+        quote_spanned!(tool.span()=> #p::Offered::of::<<#marker as #p::PromptDef>::State, #path>())
+    });
+    let tools = (!prompt.tools.is_empty()).then(|| quote!(tools: &[#(#tools),*],));
     // The place is the function's name, so that an editor can jump there.
     let span = function.span();
     let place = quote_spanned!(span=> file: ::core::file!(), line: ::core::line!(), column: ::core::column!());
@@ -47,6 +56,8 @@ pub(super) fn items(prompt: &PromptFn<'_>, body: Body) -> TokenStream {
             max_tokens: #max_tokens,
             output: #p::output_of::<#marker>(),
             render: #render,
+            #state
+            #tools
             ..#p::EntryInfo::DEFAULT
         });
         #by_name
@@ -62,8 +73,7 @@ fn option<T: quote::ToTokens>(p: &Ident, value: Option<&T>) -> TokenStream {
     }
 }
 
-fn arg_info(prompt: &PromptFn<'_>, arg: &Arg<'_>, json: bool) -> TokenStream {
-    let p = prompt.library();
+pub(crate) fn arg_info(p: &Ident, arg: &Arg<'_>, json: bool) -> TokenStream {
     let name = &arg.json_name;
     let ty = pretty::tokens(crate::tokens(arg.ty));
     let docs: Vec<syn::Attribute> = arg.docs.iter().map(|doc| (*doc).clone()).collect();
@@ -86,7 +96,7 @@ fn arg_info(prompt: &PromptFn<'_>, arg: &Arg<'_>, json: bool) -> TokenStream {
 
 /// The type that an argument is read into. Text is borrowed from the JSON; what lies behind another reference is read as
 /// its owned twin, such as `Vec<T>` for `&[T]`, and borrowed for the call.
-fn read_type(arg: &Arg<'_>, lifetime: &Lifetime) -> TokenStream {
+pub(crate) fn read_type(arg: &Arg<'_>, lifetime: &Lifetime) -> TokenStream {
     match arg.referent {
         Some(referent) if !is_text(referent) => {
             let (first, last) = ends(crate::tokens(referent));
@@ -100,7 +110,7 @@ fn read_type(arg: &Arg<'_>, lifetime: &Lifetime) -> TokenStream {
 }
 
 /// Whether a reference to it can point into the JSON. Another name for `str` only costs a copy.
-fn is_text(referent: &Type) -> bool {
+pub(crate) fn is_text(referent: &Type) -> bool {
     matches!(referent, Type::Path(path) if path.path.is_ident("str"))
 }
 

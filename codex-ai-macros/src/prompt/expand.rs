@@ -122,7 +122,7 @@ fn definition(prompt: &PromptFn<'_>, body: Body) -> TokenStream {
     // No name of the user's: the function may be called `args`.
     let args = Ident::new("args", Span::mixed_site());
     let state = Ident::new("_state", Span::mixed_site());
-    let state_type = quote!(());
+    let state_type = prompt.tool_state().cloned().unwrap_or_else(|| quote!(()));
     let run = match body {
         Body::Calls => {
             let mut values = Group::new(Delimiter::Parenthesis, quote!(#(#args.#fields),*));

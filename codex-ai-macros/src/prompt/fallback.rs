@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 use syn::FnArg;
 
-use super::check::{is_ours_on_argument, is_prompt};
+use super::check::{is_ours_on_argument, is_prompt, is_tool};
 use super::parse::{Body, Function};
 use crate::diag::Diag;
 use crate::paths::Paths;
@@ -17,7 +17,7 @@ pub(super) fn item(item: TokenStream, diag: Diag) -> TokenStream {
 }
 
 /// The function as the user wrote it, but for our attributes on it and on its arguments.
-pub(super) fn clean_function(function: &Function) -> TokenStream {
+pub(crate) fn clean_function(function: &Function) -> TokenStream {
     let mut sig = function.sig.clone();
     for input in &mut sig.inputs {
         match input {
@@ -25,7 +25,7 @@ pub(super) fn clean_function(function: &Function) -> TokenStream {
             FnArg::Receiver(input) => input.attrs.retain(|attr| !is_ours_on_argument(attr)),
         }
     }
-    let attrs = function.attrs.iter().filter(|attr| !is_prompt(attr));
+    let attrs = function.attrs.iter().filter(|attr| !is_prompt(attr) && !is_tool(attr));
     let vis = &function.vis;
     let body = match &function.body {
         Body::Braces(group) => group.to_token_stream(),

@@ -18,16 +18,21 @@ use proc_macro2::TokenStream;
 use crate::diag::Diag;
 use crate::messages;
 use check::Checked;
-pub(crate) use check::plain_name;
+pub(crate) use arguments::arguments;
+pub(crate) use check::{find_self, is_forwarded, is_tool, plain_name, signature};
+pub(crate) use entry::{arg_info, is_text, read_type};
+pub(crate) use fallback::clean_function;
+pub(crate) use model::{Arg, ArgDefault};
 pub(crate) use options::{crate_path, shown, string};
+pub(crate) use parse::{Body, Function, Item, item};
 pub(crate) use types::{generic_argument, peel};
 
 /// Expands `#[prompt(attr)] item`.
 pub(crate) fn expand(attr: TokenStream, item: TokenStream) -> TokenStream {
     let mut diag = Diag::default();
     let function = match parse::item(item.clone()) {
-        Ok(parse::Item::Function(function)) => function,
-        Ok(parse::Item::Other(keyword)) => {
+        Ok(Item::Function(function)) => function,
+        Ok(Item::Other(keyword)) => {
             diag.error(keyword, messages::not_a_function());
             return fallback::item(item, diag);
         }
@@ -36,7 +41,7 @@ pub(crate) fn expand(attr: TokenStream, item: TokenStream) -> TokenStream {
             return fallback::item(item, diag);
         }
     };
-    let mut tokens = fallback::clean_function(&function);
+    let mut tokens = clean_function(&function);
     tokens.extend(match check::check(attr, &function, &mut diag) {
         Checked::Good(prompt) => expand::prompt(&prompt, expand::Body::Calls),
         Checked::Known(prompt) => expand::prompt(&prompt, expand::Body::Refuses),

@@ -12,12 +12,13 @@ use crate::keys::{self, Entry, Spec};
 use crate::messages;
 use crate::paths::Paths;
 use crate::suggest::nearest;
+use crate::tool::path::{self, ToolPath};
 
 const PROMPT: Spec = Spec {
     attribute: "#[prompt]",
-    keys: &["mode", "model", "temperature", "max_tokens", "marker", "json", "crate"],
+    keys: &["mode", "model", "temperature", "max_tokens", "tools", "marker", "json", "crate"],
     bare: &[],
-    lists: &[],
+    lists: &["tools"],
     example: "mode = \"x\"",
 };
 
@@ -32,6 +33,7 @@ pub(super) struct Keys {
     pub(super) model: Option<LitStr>,
     pub(super) temperature: Option<TokenStream>,
     pub(super) max_tokens: Option<TokenStream>,
+    pub(super) tools: Vec<ToolPath>,
     pub(super) marker: Option<Ident>,
     pub(super) json: Option<bool>,
     pub(super) paths: Paths,
@@ -46,6 +48,7 @@ pub(super) fn prompt_keys(attr: TokenStream, function: &Function, diag: &mut Dia
             "model" => found.model = string(&entry, diag).filter(|text| model(text, diag)),
             "temperature" => found.temperature = number(&entry, diag),
             "max_tokens" => found.max_tokens = count(&entry, diag),
+            "tools" => found.tools = path::list(&entry.key, entry.value.clone().unwrap_or_default(), diag),
             "marker" => found.marker = keys::value(&entry, messages::expected_ident("marker", &shown(&entry)), diag),
             "json" => {
                 let value: Option<LitBool> = keys::value(&entry, messages::expected_bool("json"), diag);

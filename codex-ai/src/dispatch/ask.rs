@@ -5,14 +5,15 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::Dispatcher;
+use super::tools::{Toolbox, Whole, converse};
 use crate::error::{Error, Result};
 use crate::json::{Leniency, Parsed};
-use crate::mount::Provides;
+use crate::mount::{Held, HeldAny, HeldAs, Provides};
 use crate::prompt::{OutputOf, PromptDef, PromptOutput};
-use crate::provider::Provider;
+use crate::provider::{BoxFuture, Provider};
 use crate::registry::{Entry, Routed};
 use crate::reply::Reply;
-use crate::request::{Options, Output, Request};
+use crate::request::{Options, Output, Request, Tool};
 use crate::schema::Schema;
 use crate::structured::{self, Asking};
 use crate::telemetry;
@@ -27,19 +28,21 @@ impl<P: Provider, S: Send + Sync + 'static> Dispatcher<P, S> {
             Ok(prompt) => prompt.into_request(),
             Err(error) => return Err(error.with_prompt(entry.mode())),
         };
-        self.ask(request, Some(entry), <OutputOf<Q> as PromptOutput>::read).await
+        let state = || -> Arc<dyn Held> { Arc::new(HeldAs::<S, Q::State>::new(&self.state)) };
+        self.ask(request, Some(entry), &state, <OutputOf<Q> as PromptOutput>::read).await
     }
 
     pub(super) async fn ask_by_name(&self, mode: &str, arguments: Value) -> Result<Reply<Value>> {
         let Routed { entry, state } = self.prompts.routed(mode).ok_or_else(|| self.unknown(mode))?;
         let rendered =
             entry.render(state.as_deref(), arguments).await.map_err(|error| error.with_prompt(entry.mode()))?;
-        self.ask(rendered.request, Some(*entry), rendered.read).await
+        let held = || -> Arc<dyn Held> { Arc::new(HeldAny(state.clone())) };
+        self.ask(rendered.request, Some(*entry), &held, rendered.read).await
     }
 
     pub(super) async fn ask_for<T: PromptOutput>(&self, mut request: Request) -> Result<T> {
         request.output = T::output();
-        Ok(self.ask(request, None, T::read).await?.value)
+        Ok(self.ask(request, None, &nothing, T::read).await?.value)
     }
 
     pub(super) async fn ask_for_value(&self, mut request: Request) -> Result<Value> {
@@ -51,7 +54,7 @@ impl<P: Provider, S: Send + Sync + 'static> Dispatcher<P, S> {
             }
         };
         let read = |reply: &Reply, leniency| structured::read_schema_value(reply, &schema, leniency);
-        Ok(self.ask(request, None, read).await?.value)
+        Ok(self.ask(request, None, &nothing, read).await?.value)
     }
 
     /// Asks once and reads nothing.
@@ -67,15 +70,18 @@ impl<P: Provider, S: Send + Sync + 'static> Dispatcher<P, S> {
         &self,
         mut request: Request,
         entry: Option<&'static Entry>,
+        state: &(dyn Fn() -> Arc<dyn Held> + Send + Sync),
         read: impl Fn(&Reply, Leniency) -> Result<Parsed<T>>,
     ) -> Result<Reply<T>> {
         self.complete(&mut request, entry)?;
+        let tools = Toolbox::of(&request, &self.tools, state).map_err(|error| named(error, entry))?;
+        let tools = tools.as_ref();
         let span = telemetry::call(self.shared.provider.name(), &request, entry.map(Entry::mode), false);
         let answer = async {
             let answer = match request.output {
                 // Text is a value whatever it says.
-                Output::Text => self.ask_once(&request, read).await,
-                _ => self.ask_until(request, read).await,
+                Output::Text => self.ask_once(request, tools, read).await,
+                _ => self.ask_until(request, tools, read).await,
             };
             answer.map_err(|error| named(error, entry))
         };
@@ -84,11 +90,12 @@ impl<P: Provider, S: Send + Sync + 'static> Dispatcher<P, S> {
 
     async fn ask_once<T>(
         &self,
-        request: &Request,
+        mut request: Request,
+        tools: Option<&Toolbox>,
         read: impl Fn(&Reply, Leniency) -> Result<Parsed<T>>,
     ) -> Result<Reply<T>> {
         let provider = &self.shared.provider;
-        let reply = provider.generate(request).await?;
+        let reply = self.generate(&mut request, tools).await?;
         match read(&reply, self.structured.leniency) {
             Ok(parsed) => Ok(reply.with_value(parsed.value)),
             Err(error) => Err(located(error, provider.name(), &reply)),
@@ -99,15 +106,19 @@ impl<P: Provider, S: Send + Sync + 'static> Dispatcher<P, S> {
     async fn ask_until<T>(
         &self,
         mut request: Request,
+        tools: Option<&Toolbox>,
         read: impl Fn(&Reply, Leniency) -> Result<Parsed<T>>,
     ) -> Result<Reply<T>> {
         let provider = &self.shared.provider;
         let mut asking = Asking::new(&self.structured, provider.name(), &request);
         loop {
             let span = telemetry::ask(asking.number());
-            let answer = asking.wait(provider.generate(&request));
+            let answer = asking.wait(self.generate(&mut request, tools));
             let (reply, read) = match telemetry::within(&span, answer).await {
                 Ok(reply) => {
+                    if !reply.tool_messages.is_empty() {
+                        asking.keep(&request);
+                    }
                     let read = span.in_scope(|| read(&reply, self.structured.leniency));
                     (reply, read)
                 }
@@ -129,6 +140,15 @@ impl<P: Provider, S: Send + Sync + 'static> Dispatcher<P, S> {
         }
     }
 
+    /// One answer of the provider, with the rounds of tools before it.
+    fn generate<'a>(&'a self, request: &'a mut Request, tools: Option<&'a Toolbox>) -> BoxFuture<'a, Result<Reply>> {
+        let provider = &self.shared.provider;
+        match tools {
+            None => provider.generate(request),
+            Some(tools) => Box::pin(async move { converse(&mut Whole(provider), request, tools).await }),
+        }
+    }
+
     /// Puts the options together.
     pub(super) fn complete(&self, request: &mut Request, entry: Option<&'static Entry>) -> Result<()> {
         if request.schema_mode.is_none() {
@@ -146,6 +166,7 @@ impl<P: Provider, S: Send + Sync + 'static> Dispatcher<P, S> {
             }
             options.temperature = options.temperature.or(entry.temperature());
             options.max_tokens = options.max_tokens.or(entry.max_tokens());
+            request.tools.extend(entry.offered().iter().map(|offered| Tool::Function(offered.function())));
         }
         request.options.fill_from(&self.shared.defaults);
         if let Output::Schema(schema) = &request.output {
@@ -154,6 +175,11 @@ impl<P: Provider, S: Send + Sync + 'static> Dispatcher<P, S> {
         }
         Ok(())
     }
+}
+
+/// What tools of no prompt are called on.
+pub(super) fn nothing() -> Arc<dyn Held> {
+    Arc::new(HeldAny(None))
 }
 
 /// Names where a reply came from, in the error of reading it; `provider` is for a reply that does not say.

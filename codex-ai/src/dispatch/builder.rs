@@ -6,6 +6,7 @@ use crate::provider::Provider;
 use crate::registry::{Registry, Router};
 use crate::request::Options;
 use crate::structured::StructuredOutput;
+use crate::tool::ToolUse;
 
 /// Sets up a [`Dispatcher`].
 #[derive(Debug)]
@@ -16,6 +17,7 @@ pub struct DispatcherBuilder<P> {
     router: Router,
     defaults: Options,
     structured: StructuredOutput,
+    tools: ToolUse,
 }
 
 impl<P: Provider> DispatcherBuilder<P> {
@@ -26,6 +28,7 @@ impl<P: Provider> DispatcherBuilder<P> {
             router: Router::new(),
             defaults: Options::new(),
             structured: StructuredOutput::new(),
+            tools: ToolUse::new(),
         }
     }
 
@@ -53,6 +56,12 @@ impl<P: Provider> DispatcherBuilder<P> {
         self
     }
 
+    /// Sets how far a model may go with tools: how often, how long, for how many tokens.
+    pub fn tool_use(mut self, policy: ToolUse) -> Self {
+        self.tools = policy;
+        self
+    }
+
     /// Builds the dispatcher.
     ///
     /// # Errors
@@ -69,6 +78,7 @@ impl<P: Provider> DispatcherBuilder<P> {
             prompts: Arc::new(prompts),
             options: None,
             structured: Arc::new(self.structured),
+            tools: Arc::new(self.tools),
         })
     }
 }

@@ -1,14 +1,17 @@
 //! Answers while they come.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::Dispatcher;
-use super::ask::{located, named};
+use super::ask::{located, named, nothing};
+use super::given::Given;
+use super::tools::{AsProvider, Streamed, Toolbox, converse};
+use super::{Dispatcher, Shared};
 use crate::capability::Serves;
 use crate::error::{Error, ErrorKind, Result};
-use crate::mount::Provides;
+use crate::mount::{Held, HeldAs, Provides};
 use crate::prompt::{JsonOutput, OutputOf, PromptDef, PromptOutput};
 use crate::provider::{BoxFuture, Provider};
 use crate::registry::Entry;
@@ -18,7 +21,7 @@ use crate::stream::ReplyStream;
 use crate::structured::Report;
 use crate::telemetry;
 
-impl<P: Provider, S: Send + Sync + 'static> Dispatcher<P, S> {
+impl<P: Provider + 'static, S: Send + Sync + 'static> Dispatcher<P, S> {
     /// As [`generate_reply`](Self::generate_reply), while it comes.
     ///
     /// # Errors
@@ -64,7 +67,8 @@ impl<P: Provider, S: Send + Sync + 'static> Dispatcher<P, S> {
                 Ok(prompt) => prompt.into_request(),
                 Err(error) => return Err(error.with_prompt(entry.mode())),
             };
-            self.open(request, Some(entry)).await
+            let state = || -> Arc<dyn Held> { Arc::new(HeldAs::<S, Q::State>::new(&self.state)) };
+            self.open(request, Some(entry), &state).await
         })
     }
 
@@ -76,7 +80,7 @@ impl<P: Provider, S: Send + Sync + 'static> Dispatcher<P, S> {
     pub fn stream_text(&self, request: impl Into<Request>) -> BoxFuture<'_, Result<ReplyStream<String>>> {
         let mut request = request.into();
         request.output = Output::Text;
-        Box::pin(self.open(request, None))
+        Box::pin(self.open(request, None, &nothing))
     }
 
     /// Asks for a `T` as JSON and gives it while it comes, without a prompt function: partial values by
@@ -88,7 +92,7 @@ impl<P: Provider, S: Send + Sync + 'static> Dispatcher<P, S> {
     pub fn stream_json<T: JsonOutput>(&self, request: impl Into<Request>) -> BoxFuture<'_, Result<ReplyStream<T>>> {
         let mut request = request.into();
         request.output = T::output();
-        Box::pin(self.open(request, None))
+        Box::pin(self.open(request, None, &nothing))
     }
 
     /// As `ask`, for an answer while it comes.
@@ -96,16 +100,22 @@ impl<P: Provider, S: Send + Sync + 'static> Dispatcher<P, S> {
         &self,
         mut request: Request,
         entry: Option<&'static Entry>,
+        state: &(dyn Fn() -> Arc<dyn Held> + Send + Sync),
     ) -> Result<ReplyStream<T>> {
         self.complete(&mut request, entry)?;
+        let tools = Toolbox::of(&request, &self.tools, state).map_err(|error| named(error, entry))?;
         let begin = Instant::now();
         let span = telemetry::call(self.shared.provider.name(), &request, entry.map(Entry::mode), true);
-        let opened = telemetry::streamed(span, self.shared.provider.stream(&request)).await;
-        let provider = self.shared.provider.name().to_owned();
+        let is_schema = matches!(request.output, Output::Schema(_));
         let is_json = !matches!(request.output, Output::Text);
+        let opened = match tools {
+            None => telemetry::streamed(span, self.shared.provider.stream(&request)).await,
+            Some(tools) => telemetry::streamed(span, self.converse_streamed(request, tools)).await,
+        };
+        let provider = self.shared.provider.name().to_owned();
         let leniency = self.structured.leniency;
         let mut opened = opened.map_err(|error| named(error, entry))?;
-        if let Output::Schema(_) = request.output {
+        if is_schema {
             opened = opened.of_json(leniency);
         }
         Ok(opened
@@ -122,6 +132,24 @@ impl<P: Provider, S: Send + Sync + 'static> Dispatcher<P, S> {
                 }
             })
             .with_errors(move |error| named(error, entry)))
+    }
+}
+
+impl<P: Provider + 'static, S> Dispatcher<P, S> {
+    /// The rounds of a model that calls tools, as one stream.
+    async fn converse_streamed(&self, mut request: Request, tools: Toolbox) -> Result<ReplyStream> {
+        let first = Some(self.shared.provider.stream(&request).await?);
+        let shared = Arc::clone(&self.shared);
+        Ok(ReplyStream::new(Given::new(move |giver| async move {
+            let mut rounds = Streamed { provider: shared, giver, first, calls: 0 };
+            converse(&mut rounds, &mut request, &tools).await
+        })))
+    }
+}
+
+impl<P: Provider> AsProvider for Arc<Shared<P>> {
+    fn provider(&self) -> &dyn Provider {
+        &self.provider
     }
 }
 

@@ -14,12 +14,13 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::prompt::PromptDef;
 
 pub use entry::{ArgInfo, Entry};
+pub(crate) use arguments::drop_absent;
 pub(crate) use router::Routed;
 pub use router::Router;
 
 // For generated code only, through `__private`.
 #[doc(hidden)]
-pub use arguments::{Arguments, JsonArg};
+pub use arguments::{Arguments, JsonArg, ToolArg};
 #[doc(hidden)]
 pub use entry::EntryInfo;
 #[doc(hidden)]
