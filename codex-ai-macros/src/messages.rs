@@ -430,7 +430,10 @@ pub(crate) fn tool_name_character(bad: char, name: &str) -> String {
 }
 
 pub(crate) fn tool_name_long(length: usize, most: usize) -> String {
-    help(format!("the name of a tool has {length} characters"), format!("models take {most}: shorten it with `name = \"..\"`"))
+    help(
+        format!("the name of a tool has {length} characters"),
+        format!("models take {most}: shorten it with `name = \"..\"`"),
+    )
 }
 
 pub(crate) fn tools_empty() -> String {

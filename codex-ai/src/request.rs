@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use crate::message::Message;
 use crate::schema::{LlmSchema, Schema};
 use crate::structured::SchemaMode;
-use crate::tool::Offered;
+use crate::tool::Handler;
 
 /// One request to a provider: a rendered prompt, ready to be sent.
 #[derive(Debug, Clone, Default)]
@@ -54,8 +54,8 @@ pub struct Function {
     pub strict: Option<bool>,
     /// Fields of the vendor that have no name here, sent as they are.
     pub extra: Map<String, Value>,
-    /// What the dispatcher calls, of a function with `#[tool]`.
-    pub(crate) handler: Option<Offered>,
+    /// What the dispatcher calls where the model calls it.
+    pub(crate) handler: Option<Handler>,
 }
 
 /// Whether, and which, tool is called.

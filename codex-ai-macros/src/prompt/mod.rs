@@ -17,8 +17,8 @@ use proc_macro2::TokenStream;
 
 use crate::diag::Diag;
 use crate::messages;
-use check::Checked;
 pub(crate) use arguments::arguments;
+use check::Checked;
 pub(crate) use check::{find_self, is_forwarded, is_tool, plain_name, signature};
 pub(crate) use entry::{arg_info, is_text, read_type};
 pub(crate) use fallback::clean_function;

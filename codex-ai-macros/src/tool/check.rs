@@ -62,11 +62,7 @@ pub(super) fn check<'a>(
         paths,
         returns,
         owner,
-        names: Names {
-            entry: names.fresh("ENTRY"),
-            call: names.fresh("call"),
-            library: names.fresh("codex_ai"),
-        },
+        names: Names { entry: names.fresh("ENTRY"), call: names.fresh("call"), library: names.fresh("codex_ai") },
     })
 }
 

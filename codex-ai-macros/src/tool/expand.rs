@@ -123,7 +123,8 @@ fn call(tool: &ToolFn<'_>) -> TokenStream {
         let (name, ty) = (&arg.json_name, read_type(arg, &lifetime));
         // What concerns the type points at the whole of it.
         let (first, last) = ends(crate::tokens(arg.ty));
-        let (open, close) = (respanned(quote!(<), first), respanned(quote!(as #p::ToolArg<#lifetime>>::read_from), last));
+        let (open, close) =
+            (respanned(quote!(<), first), respanned(quote!(as #p::ToolArg<#lifetime>>::read_from), last));
         quote!(let #local = #open #ty #close (arguments, #name);)
     });
     let required: Vec<&Ident> =

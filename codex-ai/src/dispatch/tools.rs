@@ -1,5 +1,6 @@
 //! The rounds of a model that calls tools: its calls, their results, and the next question, until it answers.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,13 +18,13 @@ use crate::schema::words::cut;
 use crate::stream::{Chunk, ReplyStream, StreamItem};
 use crate::suggest::nearest;
 use crate::telemetry;
-use crate::tool::{Offered, ToolUse};
+use crate::tool::{Handler, Offered, ToolUse};
 use crate::transport::in_runtime;
 
 /// The tools of a call, and what they are called on.
 #[derive(Clone)]
 pub(super) struct Toolbox {
-    tools: Arc<[Offered]>,
+    tools: Arc<[(Cow<'static, str>, Handler)]>,
     state: Arc<dyn Held>,
     policy: Arc<ToolUse>,
 }
@@ -47,24 +48,31 @@ impl Toolbox {
         policy: &Arc<ToolUse>,
         state: impl FnOnce() -> Arc<dyn Held>,
     ) -> Result<Option<Self>> {
-        let tools: Vec<Offered> = functions(request).filter_map(|function| function.handler).collect();
+        let tools: Vec<&Function> = functions(request).filter(|function| function.handler.is_some()).collect();
         if tools.is_empty() {
             return Ok(None);
         }
-        for (index, offered) in tools.iter().enumerate() {
-            let name = offered.tool.name();
-            if functions(request).filter(|function| function.name == name).count() > 1 {
-                let places = tools.iter().skip(index).filter(|other| other.tool.name() == name);
-                let places: Vec<String> = places.map(|other| other.tool.place()).collect();
-                let message = format!("two tools are called `{name}` ({})", places.join(", "));
+        for function in &tools {
+            let name = &function.name;
+            let same = functions(request).filter(|other| other.name == *name);
+            if same.clone().count() > 1 {
+                let places: Vec<String> = same.filter_map(place).collect();
+                let message = match places.join(", ") {
+                    places if places.is_empty() => format!("two tools are called `{name}`"),
+                    places => format!("two tools are called `{name}` ({places})"),
+                };
                 return Err(Error::new(ErrorKind::InvalidRequest, message)
                     .with_help("give one of them another name: `#[tool(name = \"..\")]`"));
             }
-            if let Some(schema) = offered.tool.input_schema() {
+            if let Some(Handler::Tool(Offered { tool, .. })) = function.handler
+                && let Some(schema) = tool.input_schema()
+            {
                 schema.check_usable()?;
             }
         }
-        Ok(Some(Self { tools: tools.into(), state: state(), policy: Arc::clone(policy) }))
+        let tools = tools.into_iter().filter_map(|function| Some((function.name.clone(), function.handler.clone()?)));
+        let tools: Arc<[(Cow<'static, str>, Handler)]> = tools.collect();
+        Ok(Some(Self { tools, state: state(), policy: Arc::clone(policy) }))
     }
 
     /// The calls of an answer that are for these tools; `None` where the program itself must go on: with an answer, or
@@ -84,9 +92,9 @@ impl Toolbox {
     /// Calls one tool. Whatever goes wrong is a result that tells so.
     async fn call(&self, call: &ToolCall) -> ToolResult {
         let span = telemetry::tool(call);
-        let ended = match self.tools.iter().find(|offered| offered.tool.name() == call.name) {
-            Some(offered) => {
-                let called = offered.call(self.state.state(), call);
+        let ended = match self.tools.iter().find(|(name, _)| *name == call.name) {
+            Some((_, handler)) => {
+                let called = handler.call(self.state.state(), call);
                 telemetry::within(&span, self.in_time(called)).await
             }
             None => Err(self.unknown(&call.name)),
@@ -105,7 +113,7 @@ impl Toolbox {
     }
 
     fn unknown(&self, name: &str) -> String {
-        let names = || self.tools.iter().map(|offered| offered.tool.name());
+        let names = || self.tools.iter().map(|(name, _)| &**name);
         let there_is_none = format!("there is no tool `{}`", cut(name));
         match nearest(name, names()) {
             Some(meant) => format!("{there_is_none}; did you mean `{meant}`?"),
@@ -125,11 +133,19 @@ impl Toolbox {
     }
 }
 
-fn functions(request: &Request) -> impl Iterator<Item = &Function> {
+fn functions(request: &Request) -> impl Iterator<Item = &Function> + Clone {
     request.tools.iter().filter_map(|tool| match tool {
         Tool::Function(function) => Some(function),
         Tool::Raw(_) => None,
     })
+}
+
+/// Where a function with `#[tool]` stands.
+fn place(function: &Function) -> Option<String> {
+    match &function.handler {
+        Some(Handler::Tool(offered)) => Some(offered.tool.place()),
+        _ => None,
+    }
 }
 
 /// What came of the rounds so far.

@@ -13,8 +13,8 @@ use serde_json::Value;
 use crate::error::{Error, ErrorKind, Result};
 use crate::prompt::PromptDef;
 
-pub use entry::{ArgInfo, Entry};
 pub(crate) use arguments::drop_absent;
+pub use entry::{ArgInfo, Entry};
 pub(crate) use router::Routed;
 pub use router::Router;
 

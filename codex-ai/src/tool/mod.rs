@@ -1,5 +1,6 @@
 //! Functions of the program that a model may call: what `#[tool]` makes of them.
 
+mod handler;
 mod output;
 mod policy;
 
@@ -18,6 +19,7 @@ use crate::request::Function;
 use crate::schema::Schema;
 use crate::structured;
 
+pub(crate) use handler::Handler;
 pub use policy::ToolUse;
 
 // For generated code only, through `__private`.
@@ -98,7 +100,7 @@ impl Offered {
         let mut function = Function::new(tool.name());
         function.description = (!tool.docs().is_empty()).then(|| tool.docs().into());
         function.parameters = tool.parameters();
-        function.handler = Some(*self);
+        function.handler = Some(Handler::Tool(*self));
         function
     }
 
