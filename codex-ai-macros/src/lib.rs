@@ -1,4 +1,4 @@
-//! The macros of `codex-ai`, which re-exports them: [`macro@prompt`] and [`derive@LlmSchema`].
+//! The macros of `codex-ai`, which re-exports them: [`macro@prompt`], [`macro@prompts`] and [`derive@LlmSchema`].
 //!
 //! What they write is in the crate `codex-ai`, so programs depend on that one and not on this.
 
@@ -12,6 +12,7 @@ mod names;
 mod paths;
 mod pretty;
 mod prompt;
+mod prompts;
 mod schema;
 mod suggest;
 mod tool;
@@ -164,6 +165,71 @@ pub fn prompt(attr: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn tool(attr: TokenStream, item: TokenStream) -> TokenStream {
     diag::guard(item.into(), |item| tool::expand(attr.into(), item)).into()
+}
+
+/// Makes functions of an `impl` block prompts.
+///
+/// A prompt that is a method reaches what its type holds: a database, a configuration, a cache. The value is mounted on a
+/// dispatcher, and the method is called as any other prompt, typed or by name.
+///
+/// ```standalone_crate
+/// use std::sync::Arc;
+///
+/// use codex_ai::{Dispatcher, Prompt, prompt, prompts, provider::Local};
+///
+/// struct Support {
+///     product: String,
+/// }
+///
+/// #[prompts]
+/// impl Support {
+///     const TONE: &'static str = "friendly";
+///
+///     fn instructions(&self) -> String {
+///         format!("You answer questions about {}. Be {}.", self.product, Self::TONE)
+///     }
+///
+///     /// Answers a customer.
+///     #[prompt(mode = "support.answer", temperature = 0.2)]
+///     async fn answer(&self, question: &str) -> Prompt {
+///         Prompt::new().system(self.instructions()).user(question)
+///     }
+///
+///     /// Translates an answer. It takes no `&self`, and so can be called on any dispatcher.
+///     #[prompt(mode = "support.translate")]
+///     async fn translate(text: &str, #[arg(default = "English")] language: &str) -> String {
+///         format!("Translate into {language}, and be {}: {text}", Self::TONE)
+///     }
+/// }
+///
+/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+/// let support = Support { product: "Anvil 2000".to_owned() };
+/// let dispatcher = Dispatcher::new(Local::quiet())?.mount(Arc::new(support));
+/// let answer = Answer::builder().question("Does it float?").call(&dispatcher).await?;
+/// let answer = dispatcher.call::<Translate>(TranslateArgs { text: &answer, language: "Danish" }).await?;
+/// # Ok::<_, codex_ai::Error>(()) }).unwrap();
+/// ```
+///
+/// # The block
+///
+/// It is an `impl` of a type, not of a trait. The type has no type parameters and no lifetimes there, but it may be a
+/// concrete one of a generic type: `impl Store<Postgres>`. There may be several blocks. What has no `#[prompt]` stays as it
+/// is. The type is `Send`, `Sync` and at least as visible as its prompts.
+///
+/// # The functions
+///
+/// They are as [`macro@prompt`] says, and may also take `&self` and name `Self`. Methods take no `&mut self` and no `self`,
+/// because calls share the value. Marker, arguments and builder stand beside the block: `Answer`, `AnswerArgs`,
+/// `AnswerBuilder` for `fn answer` above, so two types of one module with a method of one name need a `marker` and a `mode`.
+///
+/// # Keys of `#[prompts(..)]`
+///
+/// | key | default | meaning |
+/// | --- | --- | --- |
+/// | `crate = ::facade::codex_ai` | `::codex_ai` | where this library is, for all prompts of the block |
+#[proc_macro_attribute]
+pub fn prompts(attr: TokenStream, item: TokenStream) -> TokenStream {
+    diag::guard(item.into(), |item| prompts::expand(attr.into(), item)).into()
 }
 
 /// Gives a type a schema that a model can follow, and that its answers are held to.

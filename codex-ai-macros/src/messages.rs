@@ -29,15 +29,60 @@ pub(crate) fn is_qualified(qualifier: &str) -> String {
 
 pub(crate) fn takes_self() -> String {
     help(
-        "`#[prompt]` does not support methods",
-        "move the function out of the `impl` and pass the state as an argument",
+        "`#[prompt]` alone does not support methods",
+        "put `#[prompts]` on the `impl` block, or pass the state as an argument",
     )
 }
 
 pub(crate) fn mentions_self() -> String {
+    help("`Self` is unknown here, the prompt is registered outside the `impl`", "put `#[prompts]` on the `impl` block")
+}
+
+pub(crate) fn method_receiver(mutable: bool) -> String {
+    let changes = if mutable { ", and put what changes behind a `Mutex`" } else { "" };
+    help("a prompt shares its value with other calls", format!("write `&self`{changes}"))
+}
+
+pub(crate) fn marker_is_type(marker: &str) -> String {
     help(
-        "`Self` is unknown here, the prompt is registered outside the `impl`",
-        "move the function out of the `impl` and write the name of the type",
+        format!("the marker of this prompt would be called `{marker}`, as its type is"),
+        format!("write `#[prompt(marker = {marker}Prompt)]`"),
+    )
+}
+
+pub(crate) fn not_an_impl() -> String {
+    help("`#[prompts]` can only be used on an `impl` block", "for a function, use `#[prompt]`")
+}
+
+pub(crate) fn trait_impl(ty: &str) -> String {
+    help(
+        "`#[prompts]` needs an inherent `impl` block",
+        format!("write `impl {ty} {{ .. }}`, and call that from the trait's methods"),
+    )
+}
+
+pub(crate) fn generic_impl(parameter: &str) -> String {
+    help(
+        format!("prompts cannot be methods of a type that is generic over `{parameter}`"),
+        "name a concrete type, or hold a `Box<dyn Trait>`; the registry holds one function for each prompt",
+    )
+}
+
+pub(crate) fn borrowing_impl(lifetime: &str) -> String {
+    help(
+        format!("a type with the lifetime `{lifetime}` cannot have prompts"),
+        "own the data, or share it by `Arc`: what is mounted lives as long as the dispatcher",
+    )
+}
+
+pub(crate) fn attribute_takes_list() -> String {
+    help("expected `#[prompt]` or `#[prompt(key = value)]`", "write `#[prompt(mode = \"x\")]`")
+}
+
+pub(crate) fn no_prompt_inside() -> String {
+    help(
+        "no function in this `impl` is marked `#[prompt]`",
+        "write `#[prompt]` above each function that is a prompt, or remove `#[prompts]`",
     )
 }
 
@@ -405,7 +450,7 @@ pub(crate) fn tool_twice() -> String {
 }
 
 pub(crate) fn tool_takes_self() -> String {
-    help("`#[tool]` on a method needs `#[prompts]`", "write `#[prompts]` above the `impl` block")
+    help("a tool that is a method needs `#[prompts]` on its `impl` block", "write `#[prompts]` above `impl`")
 }
 
 pub(crate) fn tool_without_body(name: &str) -> String {

@@ -4,6 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 /// Where generated code finds the library.
+#[derive(Clone)]
 pub(crate) struct Paths {
     /// The crate: `::codex_ai`, or what `crate = ..` says.
     pub(crate) krate: TokenStream,

@@ -11,7 +11,7 @@ pub use ::std::option::Option::{self, None, Some};
 pub use crate::capability::Capability;
 pub use crate::dispatch::Caller;
 pub use crate::error::Result;
-pub use crate::mount::{AnyState, Erased, StateInfo};
+pub use crate::mount::{AnyState, Erased, STATELESS, StateInfo, Stateless};
 pub use crate::partial::{Cursor, Grow, Progress, Whole};
 pub use crate::prompt::builder::{Once, Set, Take, Unset, send};
 use crate::prompt::{OutputOf, PromptOutput};
@@ -23,7 +23,7 @@ pub use crate::schema::shape::{
 };
 pub use crate::schema::{Json, LlmSchema, Schema, bounds};
 pub use crate::structured::{Checks, Given, Outcome, There, Words};
-pub use crate::tool::{Offered, Returned, ReturnedAny, ToolDef, ToolEntry, ToolNamed, told};
+pub use crate::tool::{Method, Offered, Returned, ReturnedAny, ToolDef, ToolEntry, ToolNamed, told};
 
 /// The form of a prompt's answer.
 ///

@@ -250,14 +250,14 @@ pub mod transport;
 pub mod wire;
 
 pub use capability::{Capability, Serves, Supports};
-pub use codex_ai_macros::{LlmSchema, prompt, tool};
+pub use codex_ai_macros::{LlmSchema, prompt, prompts, tool};
 
 pub use dispatch::{Dispatcher, DispatcherBuilder};
 pub use error::{Attempt, BoxError, Error, ErrorKind, Problem, Result};
 pub use image::{GenerateImage, GenerateImagen, GeneratedImage, ImageRequest};
 pub use json::{Leniency, Parsed, Repair, RepairKind};
 pub use message::{CachePoint, Image, Message, Part, Role, ToolCall, ToolResult};
-pub use mount::{Mount, Provides};
+pub use mount::Provides;
 pub use partial::{Partial, PartialList, PartialMap, PartialReader, PartialText, Progress, Whole};
 pub use prompt::{IntoPrompt, JsonOutput, OutputOf, Prompt, PromptDef, PromptOutput};
 pub use provider::{AnyProvider, BoxFuture, Provider};

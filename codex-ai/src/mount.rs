@@ -1,27 +1,40 @@
 //! State that the methods of a type share: what a dispatcher holds for prompts and tools with `&self`.
 
 use std::any::{Any, TypeId};
+use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use crate::registry::Entry;
-
-/// A type with `#[prompts]` on its `impl` block, which [`Dispatcher::mount`](crate::Dispatcher::mount) takes.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` has no prompts to mount",
-    label = "no `#[prompts]` on its `impl` block",
-    note = "write `#[prompts]` above `impl {Self}`, and `#[prompt]` above each method that is a prompt"
-)]
-pub trait Mount: Sized + Send + Sync + 'static {
-    /// The prompts that are methods of this type.
-    #[doc(hidden)]
-    const ENTRIES: &'static [&'static Entry];
-}
-
-/// What is mounted on a dispatcher has a `T` for prompts and tools that are methods of `T`.
+/// What is mounted on a dispatcher has a `T`, for prompts and tools that are methods of `T`.
 ///
-/// Every mounted type provides itself. A type that holds others provides them by an impl of this trait, so that the methods
-/// of all of them can be called on one dispatcher.
+/// Every type provides itself. A type that holds others provides them by an impl of this trait, so that the methods of all
+/// of them can be called on one dispatcher:
+///
+/// ```
+/// use codex_ai::Provides;
+///
+/// struct Reviewer;
+/// struct Translator;
+///
+/// struct App {
+///     reviewer: Reviewer,
+///     translator: Translator,
+/// }
+///
+/// impl Provides<Reviewer> for App {
+///     fn provide(&self) -> &Reviewer {
+///         &self.reviewer
+///     }
+/// }
+///
+/// impl Provides<Translator> for App {
+///     fn provide(&self) -> &Translator {
+///         &self.translator
+///     }
+/// }
+/// ```
+///
+/// In calls by name nothing is known of the types: there a method is called on the value of its own type that was mounted.
 #[diagnostic::on_unimplemented(
     message = "the prompt is a method of `{T}`, which is not mounted on this dispatcher",
     label = "needs a `{T}`",
@@ -33,16 +46,31 @@ pub trait Provides<T: ?Sized>: Send + Sync + 'static {
 }
 
 #[diagnostic::do_not_recommend]
-impl<S: Send + Sync + 'static> Provides<()> for S {
-    fn provide(&self) -> &() {
-        &()
+impl<S: Send + Sync + 'static> Provides<Stateless> for S {
+    fn provide(&self) -> &Stateless {
+        STATELESS
     }
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: Mount> Provides<T> for T {
+impl<T: Send + Sync + 'static> Provides<T> for T {
     fn provide(&self) -> &T {
         self
+    }
+}
+
+/// The state of a prompt that is no method: it needs none, and every dispatcher has it.
+///
+/// It is unsized, and thereby none of the types that can be mounted.
+pub struct Stateless<T: ?Sized = [()]>(T);
+
+/// The state of a prompt that is no method.
+#[doc(hidden)]
+pub const STATELESS: &Stateless = &Stateless([]);
+
+impl fmt::Debug for Stateless {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Stateless")
     }
 }
 
@@ -66,11 +94,6 @@ impl StateInfo {
     }
 }
 
-/// The state of a call by name.
-pub(crate) fn shared<T: Send + Sync + 'static>(state: &Arc<T>) -> Arc<AnyState> {
-    Arc::clone(state) as Arc<AnyState>
-}
-
 /// What prompts and tools are called on, with its type forgotten and found again.
 #[doc(hidden)]
 pub trait Erased: Send + Sync + 'static {
@@ -85,6 +108,16 @@ impl<T: Send + Sync + 'static> Erased for T {
 
     fn restore(state: &AnyState) -> Option<&Self> {
         state.downcast_ref()
+    }
+}
+
+impl Erased for Stateless {
+    fn erase(&self) -> &AnyState {
+        &()
+    }
+
+    fn restore(_: &AnyState) -> Option<&Self> {
+        Some(STATELESS)
     }
 }
 
@@ -104,7 +137,7 @@ impl<S: Provides<T>, T: Erased + ?Sized> HeldAs<S, T> {
 
 impl<S: Provides<T>, T: Erased + ?Sized> Held for HeldAs<S, T> {
     fn state(&self) -> &AnyState {
-        self.0.provide().erase()
+        Provides::<T>::provide(&*self.0).erase()
     }
 }
 

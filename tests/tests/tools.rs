@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
+use std::sync::Arc;
+
 use codex_ai::provider::anthropic::Anthropic;
 use codex_ai::provider::compatible::Compatible;
 use codex_ai::provider::gemini::Gemini;
@@ -9,8 +11,8 @@ use codex_ai::provider::openai::OpenAi;
 use codex_ai::provider::openrouter::OpenRouter;
 use codex_ai::testing::{Scripted, Step, WireServer};
 use codex_ai::{
-    AnyProvider, Chunk, Dispatcher, Error, ErrorKind, FinishReason, Function, LlmSchema, Part, Prompt, Provider, Reply,
-    Role, ToolCall, ToolChoice, ToolDef, ToolResult, ToolUse, Usage, blocking, prompt, tool,
+    AnyProvider, Chunk, Dispatcher, Error, ErrorKind, FinishReason, Function, LlmSchema, Part, Prompt, Provider,
+    Provides, Reply, Role, ToolCall, ToolChoice, ToolDef, ToolResult, ToolUse, Usage, blocking, prompt, prompts, tool,
 };
 
 /// The weather in a city now.
@@ -280,9 +282,9 @@ async fn time_ends_a_call_or_all_of_them() {
 
 #[tokio::test]
 async fn tools_of_one_answer_run_at_the_same_time() {
-    let barrier = std::sync::Arc::new(tokio::sync::Barrier::new(2));
+    let barrier = Arc::new(tokio::sync::Barrier::new(2));
     let both = Function::new("both").with_handler(move |_| {
-        let barrier = std::sync::Arc::clone(&barrier);
+        let barrier = Arc::clone(&barrier);
         async move {
             barrier.wait().await;
             Ok::<_, Error>(1)
@@ -348,4 +350,75 @@ fn what_the_binary_knows_of_a_tool() {
     let schema = Function::of::<weather>().parameters.unwrap();
     assert_eq!(schema["required"], serde_json::json!(["city"]));
     assert_eq!(Function::of::<sleep>().parameters, None);
+}
+
+/// What tools and prompts are called on.
+struct Store {
+    prices: Vec<u32>,
+}
+
+/// Has a store.
+struct Company {
+    store: Store,
+}
+
+impl Provides<Store> for Company {
+    fn provide(&self) -> &Store {
+        &self.store
+    }
+}
+
+#[prompts]
+impl Store {
+    /// The price of an item.
+    #[tool]
+    async fn price(&self, number: usize) -> Result<u32, String> {
+        self.prices.get(number).copied().ok_or_else(|| "there is no such item".to_owned())
+    }
+
+    /// Says it louder.
+    #[tool(name = "shout")]
+    async fn louder(text: &str) -> String {
+        text.to_uppercase()
+    }
+
+    #[prompt(tools(Self::price, weather))]
+    async fn sell(&self) -> Prompt {
+        Prompt::new().user(format!("Sell {} items.", self.prices.len()))
+    }
+}
+
+#[prompts]
+impl Company {
+    #[prompt(tools(Store::price))]
+    async fn boast(&self) -> Prompt {
+        Prompt::new().user("Boast.")
+    }
+}
+
+#[prompt(tools(Store::price, Store::louder))]
+async fn quote(item: u8) -> Prompt {
+    Prompt::new().user(format!("Item {item}?"))
+}
+
+#[tokio::test]
+async fn tools_that_are_methods_are_called_on_what_is_mounted() {
+    let called = calls(&[("price", r#"{"number":1}"#), ("price", r#"{"number":9}"#)]);
+    let provider = Scripted::new((0..4).flat_map(|_| [Ok(called.clone()), Ok(text("ok"))]));
+    let store = || Store { prices: vec![7, 9] };
+    let dispatcher = Dispatcher::new(provider.clone()).unwrap().mount(Arc::new(store()));
+    dispatcher.call::<Sell>(SellArgs {}).await.unwrap();
+    dispatcher.call::<Quote>(QuoteArgs { item: 1 }).await.unwrap();
+    dispatcher.process("quote", serde_json::json!({ "item": 1 })).await.unwrap();
+    let company = Company { store: store() };
+    let dispatcher = Dispatcher::new(provider.clone()).unwrap().mount(Arc::new(company));
+    dispatcher.stream::<Boast>(BoastArgs {}).await.unwrap().finish().await.unwrap();
+    for request in provider.requests().iter().skip(1).step_by(2) {
+        let told: Vec<_> =
+            results(&request.messages).into_iter().map(|result| (result.output, result.is_error)).collect();
+        assert_eq!(told, [("9".to_owned(), false), ("there is no such item".to_owned(), true)]);
+    }
+    let error = dispatcher.process("quote", serde_json::json!({ "item": 1 })).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unsupported);
+    assert_eq!(<Quote as codex_ai::PromptDef>::ENTRY.state(), Some("Store"));
 }

@@ -2,11 +2,12 @@
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident};
-use syn::{Attribute, Ident, ReturnType, Safety, Type};
+use syn::{Attribute, Ident, Receiver, ReceiverKind, ReturnType, Safety, Type};
 
 use super::arguments::arguments;
 use super::model::{EntryNames, PromptFn};
 use super::options::prompt_keys;
+use super::owner::Owner;
 use super::parse::{Body, Function};
 use super::types::{generic_argument, peel};
 use crate::diag::Diag;
@@ -14,6 +15,7 @@ use crate::keys;
 use crate::messages;
 use crate::names::Names;
 use crate::paths::Paths;
+use crate::tool::path::ToolPath;
 
 /// How much of a prompt function can be expanded.
 pub(super) enum Checked<'a> {
@@ -28,20 +30,31 @@ pub(super) enum Checked<'a> {
 }
 
 /// Checks everything and tells how far the expansion may go.
-pub(super) fn check<'a>(attr: TokenStream, function: &'a Function, diag: &mut Diag) -> Checked<'a> {
+pub(super) fn check<'a>(
+    attr: TokenStream,
+    function: &'a Function,
+    owner: Option<&'a Owner>,
+    diag: &mut Diag,
+) -> Checked<'a> {
     let mut own = Diag::default();
-    let keys = prompt_keys(attr, function, &mut own);
-    let only_function = placement(function, &mut own);
-    let shape_known = signature(function, &mut own);
-    let mut names = Names::of(function.sig.to_token_stream());
+    let keys = prompt_keys(attr, function, owner, &mut own);
+    let only_function = placement(function, owner, &mut own);
+    let shape_known = signature(function, &mut own) && owner.is_none_or(|owner| !owner.refused);
+    let mut named = function.sig.to_token_stream();
+    named.extend(owner.map(|owner| owner.ty.clone()));
+    let mut names = Names::of(named);
     let lifetime = names.lifetime();
     let args = arguments(function, keys.json.unwrap_or(true), true, (&mut names, &lifetime), &mut own);
     let returns = return_type(function, &mut own);
 
     let marker = keys.marker.clone().unwrap_or_else(|| marker_name(&function.sig.ident));
+    let is_type = owner.and_then(|owner| owner.last.as_ref()).is_some_and(|last| *last == marker);
+    if is_type {
+        own.error(&marker, messages::marker_is_type(&marker.to_string()));
+    }
     let broken = own.has_errors();
     diag.extend(own);
-    if only_function {
+    if only_function || is_type {
         return Checked::Bare;
     }
     let (Some(args), Some((returns, output_ends)), true) = (args, returns, shape_known) else {
@@ -49,7 +62,18 @@ pub(super) fn check<'a>(attr: TokenStream, function: &'a Function, diag: &mut Di
     };
     let prompt = PromptFn {
         mode: keys.mode.unwrap_or_else(|| plain_name(&function.sig.ident)),
-        forwarded: function.attrs.iter().filter(|attr| is_forwarded(attr)).collect(),
+        forwarded: owner
+            .iter()
+            .flat_map(|owner| &owner.forwarded)
+            .chain(function.attrs.iter().filter(|attr| is_forwarded(attr)))
+            .collect(),
+        // A function is called on what its tools are methods of; further types, that one must provide.
+        state: owner
+            .filter(|_| function.sig.receiver().is_some())
+            .map(|owner| owner.ty.clone())
+            .or_else(|| keys.tools.iter().find_map(ToolPath::owner).cloned()),
+        receiver: function.sig.receiver().is_some(),
+        owner,
         model: keys.model,
         temperature: keys.temperature,
         max_tokens: keys.max_tokens,
@@ -72,7 +96,7 @@ pub(super) fn check<'a>(attr: TokenStream, function: &'a Function, diag: &mut Di
 }
 
 /// Whether it is another `#[prompt]`, by any path.
-pub(super) fn is_prompt(attr: &Attribute) -> bool {
+pub(crate) fn is_prompt(attr: &Attribute) -> bool {
     attr.path().segments.last().is_some_and(|last| last.ident == "prompt")
 }
 
@@ -91,9 +115,19 @@ pub(crate) fn is_forwarded(attr: &Attribute) -> bool {
 }
 
 /// Where the attribute stands. Returns whether nothing may be put beside the function.
-fn placement(function: &Function, diag: &mut Diag) -> bool {
+fn placement(function: &Function, owner: Option<&Owner>, diag: &mut Diag) -> bool {
     for attr in function.attrs.iter().filter(|attr| is_prompt(attr)) {
         diag.error(attr, messages::applied_twice());
+    }
+    if let Some(owner) = owner {
+        if let Some(receiver) = function.sig.receiver() {
+            check_receiver(receiver, owner, diag);
+        }
+        if let Body::Semicolon(semicolon) = &function.body {
+            diag.error(semicolon, messages::no_body(&plain_name(&function.sig.ident)));
+            return true;
+        }
+        return false;
     }
     if let Some(receiver) = function.sig.receiver() {
         diag.error(receiver, messages::takes_self());
@@ -111,6 +145,24 @@ fn placement(function: &Function, diag: &mut Diag) -> bool {
         return true;
     }
     false
+}
+
+/// A mounted value is shared by all calls, so `&self` is what a method can have.
+pub(crate) fn check_receiver(receiver: &Receiver, owner: &Owner, diag: &mut Diag) {
+    let shared = match &receiver.kind {
+        ReceiverKind::Reference(_, _, mutability) => mutability.is_none(),
+        ReceiverKind::Typed(_, ty) => match peel(ty) {
+            Type::Reference(reference) => {
+                reference.mutability.is_none() && reference.elem.to_token_stream().to_string() == owner.ty.to_string()
+            }
+            _ => false,
+        },
+        _ => false,
+    };
+    if !shared {
+        let mutable = matches!(&receiver.kind, ReceiverKind::Reference(..));
+        diag.error(receiver, messages::method_receiver(mutable));
+    }
 }
 
 /// Finds `Self`, but not inside items of the body that have a `Self` of their own.

@@ -19,7 +19,15 @@ pub(super) fn items(prompt: &PromptFn<'_>, body: Body) -> TokenStream {
     let render = option(p, json.then_some(render));
     let submit = (body == Body::Calls).then(|| quote!(#p::inventory::submit! { #p::Registered(&#entry) }));
     let (mode, docs) = (&prompt.mode, crate::docs::text(&prompt.function.attrs));
-    let (marker_text, function_text) = (marker.to_string(), super::check::plain_name(function));
+    let plain = super::check::plain_name(function);
+    let (marker_text, function_text) = match prompt.owner {
+        Some(owner) => (marker.to_string(), format!("{}::{plain}", owner.name)),
+        None => (marker.to_string(), plain),
+    };
+    let state = prompt.state.as_ref().map(|ty| {
+        let name = prompt.owner.map_or_else(|| pretty::tokens(ty.clone()), |owner| owner.name.clone());
+        quote!(state: #p::Some(#p::StateInfo::of::<#ty>(#name)),)
+    });
     let returns = pretty::tokens(crate::tokens(prompt.returns));
     let args = prompt.args.iter().map(|arg| arg_info(p, arg, json));
     let (model, temperature, max_tokens) = (
@@ -27,10 +35,6 @@ pub(super) fn items(prompt: &PromptFn<'_>, body: Body) -> TokenStream {
         option(p, prompt.temperature.as_ref()),
         option(p, prompt.max_tokens.as_ref()),
     );
-    let state = prompt.tool_state().map(|state| {
-        let text = pretty::tokens(state.clone());
-        quote!(state: #p::Some(#p::StateInfo::of::<#state>(#text)),)
-    });
     let tools = prompt.tools.iter().map(|tool| {
         let path = tool.tool(p);
         quote_spanned!(tool.span()=> #p::Offered::of::<<#marker as #p::PromptDef>::State, #path>())
@@ -153,9 +157,13 @@ fn by_name(prompt: &PromptFn<'_>) -> TokenStream {
     let call = quote!(#p::begin::<#marker>(state, #args_name { #(#fields: #values),* }));
     let future =
         if prompt.args.iter().any(is_twin) { quote!(::std::boxed::Box::pin(async move { #call.await })) } else { call };
+    let (given, state) = match &prompt.state {
+        Some(_) => (quote!(state), quote!(let state = #p::state(state)?;)),
+        None => (quote!(_), quote!(let state = #p::STATELESS;)),
+    };
     quote! {
         fn #render<#lifetime>(
-            state: &#lifetime #p::AnyState,
+            #given: &#lifetime #p::AnyState,
             arguments: &mut #p::Arguments<#lifetime>,
         ) -> #p::Option<#p::BoxFuture<#lifetime, #p::Result<#p::Rendered>>> {
             #(#reads)*
@@ -165,7 +173,7 @@ fn by_name(prompt: &PromptFn<'_>) -> TokenStream {
             let (#(#p::Some(#required),)*) = (#(#required,)*) else {
                 return #p::None;
             };
-            let state = #p::state(state)?;
+            #state
             #(#defaults)*
             #p::Some(#future)
         }

@@ -59,7 +59,10 @@ pub(super) fn args_name(prompt: &PromptFn<'_>) -> Ident {
 fn marker(prompt: &PromptFn<'_>) -> TokenStream {
     let (marker, vis, forwarded) = (&prompt.marker, prompt.vis(), &prompt.forwarded);
     let docs = crate::docs::attributes(&prompt.function.attrs);
-    let link = format!("The prompt `{}`, made from [`{}`](fn@{}).", prompt.mode, prompt.name(), prompt.name());
+    let link = match prompt.owner {
+        Some(owner) => format!("The prompt `{}`, made from `{}::{}`.", prompt.mode, owner.name, prompt.name()),
+        None => format!("The prompt `{}`, made from [`{}`](fn@{}).", prompt.mode, prompt.name(), prompt.name()),
+    };
     // On the function's name, since that is what a clash of names is about.
     let item = quote_spanned!(prompt.name().span()=> #vis struct #marker;);
     let gap = (!docs.is_empty()).then(|| quote!(#[doc = ""]));
@@ -122,12 +125,16 @@ fn definition(prompt: &PromptFn<'_>, body: Body) -> TokenStream {
     // No name of the user's: the function may be called `args`.
     let args = Ident::new("args", Span::mixed_site());
     let state = Ident::new("_state", Span::mixed_site());
-    let state_type = prompt.tool_state().cloned().unwrap_or_else(|| quote!(()));
+    let state_type = prompt.state.clone().unwrap_or_else(|| quote!(#p::Stateless));
     let run = match body {
         Body::Calls => {
-            let mut values = Group::new(Delimiter::Parenthesis, quote!(#(#args.#fields),*));
+            let receiver = prompt.receiver.then(|| quote!(#state,));
+            let mut values = Group::new(Delimiter::Parenthesis, quote!(#receiver #(#args.#fields),*));
             values.set_span(function.span());
-            quote!(#function #values)
+            match prompt.owner.map(|owner| &owner.ty) {
+                Some(ty) => quote!(<#ty>::#function #values),
+                None => quote!(#function #values),
+            }
         }
         // Nobody can run it: the program does not compile.
         Body::Refuses => quote! {

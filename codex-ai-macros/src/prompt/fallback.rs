@@ -53,9 +53,9 @@ pub(super) fn marker(function: &Function, marker: &Ident, paths: &Paths) -> Toke
             const ENTRY: &'static #p::Entry = &#p::BROKEN;
             type Args<'__a> = ();
             type Returned = #p::Prompt;
-            type State = ();
+            type State = #p::Stateless;
             type Requires = ();
-            async fn run<'__a>(_state: &'__a (), _args: ()) -> #p::Prompt {
+            async fn run<'__a>(_state: &'__a #p::Stateless, _args: ()) -> #p::Prompt {
                 ::core::future::pending().await
             }
         }

@@ -8,6 +8,7 @@ mod expand;
 mod fallback;
 mod model;
 mod options;
+mod owner;
 mod parse;
 #[cfg(test)]
 mod tests;
@@ -19,16 +20,20 @@ use crate::diag::Diag;
 use crate::messages;
 pub(crate) use arguments::arguments;
 use check::Checked;
-pub(crate) use check::{find_self, is_forwarded, is_tool, plain_name, signature};
+pub(crate) use check::{check_receiver, find_self, is_forwarded, is_prompt, is_tool, plain_name, signature};
 pub(crate) use entry::{arg_info, is_text, read_type};
 pub(crate) use fallback::clean_function;
 pub(crate) use model::{Arg, ArgDefault};
 pub(crate) use options::{crate_path, shown, string};
+pub(crate) use owner::{Beside, Owner};
 pub(crate) use parse::{Body, Function, Item, item};
 pub(crate) use types::{generic_argument, peel};
 
 /// Expands `#[prompt(attr)] item`.
 pub(crate) fn expand(attr: TokenStream, item: TokenStream) -> TokenStream {
+    if is_done(&attr) {
+        return item;
+    }
     let mut diag = Diag::default();
     let function = match parse::item(item.clone()) {
         Ok(Item::Function(function)) => function,
@@ -42,12 +47,49 @@ pub(crate) fn expand(attr: TokenStream, item: TokenStream) -> TokenStream {
         }
     };
     let mut tokens = clean_function(&function);
-    tokens.extend(match check::check(attr, &function, &mut diag) {
-        Checked::Good(prompt) => expand::prompt(&prompt, expand::Body::Calls),
-        Checked::Known(prompt) => expand::prompt(&prompt, expand::Body::Refuses),
-        Checked::Named { marker, paths } => fallback::marker(&function, &marker, &paths),
-        Checked::Bare => TokenStream::new(),
-    });
+    tokens.extend(beside(check::check(attr, &function, None, &mut diag), &function));
     tokens.extend(diag.finish());
     tokens
+}
+
+/// What `#[prompts]` leaves of an attribute in its block, so that its name is looked up, and an import of it is used.
+pub(crate) fn done(attr: &syn::Attribute) -> TokenStream {
+    let path = attr.path();
+    quote::quote!(#[#path(@)])
+}
+
+/// Whether `#[prompts]` has done what there is to do.
+pub(crate) fn is_done(attr: &TokenStream) -> bool {
+    let mut trees = attr.clone().into_iter();
+    matches!(trees.next(), Some(proc_macro2::TokenTree::Punct(punct)) if punct.as_char() == '@')
+        && trees.next().is_none()
+}
+
+/// Expands a function of an `impl` block with `#[prompts]`; `attr` is what stands in its `#[prompt(..)]`.
+pub(crate) fn in_impl(attr: TokenStream, item: TokenStream, owner: &Owner, diag: &mut Diag) -> Beside {
+    let function = match parse::item(item.clone()) {
+        Ok(Item::Function(function)) => function,
+        Ok(Item::Other(keyword)) => {
+            diag.error(keyword, messages::not_a_function());
+            return Beside { inside: item, beside: TokenStream::new() };
+        }
+        Err(error) => {
+            diag.push(error);
+            return Beside { inside: item, beside: TokenStream::new() };
+        }
+    };
+    let inside = clean_function(&function);
+    let function = owner.lower_function(*function);
+    let beside = beside(check::check(attr, &function, Some(owner), diag), &function);
+    Beside { inside, beside }
+}
+
+/// What stands beside the function.
+fn beside(checked: Checked<'_>, function: &Function) -> TokenStream {
+    match checked {
+        Checked::Good(prompt) => expand::prompt(&prompt, expand::Body::Calls),
+        Checked::Known(prompt) => expand::prompt(&prompt, expand::Body::Refuses),
+        Checked::Named { marker, paths } => fallback::marker(function, &marker, &paths),
+        Checked::Bare => TokenStream::new(),
+    }
 }

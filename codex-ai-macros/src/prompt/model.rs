@@ -3,6 +3,7 @@
 use proc_macro2::{Span, TokenStream};
 use syn::{Attribute, Expr, Ident, Lifetime, LitStr, Type, Visibility};
 
+use super::owner::Owner;
 use super::parse::Function;
 use crate::paths::Paths;
 use crate::tool::path::ToolPath;
@@ -21,6 +22,12 @@ pub(super) struct PromptFn<'a> {
     pub(super) tools: Vec<ToolPath>,
     /// Whether the prompt can be called by name with JSON arguments.
     pub(super) json: bool,
+    /// The `impl` block with `#[prompts]` that the function stands in.
+    pub(super) owner: Option<&'a Owner>,
+    /// Whether the function takes `&self`.
+    pub(super) receiver: bool,
+    /// The type that must be mounted for it.
+    pub(super) state: Option<TokenStream>,
     pub(super) args: Vec<Arg<'a>>,
     /// The return type, as written.
     pub(super) returns: &'a Type,
@@ -54,11 +61,6 @@ impl PromptFn<'_> {
 
     pub(super) fn name(&self) -> &Ident {
         &self.function.sig.ident
-    }
-
-    /// What a function must be called on for the sake of its tools: the first type of which one is a method.
-    pub(super) fn tool_state(&self) -> Option<&TokenStream> {
-        self.tools.iter().find_map(ToolPath::owner)
     }
 
     /// Whether the arguments borrow.

@@ -6,6 +6,7 @@ use syn::spanned::Spanned;
 use syn::{Expr, ExprLit, ExprUnary, Ident, Lit, LitBool, LitStr, UnOp};
 
 use super::check::plain_name;
+use super::owner::Owner;
 use super::parse::Function;
 use crate::diag::Diag;
 use crate::keys::{self, Entry, Spec};
@@ -40,15 +41,20 @@ pub(super) struct Keys {
 }
 
 /// Reads the keys.
-pub(super) fn prompt_keys(attr: TokenStream, function: &Function, diag: &mut Diag) -> Keys {
-    let mut found = Keys::default();
+pub(super) fn prompt_keys(attr: TokenStream, function: &Function, owner: Option<&Owner>, diag: &mut Diag) -> Keys {
+    let paths = owner.map(|owner| owner.paths.clone()).unwrap_or_default();
+    let mut found = Keys { paths, ..Keys::default() };
     for entry in keys::parse(attr, &PROMPT, diag) {
         match entry.name().as_str() {
             "mode" => found.mode = string(&entry, diag).and_then(|text| mode(&text, &function.sig.ident, diag)),
             "model" => found.model = string(&entry, diag).filter(|text| model(text, diag)),
             "temperature" => found.temperature = number(&entry, diag),
             "max_tokens" => found.max_tokens = count(&entry, diag),
-            "tools" => found.tools = path::list(&entry.key, entry.value.clone().unwrap_or_default(), diag),
+            "tools" => {
+                let list = entry.value.clone().unwrap_or_default();
+                let list = owner.map_or(list.clone(), |owner| owner.lower(list));
+                found.tools = path::list(&entry.key, list, diag);
+            }
             "marker" => found.marker = keys::value(&entry, messages::expected_ident("marker", &shown(&entry)), diag),
             "json" => {
                 let value: Option<LitBool> = keys::value(&entry, messages::expected_bool("json"), diag);

@@ -10,7 +10,8 @@ use crate::keys::{self, Spec};
 use crate::messages;
 use crate::paths::Paths;
 use crate::prompt::{
-    Body, Function, arguments, crate_path, find_self, is_forwarded, is_tool, peel, plain_name, shown, signature, string,
+    Body, Function, Owner, arguments, check_receiver, crate_path, find_self, is_forwarded, is_tool, peel, plain_name,
+    shown, signature, string,
 };
 
 const TOOL: Spec = Spec {
@@ -24,18 +25,20 @@ const TOOL: Spec = Spec {
 /// The longest name that all vendors take.
 const LONGEST_NAME: usize = 64;
 
-/// Checks everything; `None` where nothing may be put beside the function. `owner` is the type of the `impl` block.
+/// Checks everything; `None` where nothing may be put beside the function. `owner` is the `impl` block.
 pub(super) fn check<'a>(
     attr: TokenStream,
     function: &'a Function,
-    owner: Option<TokenStream>,
+    owner: Option<&'a Owner>,
     diag: &mut Diag,
 ) -> Option<ToolFn<'a>> {
     let mut own = Diag::of_tools();
-    let (name, marker, paths) = tool_keys(attr, function, &mut own);
-    let placed = placement(function, owner.is_some(), &mut own);
+    let (name, marker, paths) = tool_keys(attr, function, owner, &mut own);
+    let placed = placement(function, owner, &mut own);
     let known = signature(function, &mut own);
-    let mut names = crate::names::Names::of(function.sig.to_token_stream());
+    let mut named = function.sig.to_token_stream();
+    named.extend(owner.map(|owner| owner.ty.clone()));
+    let mut names = crate::names::Names::of(named);
     let lifetime = names.lifetime();
     let args = arguments(function, true, false, (&mut names, &lifetime), &mut own);
     let returns = match &function.sig.output {
@@ -55,7 +58,11 @@ pub(super) fn check<'a>(
     Some(ToolFn {
         name: name.unwrap_or_else(|| plain_name(ident)),
         marker: marker.unwrap_or_else(|| format_ident!("{ident}", span = ident.span())),
-        forwarded: function.attrs.iter().filter(|attr| is_forwarded(attr)).collect(),
+        forwarded: owner
+            .iter()
+            .flat_map(|owner| &owner.forwarded)
+            .chain(function.attrs.iter().filter(|attr| is_forwarded(attr)))
+            .collect(),
         args: args.unwrap_or_default(),
         broken,
         function,
@@ -66,8 +73,14 @@ pub(super) fn check<'a>(
     })
 }
 
-fn tool_keys(attr: TokenStream, function: &Function, diag: &mut Diag) -> (Option<String>, Option<Ident>, Paths) {
-    let (mut name, mut marker, mut paths) = (None, None, Paths::default());
+fn tool_keys(
+    attr: TokenStream,
+    function: &Function,
+    owner: Option<&Owner>,
+    diag: &mut Diag,
+) -> (Option<String>, Option<Ident>, Paths) {
+    let paths = owner.map(|owner| owner.paths.clone()).unwrap_or_default();
+    let (mut name, mut marker, mut paths) = (None, None, paths);
     let ident = &function.sig.ident;
     for entry in keys::parse(attr, &TOOL, diag) {
         match entry.name().as_str() {
@@ -96,7 +109,7 @@ fn name_of_tool(name: &str, tokens: impl ToTokens, instead: &str, diag: &mut Dia
 }
 
 /// Where the attribute stands. Returns whether something may be put beside the function.
-fn placement(function: &Function, in_impl: bool, diag: &mut Diag) -> bool {
+fn placement(function: &Function, owner: Option<&Owner>, diag: &mut Diag) -> bool {
     for attr in function.attrs.iter().filter(|attr| is_tool(attr)) {
         diag.error(attr, messages::tool_twice());
     }
@@ -107,8 +120,11 @@ fn placement(function: &Function, in_impl: bool, diag: &mut Diag) -> bool {
             return false;
         }
     };
-    if in_impl {
-        return true;
+    if let Some(owner) = owner {
+        if let Some(receiver) = function.sig.receiver() {
+            check_receiver(receiver, owner, diag);
+        }
+        return !owner.refused;
     }
     if let Some(receiver) = function.sig.receiver() {
         diag.error(receiver, messages::tool_takes_self());

@@ -13,35 +13,19 @@ use crate::prompt::{Arg, ArgDefault, arg_info, is_text, plain_name, read_type};
 
 /// Everything that stands beside the function.
 pub(super) fn tool(tool: &ToolFn<'_>) -> TokenStream {
-    let (forwarded, vis, marker) = (&tool.forwarded, &tool.function.vis, &tool.marker);
+    let forwarded = &tool.forwarded;
     let (library, path) = (&tool.names.library, tool.paths.private());
-    // With braces it is a type and no value, so that it may have the function's name, and one `use` brings both.
-    let item = quote_spanned!(marker.span()=> struct #marker {});
-    let (outside, inside) = match &tool.owner {
-        None => (quote!(#vis #item), TokenStream::new()),
-        Some(_) => (TokenStream::new(), quote!(pub #item)),
-    };
-    let marker = |item: TokenStream| {
-        quote! {
-            #[doc(hidden)]
-            #(#forwarded)*
-            #[allow(non_camel_case_types, dead_code, missing_debug_implementations, missing_copy_implementations)]
-            #item
-        }
-    };
-    let outside = (!outside.is_empty()).then(|| marker(outside));
-    let inside = (!inside.is_empty()).then(|| marker(inside));
+    let marker = tool.owner.is_none().then(|| marker(tool));
     let definition = definition(tool);
     let entry = entry(tool);
     let call = (!tool.broken).then(|| call(tool));
     quote! {
-        #outside
+        #marker
         #(#forwarded)*
         #[allow(deprecated, private_bounds, private_interfaces, unreachable_pub)]
         #[allow(unused_qualifications, clippy::absolute_paths, clippy::pedantic)]
         const _: () = {
             use #path as #library;
-            #inside
             #definition
             #entry
             #call
@@ -49,28 +33,38 @@ pub(super) fn tool(tool: &ToolFn<'_>) -> TokenStream {
     }
 }
 
+/// The type beside a function. With braces it is no value, so that it may have the function's name, and one `use` brings
+/// both.
+fn marker(tool: &ToolFn<'_>) -> TokenStream {
+    let (forwarded, vis, marker) = (&tool.forwarded, &tool.function.vis, &tool.marker);
+    let item = quote_spanned!(marker.span()=> #vis struct #marker {});
+    quote! {
+        #[doc(hidden)]
+        #(#forwarded)*
+        #[allow(non_camel_case_types, dead_code, missing_debug_implementations, missing_copy_implementations)]
+        #item
+    }
+}
+
 fn definition(tool: &ToolFn<'_>) -> TokenStream {
     let (p, marker, entry) = (&tool.names.library, &tool.marker, &tool.names.entry);
     let state = match &tool.owner {
-        Some(owner) if tool.takes_self() => owner.clone(),
-        _ => quote!(()),
+        Some(owner) if tool.takes_self() => owner.ty.clone(),
+        _ => quote!(#p::Stateless),
     };
-    let named = tool.owner.as_ref().map(|owner| {
-        let number = number(&plain_name(&tool.function.sig.ident));
-        quote! {
-            #[automatically_derived]
-            impl #p::ToolNamed<#number> for #owner {
-                type Tool = #marker;
-            }
+    let (implemented, of) = match &tool.owner {
+        None => (quote!(ToolDef), quote!(#marker)),
+        Some(owner) => {
+            let number = number(&plain_name(&tool.function.sig.ident));
+            (quote!(ToolNamed<#number>), owner.ty.clone())
         }
-    });
+    };
     quote! {
         #[automatically_derived]
-        impl #p::ToolDef for #marker {
+        impl #p::#implemented for #of {
             const TOOL: &'static #p::ToolEntry = &#entry;
             type State = #state;
         }
-        #named
     }
 }
 
@@ -87,8 +81,8 @@ fn entry(tool: &ToolFn<'_>) -> TokenStream {
         let call = &tool.names.call;
         quote!(#p::Some(#call))
     };
-    let state = tool.owner.as_ref().filter(|_| tool.takes_self()).map(|owner| {
-        let text = pretty::tokens(owner.clone());
+    let state = tool.owner.filter(|_| tool.takes_self()).map(|owner| {
+        let (owner, text) = (&owner.ty, &owner.name);
         quote!(state: #p::Some(#p::StateInfo::of::<#owner>(#text)),)
     });
     let span = function.span();
@@ -146,11 +140,12 @@ fn call(tool: &ToolFn<'_>) -> TokenStream {
             }),
         }
     });
-    let (state, receiver) = match (&tool.owner, tool.takes_self()) {
+    let owner = tool.owner.map(|owner| &owner.ty);
+    let (state, receiver) = match (owner, tool.takes_self()) {
         (Some(owner), true) => (quote!(let state = <#owner as #p::Erased>::restore(state)?;), quote!(state,)),
         _ => (quote!(let _ = state;), TokenStream::new()),
     };
-    let path = match &tool.owner {
+    let path = match owner {
         Some(owner) => quote!(<#owner>::#function),
         None => quote!(#function),
     };

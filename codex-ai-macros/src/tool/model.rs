@@ -1,10 +1,10 @@
 //! A tool as the expansion sees it.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::Ident;
 use syn::{Attribute, Type};
 
 use crate::paths::Paths;
-use crate::prompt::{Arg, Function};
+use crate::prompt::{Arg, Function, Owner};
 
 /// A function whose rules are checked.
 pub(super) struct ToolFn<'a> {
@@ -18,7 +18,7 @@ pub(super) struct ToolFn<'a> {
     /// The return type, as written; `None` for nothing.
     pub(super) returns: Option<&'a Type>,
     /// The type whose `impl` block it stands in.
-    pub(super) owner: Option<TokenStream>,
+    pub(super) owner: Option<&'a Owner>,
     /// `cfg`, lint levels and `deprecated`, copied to everything that is generated.
     pub(super) forwarded: Vec<&'a Attribute>,
     /// Whether there is a mistake, so that the function must not be called.

@@ -68,7 +68,7 @@ impl ToolPath {
             (Some(owner), Some(name)) => {
                 let number = number(&crate::prompt::plain_name(&name.ident));
                 let span = name.span();
-                quote_spanned!(span=> <#owner as #library::ToolNamed<#number>>::Tool)
+                quote_spanned!(span=> #library::Method<#owner, #number>)
             }
             _ => self.path.to_token_stream(),
         }

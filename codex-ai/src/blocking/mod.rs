@@ -17,7 +17,7 @@ use crate::dispatch::Caller;
 use crate::error::ErrorKind;
 use crate::error::Result;
 use crate::image::{GenerateImage, GenerateImagen, GeneratedImage, ImageRequest};
-use crate::mount::{Mount, Provides};
+use crate::mount::Provides;
 use crate::prompt::{JsonOutput, OutputOf, PromptDef};
 use crate::provider::{AnyProvider, Provider};
 use crate::registry::Router;
@@ -85,7 +85,7 @@ impl<P: Provider + 'static, S: Send + Sync + 'static> Dispatcher<P, S> {
 
     /// As [`Dispatcher::mount`](crate::Dispatcher::mount).
     #[must_use]
-    pub fn mount<T: Mount>(&self, state: Arc<T>) -> Dispatcher<P, T> {
+    pub fn mount<T: Send + Sync + 'static>(&self, state: Arc<T>) -> Dispatcher<P, T> {
         Dispatcher { inner: self.inner.mount(state), runtime: Arc::clone(&self.runtime) }
     }
 

@@ -11,7 +11,7 @@ use crate::json::{Leniency, Parsed};
 use crate::mount::{Held, HeldAny, HeldAs, Provides};
 use crate::prompt::{OutputOf, PromptDef, PromptOutput};
 use crate::provider::{BoxFuture, Provider};
-use crate::registry::{Entry, Routed};
+use crate::registry::Entry;
 use crate::reply::Reply;
 use crate::request::{Options, Output, Request, Tool};
 use crate::schema::Schema;
@@ -33,11 +33,14 @@ impl<P: Provider, S: Send + Sync + 'static> Dispatcher<P, S> {
     }
 
     pub(super) async fn ask_by_name(&self, mode: &str, arguments: Value) -> Result<Reply<Value>> {
-        let Routed { entry, state } = self.prompts.routed(mode).ok_or_else(|| self.unknown(mode))?;
-        let rendered =
-            entry.render(state.as_deref(), arguments).await.map_err(|error| error.with_prompt(entry.mode()))?;
-        let held = || -> Arc<dyn Held> { Arc::new(HeldAny(state.clone())) };
-        self.ask(rendered.request, Some(*entry), &held, rendered.read).await
+        let entry = self.prompts.get(mode).ok_or_else(|| self.unknown(mode))?;
+        let state = self.prompts.state_of(entry);
+        let rendered = entry
+            .render(state.map(|state| &**state), arguments)
+            .await
+            .map_err(|error| error.with_prompt(entry.mode()))?;
+        let held = || -> Arc<dyn Held> { Arc::new(HeldAny(state.cloned())) };
+        self.ask(rendered.request, Some(entry), &held, rendered.read).await
     }
 
     pub(super) async fn ask_for<T: PromptOutput>(&self, mut request: Request) -> Result<T> {

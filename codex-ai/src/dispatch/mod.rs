@@ -19,7 +19,7 @@ use crate::capability::Serves;
 use crate::error::ErrorKind;
 use crate::error::Result;
 use crate::image::{GenerateImage, GenerateImagen, GeneratedImage, ImageRequest};
-use crate::mount::{Mount, Provides};
+use crate::mount::Provides;
 use crate::prompt::{JsonOutput, OutputOf, PromptDef};
 use crate::provider::{AnyProvider, BoxFuture, Provider};
 use crate::registry::{Entry, Router};
@@ -107,16 +107,44 @@ impl<P: Provider> Dispatcher<P> {
 }
 
 impl<P: Provider, S: Send + Sync + 'static> Dispatcher<P, S> {
-    /// A dispatcher that can call the methods of `T`, typed and by name, on this value; it shares the provider with this
-    /// one. What was mounted before is still called by name.
+    /// A dispatcher that calls the prompts that are methods of `T` on this value, typed and by name. It shares the provider
+    /// with this one.
+    ///
+    /// What was mounted before is still called by name, unless it was of the same type. In typed calls there is one state:
+    /// a type that holds several gives them by [`Provides`].
+    ///
+    /// ```standalone_crate
+    /// use std::sync::Arc;
+    ///
+    /// use codex_ai::{Dispatcher, Prompt, prompt, prompts, provider::Local};
+    ///
+    /// struct Reviewer {
+    ///     house_style: String,
+    /// }
+    ///
+    /// #[prompts]
+    /// impl Reviewer {
+    ///     /// Reviews a text by the rules of the house.
+    ///     #[prompt]
+    ///     async fn review(&self, text: &str) -> Prompt {
+    ///         Prompt::new().system(&self.house_style).user(text)
+    ///     }
+    /// }
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+    /// let reviewer = Reviewer { house_style: "No adverbs.".to_owned() };
+    /// let dispatcher = Dispatcher::new(Local::quiet())?.mount(Arc::new(reviewer));
+    /// let review: String = Review::builder().text("It rained heavily.").call(&dispatcher).await?;
+    /// let review = dispatcher.process("review", serde_json::json!({ "text": "It rained heavily." })).await?;
+    /// # Ok::<_, codex_ai::Error>(()) }).unwrap();
+    /// ```
     #[must_use]
-    pub fn mount<T: Mount>(&self, state: Arc<T>) -> Dispatcher<P, T> {
-        let mut prompts = Arc::clone(&self.prompts);
-        Arc::make_mut(&mut prompts).mount(&state);
+    pub fn mount<T: Send + Sync + 'static>(&self, state: Arc<T>) -> Dispatcher<P, T> {
+        let prompts = Router::clone(&self.prompts).mount(Arc::clone(&state));
         Dispatcher {
             shared: Arc::clone(&self.shared),
             state,
-            prompts,
+            prompts: Arc::new(prompts),
             options: self.options.clone(),
             structured: Arc::clone(&self.structured),
             tools: Arc::clone(&self.tools),

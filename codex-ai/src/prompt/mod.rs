@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::error::{BoxError, Error, Result};
 use crate::json::{Leniency, Parsed};
 use crate::message::{CachePoint, Image, Message, Part, Role};
+use crate::mount::Erased;
 use crate::provider::BoxFuture;
 use crate::registry::Entry;
 use crate::reply::Reply;
@@ -246,8 +247,9 @@ pub trait PromptDef: Sized + 'static {
     /// What the function returns.
     type Returned: IntoPrompt<Output: PromptOutput> + 'static;
 
-    /// What must be mounted on a dispatcher to call it: the type of the `impl` block for a method, `()` for a function.
-    type State: Send + Sync + 'static;
+    /// What must be mounted on a dispatcher to call it: the type of the `impl` block for a method,
+    /// [`Stateless`](crate::mount::Stateless) for a function.
+    type State: Erased + ?Sized;
 
     /// What the provider must support, as a list of types: `(Images, (Tools, ()))`, or `()` for nothing.
     type Requires;

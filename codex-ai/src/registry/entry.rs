@@ -210,9 +210,9 @@ impl Entry {
         self.info.state.map(|state| state.name)
     }
 
-    /// Whether the prompt is a method of this type.
-    pub(crate) fn is_method_of(&self, id: TypeId) -> bool {
-        self.info.state.is_some_and(|state| (state.id)() == id)
+    /// The type whose method the prompt is.
+    pub(crate) fn state_id(&self) -> Option<TypeId> {
+        self.info.state.map(|state| (state.id)())
     }
 
     /// What the provider must support.
@@ -331,8 +331,12 @@ impl Entry {
             (Some(state), _) => state,
             (None, None) => &(),
             (None, Some(state)) => {
-                return Err(Error::new(ErrorKind::Unsupported, format!("no `{}` is mounted", state.name))
-                    .with_help("call it on what `dispatcher.mount(Arc::new(..))` returns"));
+                return Err(Error::new(ErrorKind::Unsupported, format!("no `{}` is mounted", state.name)).with_help(
+                    format!(
+                        "this prompt is a method of `{}`; call it on what `dispatcher.mount(..)` returns",
+                        state.name
+                    ),
+                ));
             }
         };
         if let Some(schema) = self.input_schema() {

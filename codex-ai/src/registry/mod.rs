@@ -15,7 +15,6 @@ use crate::prompt::PromptDef;
 
 pub(crate) use arguments::drop_absent;
 pub use entry::{ArgInfo, Entry};
-pub(crate) use router::Routed;
 pub use router::Router;
 
 // For generated code only, through `__private`.

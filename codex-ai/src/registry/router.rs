@@ -1,10 +1,10 @@
 use std::any::TypeId;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::Arc;
 
 use super::{Entry, Registry};
-use crate::mount::{self, AnyState, Mount};
+use crate::mount::AnyState;
 use crate::prompt::PromptDef;
 
 /// A group of prompts put together by hand, for programs that choose which prompts a dispatcher has.
@@ -22,16 +22,11 @@ use crate::prompt::PromptDef;
 /// assert_eq!(dispatcher.modes().collect::<Vec<_>>(), ["shout"]);
 /// # Ok::<_, codex_ai::Error>(())
 /// ```
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct Router {
-    entries: BTreeMap<&'static str, Routed>,
-}
-
-/// A prompt and what its method is called on.
-#[derive(Clone)]
-pub(crate) struct Routed {
-    pub(crate) entry: &'static Entry,
-    pub(crate) state: Option<Arc<AnyState>>,
+    entries: BTreeMap<&'static str, &'static Entry>,
+    /// What methods are called on, by its type.
+    mounted: HashMap<TypeId, Arc<AnyState>>,
 }
 
 impl Router {
@@ -43,49 +38,48 @@ impl Router {
     /// Adds a prompt. Of two with one mode the later wins, and that is logged.
     #[must_use]
     pub fn prompt<P: PromptDef>(mut self) -> Self {
-        self.insert(P::ENTRY, None);
+        self.insert(P::ENTRY);
         self
     }
 
-    /// Adds all prompts of another router. Of two with one mode the later wins, and that is logged.
+    /// Sets what the prompts that are methods of `T` are called on, those that are added later too. It adds none.
+    ///
+    /// Typed calls need more than that, because the dispatcher's type says what is mounted there:
+    /// [`Dispatcher::mount`](crate::Dispatcher::mount).
+    #[must_use]
+    pub fn mount<T: Send + Sync + 'static>(mut self, state: Arc<T>) -> Self {
+        self.mounted.insert(TypeId::of::<T>(), state);
+        self
+    }
+
+    /// Adds all prompts of another router, and what is mounted there. Of two with one mode, or of one type, the later wins;
+    /// for prompts that is logged.
     #[must_use]
     pub fn include_router(mut self, other: Self) -> Self {
-        for routed in other.entries.into_values() {
-            self.insert(routed.entry, routed.state);
+        for entry in other.entries.into_values() {
+            self.insert(entry);
         }
+        self.mounted.extend(other.mounted);
         self
     }
 
     /// The prompt of this mode.
     pub fn get(&self, mode: &str) -> Option<&'static Entry> {
-        self.entries.get(mode).map(|routed| routed.entry)
+        self.entries.get(mode).copied()
     }
 
     /// The prompts, sorted by mode.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &'static Entry> + '_ {
-        self.entries.values().map(|routed| routed.entry)
+        self.entries.values().copied()
     }
 
-    pub(crate) fn routed(&self, mode: &str) -> Option<&Routed> {
-        self.entries.get(mode)
+    /// What this prompt is called on, if it is a method and something is mounted for it.
+    pub(crate) fn state_of(&self, entry: &Entry) -> Option<&Arc<AnyState>> {
+        self.mounted.get(&entry.state_id()?)
     }
 
-    /// Gives the methods of `T` what they are called on, and adds those that are not there.
-    pub(crate) fn mount<T: Mount>(&mut self, state: &Arc<T>) {
-        let state = mount::shared(state);
-        for entry in T::ENTRIES {
-            if !self.entries.contains_key(entry.mode()) {
-                self.insert(entry, None);
-            }
-        }
-        let id = TypeId::of::<T>();
-        for routed in self.entries.values_mut().filter(|routed| routed.entry.is_method_of(id)) {
-            routed.state = Some(Arc::clone(&state));
-        }
-    }
-
-    fn insert(&mut self, entry: &'static Entry, state: Option<Arc<AnyState>>) {
-        if let Some(Routed { entry: earlier, .. }) = self.entries.insert(entry.mode(), Routed { entry, state })
+    fn insert(&mut self, entry: &'static Entry) {
+        if let Some(earlier) = self.entries.insert(entry.mode(), entry)
             && !std::ptr::eq(earlier, entry)
         {
             tracing::info!(
@@ -100,12 +94,13 @@ impl Router {
 
 impl From<&Registry> for Router {
     fn from(registry: &Registry) -> Self {
-        Self { entries: registry.iter().map(|entry| (entry.mode(), Routed { entry, state: None })).collect() }
+        Self { entries: registry.iter().map(|entry| (entry.mode(), entry)).collect(), mounted: HashMap::new() }
     }
 }
 
-impl fmt::Debug for Routed {
+impl fmt::Debug for Router {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Routed").field("entry", &self.entry).field("mounted", &self.state.is_some()).finish()
+        let mounted: Vec<_> = self.iter().filter(|entry| self.state_of(entry).is_some()).map(Entry::mode).collect();
+        f.debug_struct("Router").field("entries", &self.entries).field("mounted", &mounted).finish()
     }
 }

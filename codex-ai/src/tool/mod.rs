@@ -5,6 +5,7 @@ mod output;
 mod policy;
 
 use std::fmt;
+use std::marker::PhantomData;
 use std::sync::{Arc, OnceLock};
 
 use serde_json::Value;
@@ -12,7 +13,7 @@ use serde_json::Value;
 use crate::error::Problem;
 use crate::json::Leniency;
 use crate::message::ToolCall;
-use crate::mount::{AnyState, Erased, Provides};
+use crate::mount::{AnyState, Erased, Provides, Stateless};
 use crate::registry::{ArgInfo, Arguments, Entry, EntryInfo, drop_absent};
 use crate::reply::Reply;
 use crate::request::Function;
@@ -39,7 +40,7 @@ pub trait ToolDef: 'static {
     /// What the binary knows of this tool.
     const TOOL: &'static ToolEntry;
 
-    /// What the tool is a method of; `()` for a function.
+    /// What the tool is a method of; [`Stateless`] for a function.
     type State: Erased + ?Sized;
 }
 
@@ -50,8 +51,19 @@ pub trait ToolDef: 'static {
     label = "no method with `#[tool]` has this name",
     note = "write `#[tool]` above the method and `#[prompts]` above its `impl` block"
 )]
-pub trait ToolNamed<const NAME: u64> {
-    type Tool: ToolDef;
+pub trait ToolNamed<const NAME: u64>: 'static {
+    const TOOL: &'static ToolEntry;
+    type State: Erased + ?Sized;
+}
+
+/// The tool of this name among the methods of `T`.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Method<T, const NAME: u64>(PhantomData<fn() -> T>);
+
+impl<T: ToolNamed<NAME>, const NAME: u64> ToolDef for Method<T, NAME> {
+    const TOOL: &'static ToolEntry = T::TOOL;
+    type State = T::State;
 }
 
 /// What a prompt is called on has what a tool is called on.
@@ -66,9 +78,17 @@ pub trait ProvidesFor<T: ToolDef> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<S: Provides<T::State> + ?Sized, T: ToolDef> ProvidesFor<T> for S {
+impl<S: Provides<T::State>, T: ToolDef> ProvidesFor<T> for S {
     fn provide_for(&self) -> &AnyState {
-        self.provide().erase()
+        Provides::<T::State>::provide(self).erase()
+    }
+}
+
+// What a function is called on has functions alone.
+#[diagnostic::do_not_recommend]
+impl<T: ToolDef<State = Self>> ProvidesFor<T> for Stateless {
+    fn provide_for(&self) -> &AnyState {
+        self.erase()
     }
 }
 
@@ -90,8 +110,8 @@ impl Offered {
     }
 
     /// A tool that needs no state.
-    pub(crate) const fn alone<T: ToolDef<State = ()>>() -> Self {
-        Self { tool: T::TOOL, state: |_| Some(&()) }
+    pub(crate) const fn alone<T: ToolDef<State = Stateless>>() -> Self {
+        Self::of::<Stateless, T>()
     }
 
     /// The tool as a request offers it.
@@ -253,7 +273,7 @@ impl Function {
     /// assert_eq!(Function::of::<weather>().description.as_deref(), Some("The weather in a city now."));
     /// ```
     #[must_use]
-    pub fn of<T: ToolDef<State = ()>>() -> Self {
+    pub fn of<T: ToolDef<State = Stateless>>() -> Self {
         Offered::alone::<T>().function()
     }
 }
