@@ -70,6 +70,54 @@ fn prompts() -> Vec<(TokenStream, TokenStream)> {
     ]
 }
 
+fn blocks() -> Vec<(TokenStream, TokenStream)> {
+    vec![
+        (
+            quote!(crate = ::c),
+            quote! {
+                /// Docs.
+                #[cfg(all())]
+                impl a::Store<b::Disk> {
+                    const N: [u8; { 3 }] = [0; { 3 }];
+                    #[prompt(mode = "a.b", temperature = 0.5)]
+                    /// Docs.
+                    pub(crate) async fn sum_up<'x>(&'x self, text: &str, #[arg(default = Self::N)] n: [u8; 3]) -> Result<Prompt<Self>, E> {
+                        Self::helper(|x: u8| x + 1)
+                    }
+                    #[inline]
+                    fn helper<F>(self, f: F) -> Foo<{ 3 }> where F: Fn(u8) -> u8 { f(1) }
+                    a::macro_call!(x; y);
+                    #[prompt]
+                    async fn other(self: &Self) -> String { String::new() }
+                }
+            },
+        ),
+        (
+            quote!(),
+            quote!(
+                unsafe impl<T: X, const N: usize> Tr<T> for S<'_, T>
+                where
+                    T: Y,
+                {
+                    #[codex_ai::prompt(moed = 1)]
+                    #[prompt]
+                    fn f(mut self, (a, b): (u8, T)) -> impl X {}
+                    type X = u8;
+                }
+            ),
+        ),
+        (
+            quote!(x),
+            quote!(
+                pub struct S {
+                    #[prompt]
+                    a: u8,
+                }
+            ),
+        ),
+    ]
+}
+
 fn types() -> Vec<TokenStream> {
     vec![
         quote! {
@@ -167,6 +215,40 @@ fn prompts_do_not_panic_and_the_function_stays() {
     }
 }
 
+#[test]
+fn blocks_do_not_panic_and_their_bodies_stay() {
+    let mut random = Random(0xA076_1D64_78BD_642F);
+    let originals = blocks();
+    for round in 0..ROUNDS {
+        let (mut attr, mut item) = originals[round % originals.len()].clone();
+        for _ in 0..=random.below(3) {
+            if random.below(4) == 0 {
+                attr = mutate(attr, &mut random);
+            } else {
+                item = mutate(item, &mut random);
+            }
+        }
+        let shown = format!("#[prompts({attr})] {item}");
+        let output = crate::prompts::expand(attr, item.clone()).to_string();
+        // All bodies of the block; what stands between them is cleaned of our attributes.
+        for kept in bodies(item) {
+            assert!(output.contains(&kept), "{kept}\nis not in\n{output}\nof\n{shown}");
+        }
+    }
+}
+
+/// The braces within the last braces.
+fn bodies(item: TokenStream) -> Vec<String> {
+    let braces = |tree: TokenTree| match tree {
+        TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => Some(group),
+        _ => None,
+    };
+    let block = item.into_iter().filter_map(braces).last();
+    block
+        .map(|block| block.stream().into_iter().filter_map(braces).map(|body| body.to_string()).collect())
+        .unwrap_or_default()
+}
+
 /// The last braces: the function's body, unless the mutation cut it off.
 fn body(item: TokenStream) -> String {
     let braces = item
@@ -182,6 +264,10 @@ fn what_is_expanded_without_mistakes_parses() {
         assert!(!output.to_string().contains("compile_error"), "{output}");
         assert!(syn::parse2::<syn::File>(output.clone()).is_ok(), "{output}");
     }
+    let (attr, item) = blocks().swap_remove(0);
+    let output = crate::prompts::expand(attr, item);
+    assert!(!output.to_string().contains("compile_error"), "{output}");
+    assert!(syn::parse2::<syn::File>(output.clone()).is_ok(), "{output}");
     for ty in types().into_iter().take(3) {
         let output = crate::schema::expand(ty);
         assert!(syn::parse2::<syn::File>(output.clone()).is_ok(), "{output}");

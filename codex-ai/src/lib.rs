@@ -47,6 +47,12 @@
 //! without a provider. What it returns decides what the model is asked for: `String` and [`Prompt`] ask for free text,
 //! [`Prompt<T>`](Prompt) for JSON of `T`; a `Result` of one may fail before anything is sent.
 //!
+//! # Methods
+//!
+//! Prompts that need a database, a configuration or a cache are methods of a type that holds it: [`macro@prompts`] stands on
+//! the `impl` block, [`Dispatcher::mount`] takes the value. A typed call of a method compiles on a dispatcher that has its
+//! value only; in calls by name a missing one is an error before anything is sent.
+//!
 //! # Answers
 //!
 //! [`#[derive(LlmSchema)]`](derive@LlmSchema) tells a model what a type looks like, with doc comments as descriptions.

@@ -2,8 +2,6 @@
 
 use std::any::{Any, TypeId};
 use std::fmt;
-use std::marker::PhantomData;
-use std::sync::Arc;
 
 /// What is mounted on a dispatcher has a `T`, for prompts and tools that are methods of `T`.
 ///
@@ -94,6 +92,10 @@ impl StateInfo {
     }
 }
 
+/// Forgets the type of a state.
+#[doc(hidden)]
+pub type Erase<T> = fn(&T) -> &AnyState;
+
 /// What prompts and tools are called on, with its type forgotten and found again.
 #[doc(hidden)]
 pub trait Erased: Send + Sync + 'static {
@@ -118,37 +120,5 @@ impl Erased for Stateless {
 
     fn restore(_: &AnyState) -> Option<&Self> {
         Some(STATELESS)
-    }
-}
-
-/// What the tools of a call are called on, held as long as the call runs.
-pub(crate) trait Held: Send + Sync {
-    fn state(&self) -> &AnyState;
-}
-
-/// What is mounted, as the `T` that a prompt is called on.
-pub(crate) struct HeldAs<S, T: ?Sized>(Arc<S>, PhantomData<fn(&T)>);
-
-impl<S: Provides<T>, T: Erased + ?Sized> HeldAs<S, T> {
-    pub(crate) fn new(state: &Arc<S>) -> Self {
-        Self(Arc::clone(state), PhantomData)
-    }
-}
-
-impl<S: Provides<T>, T: Erased + ?Sized> Held for HeldAs<S, T> {
-    fn state(&self) -> &AnyState {
-        Provides::<T>::provide(&*self.0).erase()
-    }
-}
-
-/// What a prompt is called on whose type is not known.
-pub(crate) struct HeldAny(pub(crate) Option<Arc<AnyState>>);
-
-impl Held for HeldAny {
-    fn state(&self) -> &AnyState {
-        match &self.0 {
-            Some(state) => &**state,
-            None => &(),
-        }
     }
 }

@@ -20,6 +20,7 @@ const EXAMPLES: &[(&str, &str)] = sources![
     "extract",
     "live_form",
     "by_name",
+    "methods",
     "tools",
     "reask",
     "blocking",

@@ -127,7 +127,7 @@ fn placement(function: &Function, owner: Option<&Owner>, diag: &mut Diag) -> boo
             diag.error(semicolon, messages::no_body(&plain_name(&function.sig.ident)));
             return true;
         }
-        return false;
+        return owner.of_trait;
     }
     if let Some(receiver) = function.sig.receiver() {
         diag.error(receiver, messages::takes_self());
@@ -153,7 +153,10 @@ pub(crate) fn check_receiver(receiver: &Receiver, owner: &Owner, diag: &mut Diag
         ReceiverKind::Reference(_, _, mutability) => mutability.is_none(),
         ReceiverKind::Typed(_, ty) => match peel(ty) {
             Type::Reference(reference) => {
-                reference.mutability.is_none() && reference.elem.to_token_stream().to_string() == owner.ty.to_string()
+                let referent = reference.elem.to_token_stream();
+                let is_type =
+                    referent.to_string() == owner.ty.to_string() || crate::pretty::tokens(referent) == owner.name;
+                reference.mutability.is_none() && is_type
             }
             _ => false,
         },

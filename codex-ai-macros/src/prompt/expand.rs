@@ -125,7 +125,11 @@ fn definition(prompt: &PromptFn<'_>, body: Body) -> TokenStream {
     // No name of the user's: the function may be called `args`.
     let args = Ident::new("args", Span::mixed_site());
     let state = Ident::new("_state", Span::mixed_site());
-    let state_type = prompt.state.clone().unwrap_or_else(|| quote!(#p::Stateless));
+    let state_type = match &prompt.state {
+        // On the function's name: a private type of a public method is an error here.
+        Some(ty) => quote_spanned!(function.span()=> type State = #ty;),
+        None => quote!(type State = #p::Stateless;),
+    };
     let run = match body {
         Body::Calls => {
             let receiver = prompt.receiver.then(|| quote!(#state,));
@@ -148,7 +152,7 @@ fn definition(prompt: &PromptFn<'_>, body: Body) -> TokenStream {
             const ENTRY: &'static #p::Entry = &#entry;
             type Args<#lifetime> = #name #args_generics;
             type Returned = #returned;
-            type State = #state_type;
+            #state_type
             type Requires = ();
             #[inline]
             fn run<#lifetime>(#state: &#lifetime <Self as #p::PromptDef>::State, #args: <Self as #p::PromptDef>::Args<#lifetime>) -> #future {

@@ -20,8 +20,10 @@ pub(crate) struct Owner {
     pub(crate) forwarded: Vec<Attribute>,
     /// What functions without a `crate` key take.
     pub(crate) paths: Paths,
-    /// The block has a mistake, such as a type parameter: only names can be made of what stands in it.
+    /// The block has a mistake, such as a type parameter: nothing can be made of what stands in it but names.
     pub(crate) refused: bool,
+    /// Not even names: it is the impl of a trait, which may have the name of a marker.
+    pub(crate) of_trait: bool,
 }
 
 /// What becomes of a function in an `impl` block.

@@ -21,7 +21,7 @@ fn function(item: TokenStream) -> Function {
 fn good(attr: TokenStream, item: TokenStream, look: impl FnOnce(&PromptFn<'_>)) {
     let function = function(item);
     let mut diag = Diag::default();
-    let checked = check(attr, &function, &mut diag);
+    let checked = check(attr, &function, None, &mut diag);
     if let Some(errors) = diag.finish() {
         panic!("{errors}");
     }
@@ -33,7 +33,7 @@ fn good(attr: TokenStream, item: TokenStream, look: impl FnOnce(&PromptFn<'_>)) 
 fn bad(attr: TokenStream, item: TokenStream) -> (&'static str, usize) {
     let function = function(item);
     let mut diag = Diag::default();
-    let known = match check(attr, &function, &mut diag) {
+    let known = match check(attr, &function, None, &mut diag) {
         Checked::Good(_) => "good",
         Checked::Known(_) => "known",
         Checked::Named { .. } => "named",

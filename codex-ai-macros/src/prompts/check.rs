@@ -57,6 +57,7 @@ pub(super) fn owner(attr: TokenStream, head: &ItemImpl, diag: &mut Diag) -> Owne
         forwarded: head.attrs.iter().filter(|attr| is_forwarded(attr)).cloned().collect(),
         paths,
         refused,
+        of_trait: head.trait_.is_some(),
     }
 }
 

@@ -317,7 +317,6 @@ impl<P: Provider, S: Send + Sync + 'static> fmt::Debug for Dispatcher<P, S> {
     }
 }
 
-#[diagnostic::do_not_recommend]
 impl<P, S, Q> Caller<Q> for Dispatcher<P, S>
 where
     P: Provider + Serves<Q> + 'static,

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::Dispatcher;
+use super::held::{Held, HeldAny, HeldFor};
 use super::tools::{Toolbox, Whole, converse};
 use crate::error::{Error, Result};
 use crate::json::{Leniency, Parsed};
-use crate::mount::{Held, HeldAny, HeldAs, Provides};
+use crate::mount::Provides;
 use crate::prompt::{OutputOf, PromptDef, PromptOutput};
 use crate::provider::{BoxFuture, Provider};
 use crate::registry::Entry;
@@ -28,7 +29,7 @@ impl<P: Provider, S: Send + Sync + 'static> Dispatcher<P, S> {
             Ok(prompt) => prompt.into_request(),
             Err(error) => return Err(error.with_prompt(entry.mode())),
         };
-        let state = || -> Arc<dyn Held> { Arc::new(HeldAs::<S, Q::State>::new(&self.state)) };
+        let state = || -> Arc<dyn Held> { Arc::new(HeldFor::<S, Q>::new(&self.state)) };
         self.ask(request, Some(entry), &state, <OutputOf<Q> as PromptOutput>::read).await
     }
 

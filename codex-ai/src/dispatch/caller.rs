@@ -25,7 +25,6 @@ pub trait Caller<Q: PromptDef> {
     fn call_prompt<'a>(&'a self, args: Q::Args<'a>) -> Self::Called<'a>;
 }
 
-#[diagnostic::do_not_recommend]
 impl<P, S, Q> Caller<Q> for Dispatcher<P, S>
 where
     P: Provider + Serves<Q>,

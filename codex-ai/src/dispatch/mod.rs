@@ -5,6 +5,7 @@ mod at_once;
 mod builder;
 mod caller;
 mod given;
+mod held;
 mod stream;
 mod tools;
 mod unknown;

@@ -7,11 +7,12 @@ use tokio::time::Instant;
 
 use super::ask::{located, named, nothing};
 use super::given::Given;
+use super::held::{Held, HeldFor};
 use super::tools::{AsProvider, Streamed, Toolbox, converse};
 use super::{Dispatcher, Shared};
 use crate::capability::Serves;
 use crate::error::{Error, ErrorKind, Result};
-use crate::mount::{Held, HeldAs, Provides};
+use crate::mount::Provides;
 use crate::prompt::{JsonOutput, OutputOf, PromptDef, PromptOutput};
 use crate::provider::{BoxFuture, Provider};
 use crate::registry::Entry;
@@ -67,7 +68,7 @@ impl<P: Provider + 'static, S: Send + Sync + 'static> Dispatcher<P, S> {
                 Ok(prompt) => prompt.into_request(),
                 Err(error) => return Err(error.with_prompt(entry.mode())),
             };
-            let state = || -> Arc<dyn Held> { Arc::new(HeldAs::<S, Q::State>::new(&self.state)) };
+            let state = || -> Arc<dyn Held> { Arc::new(HeldFor::<S, Q>::new(&self.state)) };
             self.open(request, Some(entry), &state).await
         })
     }

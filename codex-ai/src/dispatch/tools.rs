@@ -8,9 +8,9 @@ use tokio::time::{Instant, timeout, timeout_at};
 
 use super::at_once::AtOnce;
 use super::given::Giver;
+use super::held::Held;
 use crate::error::{Error, ErrorKind, Result};
 use crate::message::{Message, ToolCall, ToolResult};
-use crate::mount::Held;
 use crate::provider::{BoxFuture, Provider};
 use crate::reply::{FinishReason, Reply, Usage};
 use crate::request::{Function, Request, Tool, ToolChoice};

@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::error::{BoxError, Error, Result};
 use crate::json::{Leniency, Parsed};
 use crate::message::{CachePoint, Image, Message, Part, Role};
-use crate::mount::Erased;
+use crate::mount::Erase;
 use crate::provider::BoxFuture;
 use crate::registry::Entry;
 use crate::reply::Reply;
@@ -249,7 +249,11 @@ pub trait PromptDef: Sized + 'static {
 
     /// What must be mounted on a dispatcher to call it: the type of the `impl` block for a method,
     /// [`Stateless`](crate::mount::Stateless) for a function.
-    type State: Erased + ?Sized;
+    type State: ?Sized + 'static;
+
+    /// Forgets the type of the state, for the tools that the prompt offers.
+    #[doc(hidden)]
+    const ERASE: Option<Erase<Self::State>> = None;
 
     /// What the provider must support, as a list of types: `(Images, (Tools, ()))`, or `()` for nothing.
     type Requires;

@@ -130,7 +130,8 @@ impl Entry {
         self.info.marker
     }
 
-    /// The function with its module: `news::headlines::summarize`.
+    /// The function with its module, and its type where it stands in an `impl`: `news::headlines::summarize`,
+    /// `news::Editor::shorten`.
     pub fn path(&self) -> String {
         format!("{}::{}", self.info.module, self.info.function)
     }
@@ -260,14 +261,14 @@ impl Entry {
 
     /// The function as one line: `summarize(text: &str, max_points: u8 = 3) -> Prompt<Summary>`.
     pub fn signature(&self) -> String {
-        let args: Vec<String> = self
-            .args()
-            .iter()
-            .map(|arg| match arg.default {
-                Some(default) => format!("{}: {} = {default}", arg.name, arg.ty),
-                None => format!("{}: {}", arg.name, arg.ty),
-            })
-            .collect();
+        // A function with tools that are methods has a state, too.
+        let is_method = self.info.state.is_some() && self.info.function.contains("::");
+        let receiver = is_method.then(|| "&self".to_owned());
+        let args = self.args().iter().map(|arg| match arg.default {
+            Some(default) => format!("{}: {} = {default}", arg.name, arg.ty),
+            None => format!("{}: {}", arg.name, arg.ty),
+        });
+        let args: Vec<String> = receiver.into_iter().chain(args).collect();
         format!("{}({}) -> {}", self.info.function, args.join(", "), self.info.returns)
     }
 
@@ -306,6 +307,7 @@ impl Entry {
             "docs": self.docs(),
             "function": self.path(),
             "marker": self.marker_path(),
+            "state": self.state(),
             "returns": self.returns(),
             "output": if self.output_schema().is_some() { "json" } else { "text" },
             "arguments": args,

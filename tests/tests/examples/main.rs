@@ -128,6 +128,26 @@ fn live_form_prints_each_field_once_it_is_done() {
 }
 
 #[test]
+fn methods_share_a_value() {
+    let run = run("methods", &[]);
+    assert_eq!(run.code, Some(0), "{}", run.err);
+    let answer = run.out.lines().nth(1).unwrap();
+    assert!(include_str!("../../../examples/data/manual.txt").contains(answer.trim_end_matches('.')), "{}", run.out);
+    assert!(run.out.contains(&format!("by name: {answer:?}")), "{}", run.out);
+    assert!(run.out.contains("not mounted: ") && run.out.contains("no `HelpDesk` is mounted"), "{}", run.out);
+    assert!(run.out.contains("(the manual was opened 2 times)"), "{}", run.out);
+    let other = printed("methods", &["How long does the warranty last?"]);
+    assert!(other.contains("3 years"), "{other}");
+}
+
+#[test]
+fn methods_may_fail_before_a_model_is_asked() {
+    let run = run("methods", &["Wozu?"]);
+    assert_eq!(run.code, Some(1));
+    assert!(run.err.contains("no chapter of the manual") && run.err.contains("= help: name the part"), "{}", run.err);
+}
+
+#[test]
 fn by_name_runs_the_calls_of_a_file() {
     let out = printed("by_name", &[]);
     assert!(out.contains("1. subject\n\"The heating in room 12 has been off since Friday.\""), "{out}");
