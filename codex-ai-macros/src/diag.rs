@@ -7,14 +7,25 @@ use quote::ToTokens;
 #[derive(Default)]
 pub(crate) struct Diag {
     errors: Option<syn::Error>,
+    /// Whether the rules are told as those of a tool.
+    of_tools: bool,
 }
 
 impl Diag {
+    /// For mistakes in what stands below `#[tool]`.
+    pub(crate) fn of_tools() -> Self {
+        Self { of_tools: true, ..Self::default() }
+    }
+
     /// Reports `message` at the user's own `tokens`.
     pub(crate) fn error(&mut self, tokens: impl ToTokens, message: impl Into<String>) {
         // Converted before the generic constructor is called, so that it is compiled once.
         let tokens = tokens.into_token_stream();
-        self.push(syn::Error::new_spanned(tokens, message.into()));
+        let mut message = message.into();
+        if self.of_tools {
+            message = crate::messages::of_tools(message);
+        }
+        self.push(syn::Error::new_spanned(tokens, message));
     }
 
     /// Reports an error of the parser.

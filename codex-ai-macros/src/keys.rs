@@ -151,6 +151,19 @@ fn until_comma(input: ParseStream<'_>) -> syn::Result<TokenStream> {
     Ok(tokens)
 }
 
+/// The items of a list, set apart by commas that are in no brackets.
+pub(crate) fn items(tokens: TokenStream) -> Vec<TokenStream> {
+    let mut items = vec![TokenStream::new()];
+    for tree in tokens {
+        match items.last_mut() {
+            Some(item) if !is_punct(&tree, ',') => item.extend([tree]),
+            _ => items.push(TokenStream::new()),
+        }
+    }
+    items.retain(|item| !item.is_empty());
+    items
+}
+
 /// Reads the value as `T`; the parser's own words are replaced by `message`.
 pub(crate) fn value<T: Parse>(entry: &Entry, message: String, diag: &mut Diag) -> Option<T> {
     let tokens = ungroup(entry.value.clone()?);

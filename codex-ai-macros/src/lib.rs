@@ -15,6 +15,7 @@ mod prompt;
 mod prompts;
 mod schema;
 mod suggest;
+mod tool;
 
 use proc_macro::TokenStream;
 use quote::ToTokens;
@@ -67,6 +68,7 @@ use quote::ToTokens;
 /// | `model = "openai/gpt-5.6-luna"` | the provider's | the model, with or without its provider |
 /// | `temperature = 0.2` | the provider's | randomness, from 0 to 2 |
 /// | `max_tokens = 500` | the provider's | the most tokens that the answer may take, at least 1 |
+/// | `tools(look_up, Shop::refund)` | none | the tools that the model may call: paths of functions with [`macro@tool`] |
 /// | `marker = Brief` | the function's name in camel case | the name of the marker type, and the beginning of the other two |
 /// | `json = false` | `true` | no calls by name, for arguments that cannot come from JSON |
 /// | `crate = ::facade::codex_ai` | `::codex_ai` | where this library is, if it is renamed or re-exported |
@@ -103,6 +105,66 @@ use quote::ToTokens;
 #[proc_macro_attribute]
 pub fn prompt(attr: TokenStream, item: TokenStream) -> TokenStream {
     diag::guard(item.into(), |item| prompt::expand(attr.into(), item)).into()
+}
+
+/// Makes an async function a tool that a model may call.
+///
+/// ```standalone_crate
+/// use codex_ai::{Prompt, prompt, tool};
+///
+/// #[derive(serde::Serialize)]
+/// struct Order {
+///     item: String,
+///     cents: u32,
+/// }
+///
+/// /// Finds an order of the shop.
+/// #[tool]
+/// async fn find_order(
+///     /// As printed on the receipt.
+///     number: &str,
+/// ) -> Result<Order, String> {
+///     match number {
+///         "AB-1204" => Ok(Order { item: "Nails".to_owned(), cents: 450 }),
+///         _ => Err(format!("there is no order {number}")),
+///     }
+/// }
+///
+/// /// Answers a customer.
+/// #[prompt(tools(find_order))]
+/// async fn answer(question: &str) -> Prompt {
+///     Prompt::new().system("You are a clerk. Look orders up before you speak of them.").user(question)
+/// }
+/// ```
+///
+/// A call of the prompt asks the model, calls the tools that it wants, tells it their results, and so on until it answers;
+/// `codex_ai::ToolUse` has the limits. The function itself is still there, for tests and for the program's own calls.
+///
+/// # The function
+///
+/// Its arguments follow the rules of [`macro@prompt`]: they have names, may borrow, and take `#[arg(default = ..)]` and
+/// `#[arg(rename = "..")]`. The doc comments of function and arguments are what the model reads. It returns text, or
+/// anything that serde can write, which the model gets as JSON; or a `Result` of one. An error is told to the model in its
+/// own words (`Display`), for it to try again or to do without, so an error must say nothing that the model's vendor should
+/// not read.
+///
+/// Arguments that do not fit are told to the model, too, and the function is not called.
+///
+/// # Its path
+///
+/// Beside the function stands a type of the same name, so that one `use` brings both and `tools(shop::find_order)` names
+/// it. In a block with `#[prompts]` it may be a method with `&self`: `tools(Shop::find_order)`, called on what is mounted.
+///
+/// # Keys of `#[tool(..)]`
+///
+/// | key | default | meaning |
+/// | --- | --- | --- |
+/// | `name = "find"` | the function's name | what the model calls it: at most 64 letters, digits, `_` and `-` |
+/// | `marker = FindOrder` | the function's name | the name of the type, where a module or type has the function's already |
+/// | `crate = ::facade::codex_ai` | `::codex_ai` | where this library is, if it is renamed or re-exported |
+#[proc_macro_attribute]
+pub fn tool(attr: TokenStream, item: TokenStream) -> TokenStream {
+    diag::guard(item.into(), |item| tool::expand(attr.into(), item)).into()
 }
 
 /// Makes functions of an `impl` block prompts.

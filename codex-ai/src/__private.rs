@@ -11,22 +11,23 @@ pub use ::std::option::Option::{self, None, Some};
 pub use crate::capability::{Choose, Images, Reads, ReadsAny, StrictSchema, Tools, When, requires};
 pub use crate::dispatch::Caller;
 pub use crate::error::Result;
-pub use crate::mount::{AnyState, STATELESS, StateInfo, Stateless};
+pub use crate::mount::{AnyState, Erased, STATELESS, StateInfo, Stateless};
 pub use crate::partial::{Cursor, Grow, Progress, Whole};
+use crate::prompt::PromptOutput;
 pub use crate::prompt::builder::{Once, Set, Take, Unset, send};
 #[cfg(feature = "templates")]
 pub use crate::prompt::template::{FromTemplate, TemplateWriter, filters};
-use crate::prompt::PromptOutput;
 pub use crate::prompt::{OutputOf, Prompt, PromptDef, Rendered, begin};
-pub use crate::schema::strict::strict;
 pub use crate::provider::BoxFuture;
-pub use crate::registry::{ArgInfo, Arguments, Entry, EntryInfo, Probe, ProbeAny, Registered};
+pub use crate::registry::{ArgInfo, Arguments, Entry, EntryInfo, Probe, ProbeAny, Registered, ToolArg};
 pub use crate::schema::shape::{
     Described, Field, Object, PartialOf, ProgressOf, Root, Shaped, Unchecked, debug, generic_name, json, made_once,
     no_default, object, schema_id,
 };
+pub use crate::schema::strict::strict;
 pub use crate::schema::{Json, LlmSchema, Schema, WireForm, bounds};
 pub use crate::structured::{Checks, Given, Outcome, There, Words};
+pub use crate::tool::{Method, Offered, Returned, ReturnedAny, ToolDef, ToolEntry, ToolNamed, told};
 
 /// The form of a prompt's answer.
 ///

@@ -262,11 +262,12 @@ mod suggest;
 mod telemetry;
 #[cfg(feature = "testing")]
 pub mod testing;
+pub mod tool;
 pub mod transport;
 pub mod wire;
 
 pub use capability::{Capability, Serves, Supports};
-pub use codex_ai_macros::{LlmSchema, prompt, prompts};
+pub use codex_ai_macros::{LlmSchema, prompt, prompts, tool};
 
 pub use dispatch::{Dispatcher, DispatcherBuilder};
 pub use error::{Attempt, BoxError, Error, ErrorKind, Problem, Result};
@@ -283,6 +284,7 @@ pub use request::{Function, Options, Output, Request, Tool, ToolChoice};
 pub use schema::{LlmSchema, Schema, WireForm, WireSchema};
 pub use stream::{Chunk, Elements, ReplyStream, StreamItem, TextOf};
 pub use structured::{Ask, Asks, Budget, Report, SchemaMode, StructuredOutput};
+pub use tool::{ToolDef, ToolEntry, ToolUse};
 
 /// The code of the README, compiled as a test.
 #[cfg(doctest)]

@@ -91,3 +91,34 @@ impl StateInfo {
         Self { name, id: TypeId::of::<T> }
     }
 }
+
+/// Forgets the type of a state.
+#[doc(hidden)]
+pub type Erase<T> = fn(&T) -> &AnyState;
+
+/// What prompts and tools are called on, with its type forgotten and found again.
+#[doc(hidden)]
+pub trait Erased: Send + Sync + 'static {
+    fn erase(&self) -> &AnyState;
+    fn restore(state: &AnyState) -> Option<&Self>;
+}
+
+impl<T: Send + Sync + 'static> Erased for T {
+    fn erase(&self) -> &AnyState {
+        self
+    }
+
+    fn restore(state: &AnyState) -> Option<&Self> {
+        state.downcast_ref()
+    }
+}
+
+impl Erased for Stateless {
+    fn erase(&self) -> &AnyState {
+        &()
+    }
+
+    fn restore(_: &AnyState) -> Option<&Self> {
+        Some(STATELESS)
+    }
+}

@@ -46,6 +46,9 @@ pub struct Reply<T = ()> {
     pub wire_form: WireForm,
     /// The call of a tool that the answer came by; its arguments are the text of this reply then.
     pub answered_by: Option<Box<AnswerCall>>,
+    /// What was said between the question and this answer: calls of tools, and what the dispatcher answered with their
+    /// results. To go on with the conversation, they stand before this reply's own [message](Self::to_message).
+    pub tool_messages: Vec<Message>,
     /// What it took to get the value; `None` for a reply that was not asked for a value.
     pub report: Option<Box<Report>>,
     /// The vendor's JSON, for whatever has no field here; that of a stream holds what its pieces do not.
@@ -155,6 +158,7 @@ impl Reply {
             schema_mode: None,
             wire_form: WireForm::Plain,
             answered_by: None,
+            tool_messages: Vec::new(),
             report: None,
             raw: None,
         }
@@ -211,6 +215,7 @@ impl<T> Reply<T> {
             schema_mode: self.schema_mode,
             wire_form: self.wire_form,
             answered_by: self.answered_by,
+            tool_messages: self.tool_messages,
             report: self.report,
             raw: self.raw,
         }

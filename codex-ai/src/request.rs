@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use crate::message::Message;
 use crate::schema::{LlmSchema, Schema};
 use crate::structured::SchemaMode;
+use crate::tool::Handler;
 
 /// One request to a provider: a rendered prompt, ready to be sent.
 #[derive(Debug, Clone, Default)]
@@ -53,6 +54,8 @@ pub struct Function {
     pub strict: Option<bool>,
     /// Fields of the vendor that have no name here, sent as they are.
     pub extra: Map<String, Value>,
+    /// What the dispatcher calls where the model calls it.
+    pub(crate) handler: Option<Handler>,
 }
 
 /// Whether, and which, tool is called.
@@ -194,7 +197,7 @@ impl Request {
 impl Function {
     /// A function without arguments.
     pub fn new(name: impl Into<Cow<'static, str>>) -> Self {
-        Self { name: name.into(), description: None, parameters: None, strict: None, extra: Map::new() }
+        Self { name: name.into(), description: None, parameters: None, strict: None, extra: Map::new(), handler: None }
     }
 
     /// Sets what it does and when to use it.

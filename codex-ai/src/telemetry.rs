@@ -14,6 +14,7 @@ use tracing::{Instrument, Span, field};
 
 use crate::error::{Error, Result};
 use crate::image::{GeneratedImage, ImageRequest};
+use crate::message::ToolCall;
 use crate::reply::{FinishReason, Reply, Usage};
 use crate::request::{Output, Request};
 use crate::stream::{ReplyStream, StreamItem};
@@ -89,6 +90,33 @@ pub(crate) fn ask(number: usize) -> Span {
         error.type = Empty,
         otel.status_code = Empty,
     )
+}
+
+/// The span of one call of a tool by a model, inside of that of the call.
+pub(crate) fn tool(call: &ToolCall) -> Span {
+    if !is_on() {
+        return Span::none();
+    }
+    tracing::info_span!(
+        target: "codex_ai",
+        "execute_tool",
+        otel.name = format!("execute_tool {}", call.name),
+        otel.kind = "internal",
+        gen_ai.operation.name = "execute_tool",
+        gen_ai.tool.name = call.name.as_str(),
+        gen_ai.tool.type = "function",
+        gen_ai.tool.call.id = call.id.as_str(),
+        error.type = Empty,
+        otel.status_code = Empty,
+    )
+}
+
+/// Notes how the call of a tool ended. What it gave is in no span, and neither is what its error says.
+pub(crate) fn note_tool(span: &Span, failed: bool) {
+    if failed {
+        span.record("error.type", "tool_error");
+        span.record("otel.status_code", "ERROR");
+    }
 }
 
 /// Notes how the model was told the schema, and how its question ended: with so many repairs, or with an error.

@@ -56,6 +56,9 @@ fn assert_registry_ok_names_them_all() {
     assert!(text.contains("\narguments of `argument` at "), "{text}");
     assert!(text.contains("$defs.Bad.properties.word.pattern"), "{text}");
     assert!(text.contains("\nanswer of `strict` at "), "{text}");
-    assert!(text.contains("is not accepted by `anthropic`") && text.contains("has 17 unions, Anthropic takes 16"), "{text}");
+    assert!(
+        text.contains("is not accepted by `anthropic`") && text.contains("has 17 unions, Anthropic takes 16"),
+        "{text}"
+    );
     assert!(!text.contains("`good`") && !text.contains("`fine`"), "{text}");
 }

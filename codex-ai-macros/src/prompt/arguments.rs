@@ -23,9 +23,10 @@ pub(super) const FOREIGN: &[&str] = &["default", "rename", "serde", "llm"];
 const RESERVED: &[&str] = &["build", "call", "send", "stream"];
 
 /// All arguments, or nothing if one of them cannot be a field.
-pub(super) fn arguments<'a>(
+pub(crate) fn arguments<'a>(
     function: &'a Function,
     json: bool,
+    has_builder: bool,
     (names, lifetime): (&mut Names, &Lifetime),
     diag: &mut Diag,
 ) -> Option<Vec<Arg<'a>>> {
@@ -49,7 +50,7 @@ pub(super) fn arguments<'a>(
                 None => diag.error(name, messages::two_arguments(&json_name)),
             }
         }
-        if RESERVED.contains(&plain_name(name).as_str()) {
+        if has_builder && RESERVED.contains(&plain_name(name).as_str()) {
             diag.error(name, messages::argument_reserved(&plain_name(name)));
             all = false;
         }

@@ -5,7 +5,7 @@ use quote::{ToTokens, format_ident};
 use syn::{Attribute, Ident, Receiver, ReceiverKind, ReturnType, Safety, Type};
 
 use super::arguments::{FOREIGN, arguments};
-use super::model::{EntryNames, PromptFn};
+use super::model::{Capability, EntryNames, PromptFn};
 use super::needs;
 use super::options::{Keys, prompt_keys};
 use super::owner::Owner;
@@ -17,6 +17,7 @@ use crate::keys;
 use crate::messages;
 use crate::names::Names;
 use crate::paths::Paths;
+use crate::tool::path::ToolPath;
 
 /// How much of a prompt function can be expanded.
 pub(super) enum Checked<'a> {
@@ -39,7 +40,10 @@ pub(super) fn check<'a>(
 ) -> Checked<'a> {
     let mut own = Diag::default();
     let given = attr.clone();
-    let keys = prompt_keys(attr, function, owner, &mut own);
+    let mut keys = prompt_keys(attr, function, owner, &mut own);
+    if !keys.tools.is_empty() {
+        keys.requires.insert(Capability::Tools);
+    }
     let source = keys.template.as_ref().and_then(|key| template::source(key, &mut own));
     let only_function = placement(function, owner, template::is_named(&given), &mut own);
     template_places(&keys, function, &mut own);
@@ -51,7 +55,7 @@ pub(super) fn check<'a>(
     }
     let mut names = Names::of(tokens);
     let lifetime = names.lifetime();
-    let args = arguments(function, keys.json.unwrap_or(true), (&mut names, &lifetime), &mut own);
+    let args = arguments(function, keys.json.unwrap_or(true), true, (&mut names, &lifetime), &mut own);
     let returns = return_type(function, &mut own);
     let library = names.fresh("codex_ai");
     let template = match (&keys.template, &source, &args) {
@@ -82,7 +86,11 @@ pub(super) fn check<'a>(
             .flat_map(|owner| &owner.forwarded)
             .chain(function.attrs.iter().filter(|attr| is_forwarded(attr)))
             .collect(),
-        state: owner.filter(|_| function.sig.receiver().is_some()).map(|owner| owner.ty.clone()),
+        // A function is called on what its tools are methods of; further types, that one must provide.
+        state: owner
+            .filter(|_| function.sig.receiver().is_some())
+            .map(|owner| owner.ty.clone())
+            .or_else(|| keys.tools.iter().find_map(ToolPath::owner).cloned()),
         receiver: function.sig.receiver().is_some(),
         owner,
         model: keys.model,
@@ -92,6 +100,7 @@ pub(super) fn check<'a>(
         images: needs::images(&args),
         strict: keys.strict,
         json: keys.json.unwrap_or(true),
+        tools: keys.tools,
         paths: keys.paths,
         template,
         function,
@@ -107,6 +116,11 @@ pub(super) fn check<'a>(
 /// Whether it is another `#[prompt]`, by any path.
 pub(crate) fn is_prompt(attr: &Attribute) -> bool {
     attr.path().segments.last().is_some_and(|last| last.ident == "prompt")
+}
+
+/// Whether it is another `#[tool]`, by any path.
+pub(crate) fn is_tool(attr: &Attribute) -> bool {
+    attr.path().segments.last().is_some_and(|last| last.ident == "tool")
 }
 
 /// Whether it is our `#[arg]`, a doc comment, which rustc does not allow on arguments, or one that we have complained of.
@@ -157,7 +171,7 @@ fn placement(function: &Function, owner: Option<&Owner>, has_template: bool, dia
 }
 
 /// A mounted value is shared by all calls, so `&self` is what a method can have.
-fn check_receiver(receiver: &Receiver, owner: &Owner, diag: &mut Diag) {
+pub(crate) fn check_receiver(receiver: &Receiver, owner: &Owner, diag: &mut Diag) {
     let shared = match &receiver.kind {
         ReceiverKind::Reference(_, _, mutability) => mutability.is_none(),
         ReceiverKind::Typed(_, ty) => match peel(ty) {
@@ -191,7 +205,7 @@ fn template_places(keys: &Keys, function: &Function, diag: &mut Diag) {
 }
 
 /// Finds `Self`, but not inside items of the body that have a `Self` of their own.
-fn find_self(tokens: TokenStream) -> Option<Ident> {
+pub(crate) fn find_self(tokens: TokenStream) -> Option<Ident> {
     let mut own_self = false;
     for tree in tokens {
         match tree {
@@ -211,7 +225,7 @@ fn find_self(tokens: TokenStream) -> Option<Ident> {
 }
 
 /// Qualifiers and generics. Returns whether arguments and return type mean something without them.
-fn signature(function: &Function, diag: &mut Diag) -> bool {
+pub(crate) fn signature(function: &Function, diag: &mut Diag) -> bool {
     let sig = &function.sig;
     let name = plain_name(&sig.ident);
     if sig.asyncness.is_none() {

@@ -31,7 +31,7 @@ pub(super) fn items(prompt: &PromptFn<'_>, body: Body) -> TokenStream {
         quote!(state: #p::Some(#p::StateInfo::of::<#ty>(#name)),)
     });
     let returns = pretty::tokens(crate::tokens(prompt.returns));
-    let args = prompt.args.iter().map(|arg| arg_info(prompt, arg, json));
+    let args = prompt.args.iter().map(|arg| arg_info(p, arg, json));
     let (model, temperature, max_tokens) = (
         option(p, prompt.model.as_ref()),
         option(p, prompt.temperature.as_ref()),
@@ -42,6 +42,11 @@ pub(super) fn items(prompt: &PromptFn<'_>, body: Body) -> TokenStream {
         quote!(template: #p::Some(#text),)
     });
     let needs = super::requires::entry_fields(prompt);
+    let tools = prompt.tools.iter().map(|tool| {
+        let path = tool.tool(p);
+        quote_spanned!(tool.span()=> #p::Offered::of::<<#marker as #p::PromptDef>::State, #path>())
+    });
+    let tools = (!prompt.tools.is_empty()).then(|| quote!(tools: &[#(#tools),*],));
     // The place is the function's name, so that an editor can jump there.
     let span = function.span();
     let place = quote_spanned!(span=> file: ::core::file!(), line: ::core::line!(), column: ::core::column!());
@@ -63,6 +68,7 @@ pub(super) fn items(prompt: &PromptFn<'_>, body: Body) -> TokenStream {
             output: #p::output_of::<#marker>(),
             render: #render,
             #state
+            #tools
             #needs
             #template
             ..#p::EntryInfo::DEFAULT
@@ -80,8 +86,7 @@ fn option<T: quote::ToTokens>(p: &Ident, value: Option<&T>) -> TokenStream {
     }
 }
 
-fn arg_info(prompt: &PromptFn<'_>, arg: &Arg<'_>, json: bool) -> TokenStream {
-    let p = prompt.library();
+pub(crate) fn arg_info(p: &Ident, arg: &Arg<'_>, json: bool) -> TokenStream {
     let name = &arg.json_name;
     let ty = pretty::tokens(crate::tokens(arg.ty));
     let docs: Vec<syn::Attribute> = arg.docs.iter().map(|doc| (*doc).clone()).collect();
@@ -104,7 +109,7 @@ fn arg_info(prompt: &PromptFn<'_>, arg: &Arg<'_>, json: bool) -> TokenStream {
 
 /// The type that an argument is read into. Text is borrowed from the JSON; what lies behind another reference is read as
 /// its owned twin, such as `Vec<T>` for `&[T]`, and borrowed for the call.
-fn read_type(arg: &Arg<'_>, lifetime: &Lifetime) -> TokenStream {
+pub(crate) fn read_type(arg: &Arg<'_>, lifetime: &Lifetime) -> TokenStream {
     match arg.referent {
         Some(referent) if !is_text(referent) => {
             let (first, last) = ends(crate::tokens(referent));
@@ -118,7 +123,7 @@ fn read_type(arg: &Arg<'_>, lifetime: &Lifetime) -> TokenStream {
 }
 
 /// Whether a reference to it can point into the JSON. Another name for `str` only costs a copy.
-fn is_text(referent: &Type) -> bool {
+pub(crate) fn is_text(referent: &Type) -> bool {
     matches!(referent, Type::Path(path) if path.path.is_ident("str"))
 }
 

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 use syn::FnArg;
 
-use super::check::{is_ours_on_argument, is_prompt};
+use super::check::{is_ours_on_argument, is_prompt, is_tool};
 use super::parse::{Body, Function};
 use super::types::is_unsized;
 use crate::diag::Diag;
@@ -19,7 +19,7 @@ pub(super) fn item(item: TokenStream, diag: Diag) -> TokenStream {
 
 /// The function as the user wrote it, but for our attributes on it and on its arguments, and with a body made for it where
 /// it has none.
-pub(super) fn clean_function(function: &Function, made: Option<TokenStream>) -> TokenStream {
+pub(crate) fn clean_function(function: &Function, made: Option<TokenStream>) -> TokenStream {
     let mut sig = function.sig.clone();
     // `const async` is an error of rustc's own, and ours is there already.
     sig.constness = None;
@@ -36,7 +36,7 @@ pub(super) fn clean_function(function: &Function, made: Option<TokenStream>) -> 
             FnArg::Receiver(input) => input.attrs.retain(|attr| !is_ours_on_argument(attr)),
         }
     }
-    let attrs = function.attrs.iter().filter(|attr| !is_prompt(attr));
+    let attrs = function.attrs.iter().filter(|attr| !is_prompt(attr) && !is_tool(attr));
     let vis = &function.vis;
     let mut generated = None;
     let body = match (&function.body, made) {

@@ -21,11 +21,15 @@ use proc_macro2::TokenStream;
 
 use crate::diag::Diag;
 use crate::messages;
+pub(crate) use arguments::arguments;
 use check::Checked;
-pub(crate) use check::{is_forwarded, is_prompt, plain_name};
-pub(crate) use model::{Capability, Vendor};
+pub(crate) use check::{check_receiver, find_self, is_forwarded, is_prompt, is_tool, plain_name, signature};
+pub(crate) use entry::{arg_info, is_text, read_type};
+pub(crate) use fallback::clean_function;
+pub(crate) use model::{Arg, ArgDefault, Capability, Vendor};
 pub(crate) use options::{crate_path, shown, string};
 pub(crate) use owner::{Beside, Owner};
+pub(crate) use parse::{Body, Function, Item, item};
 pub(crate) use types::{generic_argument, peel};
 
 /// Expands `#[prompt(attr)] item`.
@@ -35,8 +39,8 @@ pub(crate) fn expand(attr: TokenStream, item: TokenStream) -> TokenStream {
     }
     let mut diag = Diag::default();
     let function = match parse::item(item.clone()) {
-        Ok(parse::Item::Function(function)) => function,
-        Ok(parse::Item::Other(keyword)) => {
+        Ok(Item::Function(function)) => function,
+        Ok(Item::Other(keyword)) => {
             let message = messages::not_a_function(&keyword.to_string());
             diag.error(keyword, message);
             return fallback::item(item, diag);
@@ -71,8 +75,8 @@ pub(crate) fn is_done(attr: &TokenStream) -> bool {
 /// Expands a function of an `impl` block with `#[prompts]`; `attr` is what stands in its `#[prompt(..)]`.
 pub(crate) fn in_impl(attr: TokenStream, item: TokenStream, owner: &Owner, diag: &mut Diag) -> Beside {
     let function = match parse::item(item.clone()) {
-        Ok(parse::Item::Function(function)) => function,
-        Ok(parse::Item::Other(keyword)) => {
+        Ok(Item::Function(function)) => function,
+        Ok(Item::Other(keyword)) => {
             let message = messages::not_a_function(&keyword.to_string());
             diag.error(keyword, message);
             return Beside { inside: item, beside: TokenStream::new() };
@@ -90,8 +94,8 @@ pub(crate) fn in_impl(attr: TokenStream, item: TokenStream, owner: &Owner, diag:
 /// The function, and what stands beside it. `lowered` is the function as it reads outside the block that it stands in.
 fn both(
     attr: TokenStream,
-    function: &parse::Function,
-    lowered: &parse::Function,
+    function: &Function,
+    lowered: &Function,
     owner: Option<&Owner>,
     diag: &mut Diag,
 ) -> (TokenStream, TokenStream) {
@@ -101,7 +105,7 @@ fn both(
         Checked::Good(prompt) => prompt.template.as_ref().map(|template| template::body(prompt, template)),
         _ => has_template.then(fallback::no_body),
     };
-    let function = fallback::clean_function(function, made);
+    let function = clean_function(function, made);
     let beside = match checked {
         Checked::Good(prompt) => expand::prompt(&prompt, expand::Body::Calls),
         Checked::Known(prompt) => expand::prompt(&prompt, expand::Body::Refuses),

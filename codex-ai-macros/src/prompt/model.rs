@@ -9,6 +9,7 @@ use super::owner::Owner;
 use super::parse::Function;
 use super::template::Template;
 use crate::paths::Paths;
+use crate::tool::path::ToolPath;
 
 /// A prompt function whose rules are checked.
 pub(super) struct PromptFn<'a> {
@@ -20,6 +21,8 @@ pub(super) struct PromptFn<'a> {
     pub(super) model: Option<LitStr>,
     pub(super) temperature: Option<TokenStream>,
     pub(super) max_tokens: Option<TokenStream>,
+    /// The tools that it offers.
+    pub(super) tools: Vec<ToolPath>,
     /// What the provider must have, by `requires(..)` or by another key.
     pub(super) requires: BTreeSet<Capability>,
     /// The paths in the arguments that read `Image`, which implies that the provider takes pictures.
@@ -124,34 +127,34 @@ impl PromptFn<'_> {
 }
 
 /// An argument of a prompt function.
-pub(super) struct Arg<'a> {
-    pub(super) name: &'a Ident,
+pub(crate) struct Arg<'a> {
+    pub(crate) name: &'a Ident,
     /// The name in JSON.
-    pub(super) json_name: String,
-    pub(super) ty: &'a Type,
+    pub(crate) json_name: String,
+    pub(crate) ty: &'a Type,
     /// The `X` of `&X`.
-    pub(super) referent: Option<&'a Type>,
+    pub(crate) referent: Option<&'a Type>,
     /// Whether the type mentions a lifetime.
-    pub(super) borrows: bool,
-    pub(super) docs: Vec<&'a Attribute>,
-    pub(super) default: Option<ArgDefault>,
-    pub(super) names: ArgNames,
+    pub(crate) borrows: bool,
+    pub(crate) docs: Vec<&'a Attribute>,
+    pub(crate) default: Option<ArgDefault>,
+    pub(crate) names: ArgNames,
 }
 
 /// The names of what is generated for one argument.
-pub(super) struct ArgNames {
+pub(crate) struct ArgNames {
     /// The builder's type parameter that holds a required argument.
-    pub(super) state: Ident,
+    pub(crate) state: Ident,
     /// The trait that says that the argument is missing.
-    pub(super) needs: Ident,
+    pub(crate) needs: Ident,
     /// The function that makes the default.
-    pub(super) default: Ident,
+    pub(crate) default: Ident,
     /// The lifetime of borrowed arguments, the same for all of them.
-    pub(super) lifetime: Lifetime,
+    pub(crate) lifetime: Lifetime,
 }
 
 /// What an argument is when the caller does not give it.
-pub(super) enum ArgDefault {
+pub(crate) enum ArgDefault {
     /// `#[arg(default = 3)]`.
     Value(Box<Expr>),
     /// `#[arg(default)]`: `Default::default()`.

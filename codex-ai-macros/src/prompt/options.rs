@@ -18,6 +18,7 @@ use crate::keys::{self, Entry, Spec};
 use crate::messages;
 use crate::paths::Paths;
 use crate::suggest::nearest;
+use crate::tool::path::{self, ToolPath};
 
 const PROMPT: Spec = Spec {
     attribute: "#[prompt]",
@@ -26,6 +27,7 @@ const PROMPT: Spec = Spec {
         "model",
         "temperature",
         "max_tokens",
+        "tools",
         "requires",
         "strict",
         "template",
@@ -36,7 +38,7 @@ const PROMPT: Spec = Spec {
         "crate",
     ],
     bare: &[],
-    lists: &["requires"],
+    lists: &["tools", "requires"],
     example: "mode = \"x\"",
 };
 
@@ -51,6 +53,7 @@ pub(super) struct Keys {
     pub(super) model: Option<LitStr>,
     pub(super) temperature: Option<TokenStream>,
     pub(super) max_tokens: Option<TokenStream>,
+    pub(super) tools: Vec<ToolPath>,
     pub(super) requires: BTreeSet<Capability>,
     pub(super) strict: Option<Strict>,
     pub(super) template: Option<template::Key>,
@@ -71,6 +74,11 @@ pub(super) fn prompt_keys(attr: TokenStream, function: &Function, owner: Option<
             "model" => found.model = string(&entry, diag).filter(|text| model(text, diag)),
             "temperature" => found.temperature = number(&entry, diag),
             "max_tokens" => found.max_tokens = count(&entry, diag),
+            "tools" => {
+                let list = entry.value.clone().unwrap_or_default();
+                let list = owner.map_or(list.clone(), |owner| owner.lower(list));
+                found.tools = path::list(&entry.key, list, diag);
+            }
             "requires" => found.requires = needs::requires(&entry, diag),
             "strict" => found.strict = needs::strict(&entry, diag),
             "template" | "template_file" => {

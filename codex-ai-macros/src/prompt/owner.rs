@@ -37,7 +37,7 @@ pub(crate) struct Beside {
 impl Owner {
     /// The function as it reads outside the block: `Self` in the signature is the type. The body stays, for it is emitted
     /// inside.
-    pub(super) fn lower_function(&self, mut function: Function) -> Function {
+    pub(crate) fn lower_function(&self, mut function: Function) -> Function {
         let tokens = self.lower(crate::tokens(&function.sig));
         if let Ok(sig) = Signature::parse.parse2(tokens) {
             function.sig = sig;

@@ -5,7 +5,7 @@ use syn::parse::{Parse, ParseStream, Parser};
 use syn::{Attribute, Signature, Token, Visibility};
 
 /// What stands below `#[prompt]`.
-pub(super) enum Item {
+pub(crate) enum Item {
     /// A function, with or without a body.
     Function(Box<Function>),
     /// Something else; the token is the keyword that tells what.
@@ -14,22 +14,22 @@ pub(super) enum Item {
 
 /// A function as the user wrote it.
 #[derive(Clone)]
-pub(super) struct Function {
-    pub(super) attrs: Vec<Attribute>,
-    pub(super) vis: Visibility,
-    pub(super) sig: Signature,
+pub(crate) struct Function {
+    pub(crate) attrs: Vec<Attribute>,
+    pub(crate) vis: Visibility,
+    pub(crate) sig: Signature,
     /// The braces, or the semicolon of a function without a body.
-    pub(super) body: Body,
+    pub(crate) body: Body,
 }
 
 #[derive(Clone)]
-pub(super) enum Body {
+pub(crate) enum Body {
     Braces(TokenTree),
     Semicolon(Token![;]),
 }
 
 /// Reads the item.
-pub(super) fn item(tokens: TokenStream) -> syn::Result<Item> {
+pub(crate) fn item(tokens: TokenStream) -> syn::Result<Item> {
     Item::parse.parse2(tokens)
 }
 

@@ -9,7 +9,7 @@ use syn::Attribute;
 
 use crate::diag::Diag;
 use crate::messages;
-use crate::prompt;
+use crate::{prompt, tool};
 use parse::{Item, Member};
 
 /// Expands `#[prompts(attr)] item`.
@@ -37,7 +37,12 @@ pub(crate) fn expand(attr: TokenStream, item: TokenStream) -> TokenStream {
             inside.extend(tokens);
             continue;
         };
-        let expanded = prompt::in_impl(keys(&ours, &mut diag), tokens, &owner, &mut diag);
+        let keys = keys(&ours, &mut diag);
+        let expanded = if prompt::is_tool(&ours) {
+            tool::in_impl(keys, tokens, &owner, &mut diag)
+        } else {
+            prompt::in_impl(keys, tokens, &owner, &mut diag)
+        };
         inside.extend(prompt::done(&ours));
         inside.extend(expanded.inside);
         beside.extend(expanded.beside);
@@ -55,9 +60,9 @@ fn with_errors(mut tokens: TokenStream, diag: Diag) -> TokenStream {
     tokens
 }
 
-/// Whether it is our `#[prompt]`, by any path.
+/// Whether it is our `#[prompt]` or `#[tool]`, by any path.
 fn is_ours(attr: &Attribute) -> bool {
-    prompt::is_prompt(attr)
+    prompt::is_prompt(attr) || prompt::is_tool(attr)
 }
 
 /// What stands in the parentheses of `#[prompt(..)]`.

@@ -25,6 +25,7 @@ use crate::reply::Reply;
 use crate::request::{Options, Request};
 use crate::stream::Chunk;
 use crate::structured::StructuredOutput;
+use crate::tool::ToolUse;
 
 pub use parts::{Elements, TextOf};
 
@@ -63,7 +64,7 @@ impl Dispatcher<AnyProvider> {
     }
 }
 
-impl<P: Provider> Dispatcher<P> {
+impl<P: Provider + 'static> Dispatcher<P> {
     /// As [`Dispatcher::new`](crate::Dispatcher::new).
     ///
     /// # Errors
@@ -73,7 +74,7 @@ impl<P: Provider> Dispatcher<P> {
     }
 }
 
-impl<P: Provider, S: Send + Sync + 'static> Dispatcher<P, S> {
+impl<P: Provider + 'static, S: Send + Sync + 'static> Dispatcher<P, S> {
     /// Makes a blocking dispatcher of an async one, which was set up by its builder.
     ///
     /// # Errors
@@ -107,6 +108,12 @@ impl<P: Provider, S: Send + Sync + 'static> Dispatcher<P, S> {
     #[must_use]
     pub fn with_options(&self, options: Options) -> Self {
         Self { inner: self.inner.with_options(options), runtime: Arc::clone(&self.runtime) }
+    }
+
+    /// As [`Dispatcher::with_tool_use`](crate::Dispatcher::with_tool_use).
+    #[must_use]
+    pub fn with_tool_use(&self, policy: ToolUse) -> Self {
+        Self { inner: self.inner.with_tool_use(policy), runtime: Arc::clone(&self.runtime) }
     }
 
     /// As [`Dispatcher::with_structured_output`](crate::Dispatcher::with_structured_output).
@@ -312,7 +319,7 @@ impl<P: Provider, S: Send + Sync + 'static> fmt::Debug for Dispatcher<P, S> {
 
 impl<P, S, Q> Caller<Q> for Dispatcher<P, S>
 where
-    P: Provider + Serves<Q>,
+    P: Provider + Serves<Q> + 'static,
     S: Provides<Q::State>,
     Q: PromptDef,
 {

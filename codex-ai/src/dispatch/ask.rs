@@ -6,14 +6,16 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::Dispatcher;
+use super::held::{Held, HeldAny, HeldFor};
+use super::tools::{Toolbox, Whole, converse};
 use crate::error::{Error, Result};
 use crate::json::{Leniency, Parsed};
 use crate::mount::Provides;
 use crate::prompt::{OutputOf, PromptDef, PromptOutput};
-use crate::provider::Provider;
+use crate::provider::{BoxFuture, Provider};
 use crate::registry::Entry;
 use crate::reply::Reply;
-use crate::request::{Options, Output, Request};
+use crate::request::{Options, Output, Request, Tool};
 use crate::schema::Schema;
 use crate::structured::{self, Asking};
 use crate::telemetry;
@@ -29,20 +31,25 @@ impl<P: Provider, S: Send + Sync + 'static> Dispatcher<P, S> {
             Err(error) => return Err(error.with_prompt(entry.mode())),
         };
         self.check_needs(&request, entry, true)?;
-        self.ask(&mut request, Some(entry), <OutputOf<Q> as PromptOutput>::read).await
+        let state = || -> Arc<dyn Held> { Arc::new(HeldFor::<S, Q>::new(&self.state)) };
+        self.ask(&mut request, Some(entry), &state, <OutputOf<Q> as PromptOutput>::read).await
     }
 
     pub(super) async fn ask_by_name(&self, mode: &str, arguments: Value) -> Result<Reply<Value>> {
         let entry = self.prompts.get(mode).ok_or_else(|| self.unknown(mode))?;
         let state = self.prompts.state_of(entry);
-        let mut rendered = entry.render(state, arguments).await.map_err(|error| error.with_prompt(entry.mode()))?;
+        let mut rendered = entry
+            .render(state.map(|state| &**state), arguments)
+            .await
+            .map_err(|error| error.with_prompt(entry.mode()))?;
         self.check_needs(&rendered.request, entry, false)?;
-        self.ask(&mut rendered.request, Some(entry), rendered.read).await
+        let held = || -> Arc<dyn Held> { Arc::new(HeldAny(state.cloned())) };
+        self.ask(&mut rendered.request, Some(entry), &held, rendered.read).await
     }
 
     pub(super) async fn ask_for<T: PromptOutput>(&self, mut request: Request) -> Result<T> {
         request.output = T::output();
-        Ok(self.ask(&mut request, None, T::read).await?.value)
+        Ok(self.ask(&mut request, None, &nothing, T::read).await?.value)
     }
 
     pub(super) async fn ask_for_value(&self, mut request: Request) -> Result<Value> {
@@ -54,7 +61,7 @@ impl<P: Provider, S: Send + Sync + 'static> Dispatcher<P, S> {
             }
         };
         let read = |reply: &Reply, leniency| structured::read_schema_value(reply, &schema, leniency);
-        Ok(self.ask(&mut request, None, read).await?.value)
+        Ok(self.ask(&mut request, None, &nothing, read).await?.value)
     }
 
     /// Asks once and reads nothing.
@@ -71,15 +78,18 @@ impl<P: Provider, S: Send + Sync + 'static> Dispatcher<P, S> {
         &self,
         request: &mut Request,
         entry: Option<&'static Entry>,
+        state: &(dyn Fn() -> Arc<dyn Held> + Send + Sync),
         read: impl Fn(&Reply, Leniency) -> Result<Parsed<T>>,
     ) -> Result<Reply<T>> {
         self.complete(request, entry)?;
+        let tools = Toolbox::of(request, &self.tools, state).map_err(|error| named(error, entry))?;
+        let tools = tools.as_ref();
         let span = telemetry::call(self.shared.provider.name(), request, entry.map(Entry::mode), false);
         let answer = pin!(async {
             let answer = match request.output {
                 // Text is a value whatever it says.
-                Output::Text => self.ask_once(request, read).await,
-                _ => self.ask_until(request, read).await,
+                Output::Text => self.ask_once(request, tools, read).await,
+                _ => self.ask_until(request, tools, read).await,
             };
             answer.map_err(|error| named(error, entry))
         });
@@ -88,11 +98,12 @@ impl<P: Provider, S: Send + Sync + 'static> Dispatcher<P, S> {
 
     async fn ask_once<T>(
         &self,
-        request: &Request,
+        request: &mut Request,
+        tools: Option<&Toolbox>,
         read: impl Fn(&Reply, Leniency) -> Result<Parsed<T>>,
     ) -> Result<Reply<T>> {
         let provider = &self.shared.provider;
-        let reply = provider.generate(request).await?;
+        let reply = self.generate(request, tools).await?;
         match read(&reply, self.structured.leniency) {
             Ok(parsed) => Ok(reply.with_value(parsed.value)),
             Err(error) => Err(located(error, provider.name(), &reply)),
@@ -103,6 +114,7 @@ impl<P: Provider, S: Send + Sync + 'static> Dispatcher<P, S> {
     async fn ask_until<T>(
         &self,
         request: &mut Request,
+        tools: Option<&Toolbox>,
         read: impl Fn(&Reply, Leniency) -> Result<Parsed<T>>,
     ) -> Result<Reply<T>> {
         let provider = &self.shared.provider;
@@ -110,11 +122,14 @@ impl<P: Provider, S: Send + Sync + 'static> Dispatcher<P, S> {
         loop {
             let span = telemetry::ask(asking.number());
             let asked = {
-                let answer = pin!(asking.wait(provider.generate(request)));
+                let answer = pin!(asking.wait(self.generate(request, tools)));
                 telemetry::within(&span, answer).await
             };
             let (reply, read) = match asked {
                 Ok(reply) => {
+                    if !reply.tool_messages.is_empty() {
+                        asking.keep(request);
+                    }
                     let read = span.in_scope(|| read(&reply, self.structured.leniency));
                     (reply, read)
                 }
@@ -136,6 +151,15 @@ impl<P: Provider, S: Send + Sync + 'static> Dispatcher<P, S> {
         }
     }
 
+    /// One answer of the provider, with the rounds of tools before it.
+    fn generate<'a>(&'a self, request: &'a mut Request, tools: Option<&'a Toolbox>) -> BoxFuture<'a, Result<Reply>> {
+        let provider = &self.shared.provider;
+        match tools {
+            None => provider.generate(request),
+            Some(tools) => Box::pin(async move { converse(&mut Whole(provider), request, tools).await }),
+        }
+    }
+
     /// Puts the options together.
     pub(super) fn complete(&self, request: &mut Request, entry: Option<&'static Entry>) -> Result<()> {
         if request.schema_mode.is_none() {
@@ -153,6 +177,7 @@ impl<P: Provider, S: Send + Sync + 'static> Dispatcher<P, S> {
             }
             options.temperature = options.temperature.or(entry.temperature());
             options.max_tokens = options.max_tokens.or(entry.max_tokens());
+            request.tools.extend(entry.offered().iter().map(|offered| Tool::Function(offered.function())));
         }
         request.options.fill_from(&self.shared.defaults);
         if let Output::Schema(schema) = &request.output {
@@ -161,6 +186,11 @@ impl<P: Provider, S: Send + Sync + 'static> Dispatcher<P, S> {
         }
         Ok(())
     }
+}
+
+/// What tools of no prompt are called on.
+pub(super) fn nothing() -> Arc<dyn Held> {
+    Arc::new(HeldAny(None))
 }
 
 /// Names where a reply came from, in the error of reading it; `provider` is for a reply that does not say.

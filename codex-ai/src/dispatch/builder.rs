@@ -8,6 +8,7 @@ use crate::provider::Provider;
 use crate::registry::{Registry, Router};
 use crate::request::Options;
 use crate::structured::StructuredOutput;
+use crate::tool::ToolUse;
 
 /// Sets up a [`Dispatcher`].
 #[derive(Debug)]
@@ -18,6 +19,7 @@ pub struct DispatcherBuilder<P> {
     router: Router,
     defaults: Options,
     structured: StructuredOutput,
+    tools: ToolUse,
 }
 
 impl<P: Provider> DispatcherBuilder<P> {
@@ -28,6 +30,7 @@ impl<P: Provider> DispatcherBuilder<P> {
             router: Router::new(),
             defaults: Options::new(),
             structured: StructuredOutput::new(),
+            tools: ToolUse::new(),
         }
     }
 
@@ -55,6 +58,12 @@ impl<P: Provider> DispatcherBuilder<P> {
         self
     }
 
+    /// Sets how far a model may go with tools: how often, how long, for how many tokens.
+    pub fn tool_use(mut self, policy: ToolUse) -> Self {
+        self.tools = policy;
+        self
+    }
+
     /// Builds the dispatcher.
     ///
     /// What the prompts require is checked here where the compiler cannot do it: for [`AnyProvider`](crate::AnyProvider) and
@@ -77,6 +86,7 @@ impl<P: Provider> DispatcherBuilder<P> {
             prompts: Arc::new(prompts),
             options: None,
             structured: Arc::new(self.structured),
+            tools: Arc::new(self.tools),
         })
     }
 }

@@ -1,10 +1,14 @@
 //! Renders a prompt, asks the provider, reads the value. The one place that knows prompts and providers together.
 
 mod ask;
+mod at_once;
 mod builder;
 mod caller;
+mod given;
+mod held;
 mod needs;
 mod stream;
+mod tools;
 mod unknown;
 
 use std::fmt;
@@ -25,6 +29,7 @@ use crate::reply::Reply;
 use crate::request::{Options, Request};
 use crate::structured::StructuredOutput;
 use crate::telemetry;
+use crate::tool::ToolUse;
 
 pub use builder::DispatcherBuilder;
 pub use caller::Caller;
@@ -70,6 +75,7 @@ pub struct Dispatcher<P = AnyProvider, S = ()> {
     /// What [`Dispatcher::with_options`] set.
     options: Option<Arc<Options>>,
     structured: Arc<StructuredOutput>,
+    tools: Arc<ToolUse>,
 }
 
 struct Shared<P> {
@@ -143,6 +149,7 @@ impl<P: Provider, S: Send + Sync + 'static> Dispatcher<P, S> {
             prompts: Arc::new(prompts),
             options: self.options.clone(),
             structured: Arc::clone(&self.structured),
+            tools: Arc::clone(&self.tools),
         }
     }
 
@@ -186,6 +193,12 @@ impl<P: Provider, S: Send + Sync + 'static> Dispatcher<P, S> {
     #[must_use]
     pub fn with_structured_output(&self, policy: StructuredOutput) -> Self {
         Self { structured: Arc::new(policy), ..self.clone() }
+    }
+
+    /// The same dispatcher with other limits for models that call tools: how often, how long, for how many tokens.
+    #[must_use]
+    pub fn with_tool_use(&self, policy: ToolUse) -> Self {
+        Self { tools: Arc::new(policy), ..self.clone() }
     }
 
     /// Calls a prompt and gives the value. `Q` is the marker type: `Summarize` for `fn summarize`. Where the answer is no
@@ -351,6 +364,7 @@ impl<P, S> Clone for Dispatcher<P, S> {
             prompts: Arc::clone(&self.prompts),
             options: self.options.clone(),
             structured: Arc::clone(&self.structured),
+            tools: Arc::clone(&self.tools),
         }
     }
 }

@@ -1,11 +1,15 @@
 //! Answers while they come.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::Dispatcher;
-use super::ask::{located, named};
+use super::ask::{located, named, nothing};
+use super::given::Given;
+use super::held::{Held, HeldFor};
+use super::tools::{AsProvider, Streamed, Toolbox, converse};
+use super::{Dispatcher, Shared};
 use crate::capability::Serves;
 use crate::error::{Error, ErrorKind, Result};
 use crate::mount::Provides;
@@ -18,7 +22,7 @@ use crate::stream::ReplyStream;
 use crate::structured::Report;
 use crate::telemetry;
 
-impl<P: Provider, S: Send + Sync + 'static> Dispatcher<P, S> {
+impl<P: Provider + 'static, S: Send + Sync + 'static> Dispatcher<P, S> {
     /// As [`generate_reply`](Self::generate_reply), while it comes.
     ///
     /// # Errors
@@ -65,7 +69,8 @@ impl<P: Provider, S: Send + Sync + 'static> Dispatcher<P, S> {
                 Err(error) => return Err(error.with_prompt(entry.mode())),
             };
             self.check_needs(&request, entry, true)?;
-            self.open(request, Some(entry)).await
+            let state = || -> Arc<dyn Held> { Arc::new(HeldFor::<S, Q>::new(&self.state)) };
+            self.open(request, Some(entry), &state).await
         })
     }
 
@@ -77,7 +82,7 @@ impl<P: Provider, S: Send + Sync + 'static> Dispatcher<P, S> {
     pub fn stream_text(&self, request: impl Into<Request>) -> BoxFuture<'_, Result<ReplyStream<String>>> {
         let mut request = request.into();
         request.output = Output::Text;
-        Box::pin(self.open(request, None))
+        Box::pin(self.open(request, None, &nothing))
     }
 
     /// Asks for a `T` as JSON and gives it while it comes, without a prompt function: partial values by
@@ -89,7 +94,7 @@ impl<P: Provider, S: Send + Sync + 'static> Dispatcher<P, S> {
     pub fn stream_json<T: JsonOutput>(&self, request: impl Into<Request>) -> BoxFuture<'_, Result<ReplyStream<T>>> {
         let mut request = request.into();
         request.output = T::output();
-        Box::pin(self.open(request, None))
+        Box::pin(self.open(request, None, &nothing))
     }
 
     /// As `ask`, for an answer while it comes.
@@ -97,16 +102,22 @@ impl<P: Provider, S: Send + Sync + 'static> Dispatcher<P, S> {
         &self,
         mut request: Request,
         entry: Option<&'static Entry>,
+        state: &(dyn Fn() -> Arc<dyn Held> + Send + Sync),
     ) -> Result<ReplyStream<T>> {
         self.complete(&mut request, entry)?;
+        let tools = Toolbox::of(&request, &self.tools, state).map_err(|error| named(error, entry))?;
         let begin = Instant::now();
         let span = telemetry::call(self.shared.provider.name(), &request, entry.map(Entry::mode), true);
-        let opened = telemetry::streamed(span, self.shared.provider.stream(&request)).await;
-        let provider = self.shared.provider.name().to_owned();
+        let is_schema = matches!(request.output, Output::Schema(_));
         let is_json = !matches!(request.output, Output::Text);
+        let opened = match tools {
+            None => telemetry::streamed(span, self.shared.provider.stream(&request)).await,
+            Some(tools) => telemetry::streamed(span, self.converse_streamed(request, tools)).await,
+        };
+        let provider = self.shared.provider.name().to_owned();
         let leniency = self.structured.leniency;
         let mut opened = opened.map_err(|error| named(error, entry))?;
-        if let Output::Schema(_) = request.output {
+        if is_schema {
             opened = opened.of_json(leniency);
         }
         Ok(opened
@@ -123,6 +134,24 @@ impl<P: Provider, S: Send + Sync + 'static> Dispatcher<P, S> {
                 }
             })
             .with_errors(move |error| named(error, entry)))
+    }
+}
+
+impl<P: Provider + 'static, S> Dispatcher<P, S> {
+    /// The rounds of a model that calls tools, as one stream.
+    async fn converse_streamed(&self, mut request: Request, tools: Toolbox) -> Result<ReplyStream> {
+        let first = Some(self.shared.provider.stream(&request).await?);
+        let shared = Arc::clone(&self.shared);
+        Ok(ReplyStream::new(Given::new(move |giver| async move {
+            let mut rounds = Streamed { provider: shared, giver, first, calls: 0 };
+            converse(&mut rounds, &mut request, &tools).await
+        })))
+    }
+}
+
+impl<P: Provider> AsProvider for Arc<Shared<P>> {
+    fn provider(&self) -> &dyn Provider {
+        &self.provider
     }
 }
 

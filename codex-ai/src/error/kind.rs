@@ -64,6 +64,8 @@ pub enum ErrorKind {
     Empty,
     /// The answer is not a value of the type that was asked for; see [`Error::problems`] and [`Error::answer`].
     InvalidOutput,
+    /// The model called tools until a limit of [`ToolUse`](crate::ToolUse) was met.
+    ToolLimit,
     /// Anything else.
     Other,
 }

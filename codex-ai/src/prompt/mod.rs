@@ -14,6 +14,7 @@ use serde_json::Value;
 use crate::error::{BoxError, Error, Result};
 use crate::json::{Leniency, Parsed};
 use crate::message::{CachePoint, Image, Message, Part, Role};
+use crate::mount::Erase;
 use crate::provider::BoxFuture;
 use crate::registry::Entry;
 use crate::reply::Reply;
@@ -255,6 +256,10 @@ pub trait PromptDef: Sized + 'static {
     /// What must be mounted on a dispatcher to call it: the type of the `impl` block for a method,
     /// [`Stateless`](crate::mount::Stateless) for a function.
     type State: ?Sized + 'static;
+
+    /// Forgets the type of the state, for the tools that the prompt offers.
+    #[doc(hidden)]
+    const ERASE: Option<Erase<Self::State>> = None;
 
     /// What the provider must support, as types: `Images`, `(Images, Tools)`, or `()` for nothing.
     type Requires;

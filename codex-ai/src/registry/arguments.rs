@@ -38,6 +38,25 @@ impl<'v, T: Deserialize<'v>> JsonArg<'v> for T {
     }
 }
 
+/// A type that an argument of a tool can be read into.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be an argument of a tool",
+    label = "no `Deserialize`",
+    note = "add `#[derive(serde::Deserialize)]` to `{Self}`: a model gives arguments as JSON"
+)]
+pub trait ToolArg<'v>: Sized {
+    #[doc(hidden)]
+    fn read_from(arguments: &mut Arguments<'v>, name: &str) -> Option<Self>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<'v, T: Deserialize<'v>> ToolArg<'v> for T {
+    fn read_from(arguments: &mut Arguments<'v>, name: &str) -> Option<Self> {
+        arguments.read(name)
+    }
+}
+
 impl<'v> Arguments<'v> {
     /// Checks the whole of the arguments against the input schema.
     pub fn new(entry: &'static Entry, arguments: &'v Value) -> Self {

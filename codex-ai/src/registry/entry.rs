@@ -13,6 +13,7 @@ use crate::prompt::Rendered;
 use crate::provider::BoxFuture;
 use crate::request::Output;
 use crate::schema::{Schema, WireForm};
+use crate::tool::{Offered, ToolEntry};
 
 /// What the binary knows of one prompt.
 pub struct Entry {
@@ -45,6 +46,9 @@ pub struct EntryInfo {
     pub state: Option<StateInfo>,
     pub requires: &'static [Capability],
     pub strict: Option<WireForm>,
+    pub tools: &'static [Offered],
+    /// What a tool is called by; an entry has it or `render`.
+    pub tool: Option<CallTool>,
 }
 
 impl EntryInfo {
@@ -71,11 +75,17 @@ impl EntryInfo {
         state: None,
         requires: &[],
         strict: None,
+        tools: &[],
+        tool: None,
     };
 }
 
 /// Reads JSON arguments and calls the prompt function; nothing comes of arguments that do not fit.
 type RenderJson = for<'v> fn(&'v AnyState, &mut Arguments<'v>) -> Option<BoxFuture<'v, Result<Rendered>>>;
+
+/// Reads JSON arguments and calls a tool; what it gives is what a model is told, be it an error.
+pub(crate) type CallTool =
+    for<'v> fn(&'v AnyState, &mut Arguments<'v>) -> Option<BoxFuture<'v, Result<String, String>>>;
 
 /// One argument of a prompt.
 #[derive(Debug, Clone, Copy)]
@@ -225,6 +235,19 @@ impl Entry {
         self.info.strict
     }
 
+    /// The tools that the prompt offers to the model by `#[prompt(tools(..))]`.
+    pub fn tools(&self) -> impl ExactSizeIterator<Item = &'static ToolEntry> + '_ {
+        self.info.tools.iter().map(|offered| offered.tool)
+    }
+
+    pub(crate) fn offered(&self) -> &'static [Offered] {
+        self.info.tools
+    }
+
+    pub(crate) fn tool(&self) -> Option<CallTool> {
+        self.info.tool
+    }
+
     /// The form of the answer.
     pub fn output(&self) -> Output {
         (self.info.output)()
@@ -247,7 +270,7 @@ impl Entry {
     ///
     /// An argument whose type has no schema may be any value there; it is checked when it is read.
     pub fn input_schema(&self) -> Option<&Arc<Schema>> {
-        self.takes_json().then(|| self.input.get_or_init(|| of_arguments(self)))
+        (self.takes_json() || self.info.tool.is_some()).then(|| self.input.get_or_init(|| of_arguments(self)))
     }
 
     /// The function as one line: `summarize(text: &str, max_points: u8 = 3) -> Prompt<Summary>`.
@@ -289,6 +312,10 @@ impl Entry {
         if let Some(max_tokens) = self.max_tokens() {
             options.insert("max_tokens".to_owned(), max_tokens.into());
         }
+        let tools: Vec<Value> = self
+            .tools()
+            .map(|tool| json!({ "name": tool.name(), "function": tool.path(), "docs": tool.docs() }))
+            .collect();
         json!({
             "mode": self.mode(),
             "docs": self.docs(),
@@ -299,6 +326,7 @@ impl Entry {
             "output": if self.output_schema().is_some() { "json" } else { "text" },
             "arguments": args,
             "options": options,
+            "tools": tools,
             "requires": self.requires().iter().map(|capability| capability.name()).collect::<Vec<_>>(),
             "strict": self.strict().map(WireForm::key),
             "input_schema": self.input_schema().map(|schema| schema.as_value()),

@@ -15,6 +15,7 @@ use serde_json::Value;
 use crate::error::{Error, ErrorKind, Result};
 use crate::prompt::PromptDef;
 
+pub(crate) use arguments::drop_absent;
 pub use difference::Difference;
 pub use entry::{ArgInfo, Entry};
 pub use manifest::Manifest;
@@ -22,7 +23,7 @@ pub use router::Router;
 
 // For generated code only, through `__private`.
 #[doc(hidden)]
-pub use arguments::{Arguments, JsonArg};
+pub use arguments::{Arguments, JsonArg, ToolArg};
 #[doc(hidden)]
 pub use entry::EntryInfo;
 #[doc(hidden)]

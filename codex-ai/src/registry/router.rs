@@ -74,8 +74,8 @@ impl Router {
     }
 
     /// What this prompt is called on, if it is a method and something is mounted for it.
-    pub(crate) fn state_of(&self, entry: &Entry) -> Option<&AnyState> {
-        self.mounted.get(&entry.state_id()?).map(|state| &**state)
+    pub(crate) fn state_of(&self, entry: &Entry) -> Option<&Arc<AnyState>> {
+        self.mounted.get(&entry.state_id()?)
     }
 
     fn insert(&mut self, entry: &'static Entry) {

@@ -108,6 +108,9 @@ impl<T, E: LlmSchema + 'static> Elements<T, E> {
 
     /// Takes in the text that has come.
     fn take_in(&mut self) {
+        if self.part.follow(self.stream.round) {
+            self.seen = 0;
+        }
         if !self.stream.feed(&mut self.part) {
             return;
         }

@@ -14,7 +14,7 @@ use futures_core::Stream;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::json::Leniency;
-use crate::message::Part;
+use crate::message::{Part, ToolResult};
 use crate::partial::AnyGrowing;
 use crate::reply::{FinishReason, Reply, Usage};
 
@@ -33,7 +33,7 @@ pub enum Chunk {
     Refusal(String),
     /// The model begins to call a tool; its arguments follow.
     ToolCall {
-        /// The number of the call in this answer, from 0.
+        /// The number of the call in this stream, from 0.
         index: usize,
         /// The vendor's id of the call; empty where the vendor gives none.
         id: String,
@@ -42,10 +42,18 @@ pub enum Chunk {
     },
     /// The JSON text of a tool's arguments goes on.
     ToolArguments {
-        /// The number of the call in this answer, from 0.
+        /// The number of the call in this stream, from 0.
         index: usize,
         /// The next piece of the JSON text.
         text: String,
+    },
+    /// A tool of the program has given its result; the model is asked again with those of all calls. What it says after
+    /// that is a new text, and only the text after the last result is the answer.
+    ToolResult {
+        /// The number of the call in this stream, from 0.
+        index: usize,
+        /// What the tool gave back.
+        result: ToolResult,
     },
     /// A part that comes as a whole: an image, or something of a vendor that has no type here.
     Part(Part),
@@ -112,6 +120,8 @@ pub struct ReplyStream<T = ()> {
     growing: Option<Box<dyn AnyGrowing>>,
     /// How the answer is read.
     leniency: Leniency,
+    /// How many times the text began again.
+    round: usize,
 }
 
 /// Reads the value of a whole reply.
@@ -135,6 +145,7 @@ impl ReplyStream {
             text: None,
             growing: None,
             leniency: Leniency::default(),
+            round: 0,
         }
     }
 
@@ -177,6 +188,7 @@ impl ReplyStream {
             text: self.text,
             growing: None,
             leniency: self.leniency,
+            round: self.round,
         }
     }
 }
@@ -221,6 +233,15 @@ impl<T> ReplyStream<T> {
     /// Whether the answer came to an end of its own, so that what stands at its end is whole.
     fn has_ended(&self) -> bool {
         matches!(&self.state, State::Done(reply) if ended_by_itself(reply))
+    }
+
+    /// The text so far was said beside calls of tools, and is no part of the answer.
+    fn begin_again(&mut self) {
+        if let Some(text) = &mut self.text {
+            text.clear();
+            self.growing = None;
+            self.round += 1;
+        }
     }
 
     /// All text again, for another reader than the partial value.
@@ -270,6 +291,9 @@ impl<T> Stream for ReplyStream<T> {
             Some(Ok(StreamItem::Chunk(chunk))) => {
                 if let (Some(text), Chunk::Text(piece)) = (&mut self.text, &chunk) {
                     text.push_str(piece);
+                }
+                if let Chunk::ToolResult { .. } = chunk {
+                    self.begin_again();
                 }
                 Some(Ok(chunk))
             }

@@ -21,6 +21,9 @@ pub(super) struct Part {
     found: Vec<usize>,
     /// How many fields of the last object were looked at.
     seen: usize,
+    leniency: Leniency,
+    /// The text that it is in, of those that a model says between its calls of tools.
+    round: usize,
 }
 
 impl Part {
@@ -32,7 +35,21 @@ impl Part {
             names: Vec::new(),
             found: Vec::new(),
             seen: 0,
+            leniency,
+            round: 0,
         }
+    }
+
+    /// Forgets all that came, where the text has begun again; tells whether it has.
+    pub(super) fn follow(&mut self, round: usize) -> bool {
+        if self.round == round {
+            return false;
+        }
+        self.round = round;
+        self.incoming = Incoming::new(self.leniency);
+        self.found.clear();
+        self.seen = 0;
+        true
     }
 
     /// The part at a path, `points` or `report.points`; the whole value where it is empty.

@@ -68,6 +68,9 @@ impl<T> TextOf<T> {
 
     /// What has come of the text since the last time.
     fn take_in(&mut self) -> Option<String> {
+        if self.part.follow(self.stream.round) {
+            self.given = 0;
+        }
         if !self.stream.feed(&mut self.part) {
             return None;
         }

@@ -76,6 +76,11 @@ impl<'a> Asking<'a> {
         })
     }
 
+    /// What stands in the request now stays there in further questions: calls of tools and their results.
+    pub(crate) fn keep(&mut self, request: &Request) {
+        self.own_messages = request.messages.len();
+    }
+
     /// The answer was a value.
     pub(crate) fn done(&mut self, mut reply: Reply, repairs: Vec<Repair>) -> Reply {
         self.push(reply.schema_mode, None, reply.usage);

@@ -47,6 +47,7 @@ mod refused;
 
 pub use event::{Chunks, DecodeEvents, EncodeEvents};
 
+use crate::error::{Error, ErrorKind};
 use crate::request::Request;
 use crate::schema::WireForm;
 
@@ -100,4 +101,9 @@ pub struct Incoming {
     pub request: Request,
     /// Whether the answer is to be streamed.
     pub stream: bool,
+}
+
+/// The error for the result of a tool in an answer: the program gives it, and no model does.
+pub(crate) fn result_of_program() -> Error {
+    Error::new(ErrorKind::Unsupported, "an answer has no place for the result of a tool")
 }

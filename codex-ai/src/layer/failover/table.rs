@@ -23,14 +23,14 @@ pub(super) fn moves_on(error: &Error) -> bool {
     use ErrorKind::{
         Authentication, Blocking, Config, Connect, Empty, Filtered, Incomplete, InvalidArguments, InvalidOutput,
         InvalidRequest, NotFound, Other, Permission, Prompt, Protocol, Quota, RateLimit, Refused, Registry, Schema,
-        Server, Timeout, TooLarge, Truncated, UnknownPrompt, Unsupported,
+        Server, Timeout, TooLarge, ToolLimit, Truncated, UnknownPrompt, Unsupported,
     };
     match error.kind() {
         Connect | Timeout | RateLimit | Quota | Server | Incomplete | Protocol | Authentication | Permission
         | NotFound | Config | Unsupported | Schema | Other => true,
         // The fault is in the call, or there is an answer: the next route would cost again and say the same.
         InvalidRequest | InvalidArguments | UnknownPrompt | Registry | Prompt | Blocking | Refused | Filtered
-        | Truncated | Empty | InvalidOutput | TooLarge => error.is_retryable(),
+        | Truncated | Empty | InvalidOutput | TooLarge | ToolLimit => error.is_retryable(),
     }
 }
 

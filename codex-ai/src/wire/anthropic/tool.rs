@@ -22,7 +22,7 @@ impl Serialize for OneTool<'_> {
             Tool::Function(function) => function,
             Tool::Raw(raw) => return raw.serialize(serializer),
         };
-        let Function { name, description, parameters, strict, extra } = function;
+        let Function { name, description, parameters, strict, extra, .. } = function;
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("name", name)?;
         if let Some(description) = description {

@@ -12,7 +12,7 @@ use crate::error::{Error, ErrorKind, Problem, Result};
 use crate::message::{Part, ToolCall};
 use crate::reply::{Reply, Usage};
 use crate::stream::Chunk;
-use crate::wire::EncodeEvents;
+use crate::wire::{EncodeEvents, result_of_program};
 
 /// Writes the events of one streamed answer.
 ///
@@ -249,6 +249,7 @@ impl EncodeEvents for StreamEncoder {
             Chunk::Part(part) => return self.part(part, out),
             // What a refusal says stands in `stop_details`, which comes at the end.
             Chunk::Refusal(_) | Chunk::Finish { .. } => {}
+            Chunk::ToolResult { .. } => return Err(result_of_program()),
         }
         Ok(())
     }

@@ -7,7 +7,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::message::{Part, ToolCall};
 use crate::reply::Reply;
 use crate::stream::Chunk;
-use crate::wire::EncodeEvents;
+use crate::wire::{EncodeEvents, result_of_program};
 
 /// Writes the frames of one streamed answer: `data: {…}`, without names, without comments (Google's own reader fails on
 /// one), without a mark at the end.
@@ -64,6 +64,7 @@ impl EncodeEvents for StreamEncoder {
                 }
                 return Err(Error::new(ErrorKind::Unsupported, "arguments came after the call of a tool was complete"));
             }
+            Chunk::ToolResult { .. } => return Err(result_of_program()),
             Chunk::Part(part) => {
                 if !self.calls.is_empty() && companion(part, "functionCall").is_some() {
                     self.last = None;

@@ -101,7 +101,7 @@ struct FunctionBody<'a>(&'a Function);
 
 impl Serialize for FunctionBody<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Function { name, description, parameters, strict, extra } = self.0;
+        let Function { name, description, parameters, strict, extra, .. } = self.0;
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("name", name)?;
         if let Some(description) = description {

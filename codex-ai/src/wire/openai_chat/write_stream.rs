@@ -11,9 +11,9 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::message::{Image, Part};
 use crate::reply::{Reply, Usage};
 use crate::stream::Chunk;
-use crate::wire::EncodeEvents;
 use crate::wire::data_url::ImageUrl;
 use crate::wire::openai_error::encode_error;
+use crate::wire::{EncodeEvents, result_of_program};
 
 /// Writes the events of one streamed answer, with its usage and `[DONE]` at the end.
 #[derive(Debug)]
@@ -128,6 +128,7 @@ impl EncodeEvents for StreamEncoder {
             },
             // The end is written by `done`, and a cache point is no content.
             Chunk::Finish { .. } | Chunk::Part(Part::CachePoint(_)) => return Ok(()),
+            Chunk::ToolResult { .. } => return Err(result_of_program()),
             Chunk::Part(_) => {
                 return Err(Error::new(
                     ErrorKind::Unsupported,

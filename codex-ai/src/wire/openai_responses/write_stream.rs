@@ -15,8 +15,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::message::{Image, Part, ToolCall};
 use crate::reply::Reply;
 use crate::stream::Chunk;
-use crate::wire::EncodeEvents;
 use crate::wire::openai_error::encode_error;
+use crate::wire::{EncodeEvents, result_of_program};
 
 /// Writes the events of one streamed answer, in the vendor's order (SDK 3.52.0).
 ///
@@ -291,6 +291,7 @@ impl EncodeEvents for StreamEncoder {
             Chunk::ToolArguments { index, text } => self.calls.arguments(*index, text, &mut self.writer, out),
             Chunk::Part(part) => self.part(part, out),
             Chunk::Finish { .. } => Ok(()),
+            Chunk::ToolResult { .. } => Err(result_of_program()),
         }
     }
 
