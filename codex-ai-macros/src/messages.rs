@@ -2,6 +2,8 @@
 //!
 //! Form: one sentence, lower case, no stop, code in backticks; at most one line `= help:` that says what to type.
 
+pub(crate) mod needs;
+
 use crate::keys::Spec;
 use crate::suggest::nearest;
 
@@ -226,6 +228,7 @@ fn example(key: &str) -> Option<&'static str> {
         "tools" => "tools(look_up, refund)",
         "name" => "name = \"look_up\"",
         "requires" => "requires(images)",
+        "strict" => "strict = \"openai\"",
         _ => return None,
     })
 }

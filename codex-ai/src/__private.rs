@@ -8,20 +8,21 @@ pub use ::serde::de::DeserializeOwned;
 pub use ::serde_json::Value;
 pub use ::std::option::Option::{self, None, Some};
 
-pub use crate::capability::Capability;
+pub use crate::capability::{Choose, Images, Reads, ReadsAny, StrictSchema, Tools, When, requires};
 pub use crate::dispatch::Caller;
 pub use crate::error::Result;
-pub use crate::mount::{AnyState, Erased, STATELESS, StateInfo, Stateless};
+pub use crate::mount::{AnyState, Erase, Erased, STATELESS, StateInfo, Stateless};
 pub use crate::partial::{Cursor, Grow, Progress, Whole};
 pub use crate::prompt::builder::{Once, Set, Take, Unset, send};
-use crate::prompt::{OutputOf, PromptOutput};
-pub use crate::prompt::{Prompt, PromptDef, Rendered, begin};
+use crate::prompt::PromptOutput;
+pub use crate::schema::strict::strict;
+pub use crate::prompt::{OutputOf, Prompt, PromptDef, Rendered, begin};
 pub use crate::provider::BoxFuture;
 pub use crate::registry::{ArgInfo, Arguments, Entry, EntryInfo, Probe, ProbeAny, Registered, ToolArg};
 pub use crate::schema::shape::{
     Described, Field, PartialOf, ProgressOf, Shaped, generic_name, json, make_schema, no_default, schema_id,
 };
-pub use crate::schema::{Json, LlmSchema, Schema, bounds};
+pub use crate::schema::{Json, LlmSchema, Schema, WireForm, bounds};
 pub use crate::structured::{Checks, Given, Outcome, There, Words};
 pub use crate::tool::{Method, Offered, Returned, ReturnedAny, ToolDef, ToolEntry, ToolNamed, told};
 

@@ -20,6 +20,29 @@ async fn argument(bad: &[u8], worse: Option<Bad>) -> String {
     format!("{bad:?} {worse:?}")
 }
 
+macro_rules! options {
+    ($name:ident: $($field:ident)*) => {
+        #[derive(Debug, serde::Deserialize, LlmSchema)]
+        #[allow(dead_code, reason = "only the schema is looked at")]
+        struct $name {
+            $($field: Option<u8>),*
+        }
+    };
+}
+
+options!(Many: a b c d e f g h i j k l m n o p q);
+
+#[prompt(mode = "strict", strict = "anthropic")]
+async fn strict() -> Prompt<Many> {
+    Prompt::new()
+}
+
+// The same type where nobody counts.
+#[prompt(mode = "fine", strict = "openai")]
+async fn fine() -> Prompt<Many> {
+    Prompt::new()
+}
+
 #[prompt(mode = "good")]
 async fn good(text: &str) -> String {
     text.to_owned()
@@ -32,5 +55,7 @@ fn assert_registry_ok_names_them_all() {
     assert!(text.starts_with("answer of `answer` at tests/tests/registry_unusable.rs:"), "{text}");
     assert!(text.contains("\narguments of `argument` at "), "{text}");
     assert!(text.contains("$defs.Bad.properties.word.pattern"), "{text}");
-    assert!(!text.contains("`good`"), "{text}");
+    assert!(text.contains("\nanswer of `strict` at "), "{text}");
+    assert!(text.contains("is not accepted by `anthropic`") && text.contains("has 17 unions, Anthropic takes 16"), "{text}");
+    assert!(!text.contains("`good`") && !text.contains("`fine`"), "{text}");
 }

@@ -5,7 +5,8 @@ use quote::{ToTokens, format_ident};
 use syn::{Attribute, Ident, Receiver, ReceiverKind, ReturnType, Safety, Type};
 
 use super::arguments::arguments;
-use super::model::{EntryNames, PromptFn};
+use super::model::{Capability, EntryNames, PromptFn};
+use super::needs;
 use super::options::prompt_keys;
 use super::owner::Owner;
 use super::parse::{Body, Function};
@@ -60,6 +61,10 @@ pub(super) fn check<'a>(
     let (Some(args), Some((returns, output_ends)), true) = (args, returns, shape_known) else {
         return Checked::Named { marker, paths: keys.paths };
     };
+    let mut requires = keys.requires;
+    if !keys.tools.is_empty() {
+        requires.insert(Capability::Tools);
+    }
     let prompt = PromptFn {
         mode: keys.mode.unwrap_or_else(|| plain_name(&function.sig.ident)),
         forwarded: owner
@@ -77,6 +82,9 @@ pub(super) fn check<'a>(
         model: keys.model,
         temperature: keys.temperature,
         max_tokens: keys.max_tokens,
+        requires,
+        images: needs::images(&args),
+        strict: keys.strict,
         json: keys.json.unwrap_or(true),
         tools: keys.tools,
         paths: keys.paths,

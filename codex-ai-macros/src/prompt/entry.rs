@@ -40,6 +40,7 @@ pub(super) fn items(prompt: &PromptFn<'_>, body: Body) -> TokenStream {
         quote_spanned!(tool.span()=> #p::Offered::of::<<#marker as #p::PromptDef>::State, #path>())
     });
     let tools = (!prompt.tools.is_empty()).then(|| quote!(tools: &[#(#tools),*],));
+    let needs = super::requires::entry_fields(prompt);
     // The place is the function's name, so that an editor can jump there.
     let span = function.span();
     let place = quote_spanned!(span=> file: ::core::file!(), line: ::core::line!(), column: ::core::column!());
@@ -62,6 +63,7 @@ pub(super) fn items(prompt: &PromptFn<'_>, body: Body) -> TokenStream {
             render: #render,
             #state
             #tools
+            #needs
             ..#p::EntryInfo::DEFAULT
         });
         #by_name

@@ -6,7 +6,7 @@ use syn::Lifetime;
 use syn::spanned::Spanned;
 
 use super::model::PromptFn;
-use super::{builder, entry};
+use super::{builder, entry, requires};
 use crate::keys::{respanned, with_lifetime};
 
 /// What rendering does.
@@ -25,6 +25,7 @@ pub(super) fn prompt(prompt: &PromptFn<'_>, body: Body) -> TokenStream {
     let builder = builder::items(prompt);
     let definition = definition(prompt, body);
     let entry = entry::items(prompt, body);
+    let needs = requires::items(prompt, body);
     let inner = builder::impls(prompt);
     let forwarded = &prompt.forwarded;
     let (library, path) = (prompt.library(), prompt.paths.private());
@@ -41,6 +42,7 @@ pub(super) fn prompt(prompt: &PromptFn<'_>, body: Body) -> TokenStream {
             use #path as #library;
             #definition
             #entry
+            #needs
             #inner
         };
     }
@@ -130,6 +132,11 @@ fn definition(prompt: &PromptFn<'_>, body: Body) -> TokenStream {
         Some(ty) => quote_spanned!(function.span()=> type State = #ty;),
         None => quote!(type State = #p::Stateless;),
     };
+    let requires = requires::requires_type(prompt);
+    let erase = (!prompt.tools.is_empty()).then(|| {
+        let erase = quote!(<<Self as #p::PromptDef>::State as #p::Erased>::erase);
+        quote!(const ERASE: #p::Option<#p::Erase<Self::State>> = #p::Some(#erase);)
+    });
     let run = match body {
         Body::Calls => {
             let receiver = prompt.receiver.then(|| quote!(#state,));
@@ -153,7 +160,8 @@ fn definition(prompt: &PromptFn<'_>, body: Body) -> TokenStream {
             type Args<#lifetime> = #name #args_generics;
             type Returned = #returned;
             #state_type
-            type Requires = ();
+            #erase
+            type Requires = #requires;
             #[inline]
             fn run<#lifetime>(#state: &#lifetime <Self as #p::PromptDef>::State, #args: <Self as #p::PromptDef>::Args<#lifetime>) -> #future {
                 #(#sendable)*

@@ -1,7 +1,9 @@
 //! A prompt function as the expansion sees it. Each lowered value keeps the user's tokens.
 
+use std::collections::BTreeSet;
+
 use proc_macro2::{Span, TokenStream};
-use syn::{Attribute, Expr, Ident, Lifetime, LitStr, Type, Visibility};
+use syn::{Attribute, Expr, Ident, Lifetime, LitStr, Path, Type, Visibility};
 
 use super::owner::Owner;
 use super::parse::Function;
@@ -20,6 +22,11 @@ pub(super) struct PromptFn<'a> {
     pub(super) max_tokens: Option<TokenStream>,
     /// The tools that it offers.
     pub(super) tools: Vec<ToolPath>,
+    /// What the provider must have, by `requires(..)` or by another key.
+    pub(super) requires: BTreeSet<Capability>,
+    /// The paths in the arguments that read `Image`, which implies that the provider takes pictures.
+    pub(super) images: Vec<&'a Path>,
+    pub(super) strict: Option<Strict>,
     /// Whether the prompt can be called by name with JSON arguments.
     pub(super) json: bool,
     /// The `impl` block with `#[prompts]` that the function stands in.
@@ -36,6 +43,53 @@ pub(super) struct PromptFn<'a> {
     /// `cfg`, lint levels and `deprecated`, copied to everything that is generated.
     pub(super) forwarded: Vec<&'a Attribute>,
     pub(super) names: EntryNames,
+}
+
+/// Something that not every provider can do, in the order of the library's own.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Capability {
+    Images,
+    Tools,
+    StrictSchema,
+}
+
+impl Capability {
+    pub(crate) const ALL: [Self; 3] = [Self::Images, Self::Tools, Self::StrictSchema];
+
+    /// The name in `requires(..)`.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Images => "images",
+            Self::Tools => "tools",
+            Self::StrictSchema => "strict_schema",
+        }
+    }
+}
+
+/// A vendor whose form the schema of the answer must have.
+pub(super) struct Strict {
+    pub(super) vendor: Vendor,
+    pub(super) text: LitStr,
+}
+
+#[derive(Clone, Copy)]
+pub(crate) enum Vendor {
+    OpenAi,
+    Anthropic,
+    Gemini,
+}
+
+impl Vendor {
+    pub(crate) const ALL: [Self; 3] = [Self::OpenAi, Self::Anthropic, Self::Gemini];
+
+    /// The name in `strict = ".."`.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::OpenAi => "openai",
+            Self::Anthropic => "anthropic",
+            Self::Gemini => "gemini",
+        }
+    }
 }
 
 /// The names of the items that the entry is made of.

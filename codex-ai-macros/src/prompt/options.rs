@@ -1,11 +1,15 @@
 //! The keys of `#[prompt(..)]`.
 
+use std::collections::BTreeSet;
+
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::spanned::Spanned;
 use syn::{Expr, ExprLit, ExprUnary, Ident, Lit, LitBool, LitStr, UnOp};
 
 use super::check::plain_name;
+use super::model::{Capability, Strict};
+use super::needs;
 use super::owner::Owner;
 use super::parse::Function;
 use crate::diag::Diag;
@@ -17,9 +21,9 @@ use crate::tool::path::{self, ToolPath};
 
 const PROMPT: Spec = Spec {
     attribute: "#[prompt]",
-    keys: &["mode", "model", "temperature", "max_tokens", "tools", "marker", "json", "crate"],
+    keys: &["mode", "model", "temperature", "max_tokens", "tools", "requires", "strict", "marker", "json", "crate"],
     bare: &[],
-    lists: &["tools"],
+    lists: &["tools", "requires"],
     example: "mode = \"x\"",
 };
 
@@ -35,6 +39,8 @@ pub(super) struct Keys {
     pub(super) temperature: Option<TokenStream>,
     pub(super) max_tokens: Option<TokenStream>,
     pub(super) tools: Vec<ToolPath>,
+    pub(super) requires: BTreeSet<Capability>,
+    pub(super) strict: Option<Strict>,
     pub(super) marker: Option<Ident>,
     pub(super) json: Option<bool>,
     pub(super) paths: Paths,
@@ -55,6 +61,8 @@ pub(super) fn prompt_keys(attr: TokenStream, function: &Function, owner: Option<
                 let list = owner.map_or(list.clone(), |owner| owner.lower(list));
                 found.tools = path::list(&entry.key, list, diag);
             }
+            "requires" => found.requires = needs::requires(&entry, diag),
+            "strict" => found.strict = needs::strict(&entry, diag),
             "marker" => found.marker = keys::value(&entry, messages::expected_ident("marker", &shown(&entry)), diag),
             "json" => {
                 let value: Option<LitBool> = keys::value(&entry, messages::expected_bool("json"), diag);

@@ -29,6 +29,7 @@ impl<P: Provider, S: Send + Sync + 'static> Dispatcher<P, S> {
             Ok(prompt) => prompt.into_request(),
             Err(error) => return Err(error.with_prompt(entry.mode())),
         };
+        self.check_needs(&request, entry, true)?;
         let state = || -> Arc<dyn Held> { Arc::new(HeldFor::<S, Q>::new(&self.state)) };
         self.ask(request, Some(entry), &state, <OutputOf<Q> as PromptOutput>::read).await
     }
@@ -40,6 +41,7 @@ impl<P: Provider, S: Send + Sync + 'static> Dispatcher<P, S> {
             .render(state.map(|state| &**state), arguments)
             .await
             .map_err(|error| error.with_prompt(entry.mode()))?;
+        self.check_needs(&rendered.request, entry, false)?;
         let held = || -> Arc<dyn Held> { Arc::new(HeldAny(state.cloned())) };
         self.ask(rendered.request, Some(entry), &held, rendered.read).await
     }

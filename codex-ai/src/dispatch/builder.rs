@@ -1,6 +1,8 @@
 use std::sync::Arc;
 
-use super::{Dispatcher, Shared};
+use super::{Dispatcher, Shared, needs};
+#[cfg(doc)]
+use crate::error::ErrorKind;
 use crate::error::Result;
 use crate::provider::Provider;
 use crate::registry::{Registry, Router};
@@ -64,14 +66,20 @@ impl<P: Provider> DispatcherBuilder<P> {
 
     /// Builds the dispatcher.
     ///
+    /// What the prompts require is checked here where the compiler cannot do it: for [`AnyProvider`](crate::AnyProvider) and
+    /// every other provider that [is dynamic](Provider::is_dynamic). A prompt's model, or that of
+    /// [`options`](Self::options), names the route that must support it.
+    ///
     /// # Errors
-    /// As [`Registry::discover`], unless a registry was given.
+    /// As [`Registry::discover`], unless a registry was given, and [`ErrorKind::Unsupported`] with all prompts that require
+    /// what the provider does not support.
     pub fn build(self) -> Result<Dispatcher<P>> {
         let registry = match self.registry {
             Some(registry) => registry,
             None => Registry::discover()?,
         };
         let prompts = Router::from(&registry).include_router(self.router);
+        needs::check_all(&self.provider, prompts.iter(), &self.defaults)?;
         Ok(Dispatcher {
             shared: Arc::new(Shared { provider: self.provider, defaults: self.defaults }),
             state: Arc::new(()),

@@ -6,6 +6,7 @@ mod builder;
 mod caller;
 mod given;
 mod held;
+mod needs;
 mod stream;
 mod tools;
 mod unknown;
@@ -86,7 +87,7 @@ impl Dispatcher<AnyProvider> {
     /// A dispatcher over the provider that the environment names, with all prompts of the binary.
     ///
     /// # Errors
-    /// As [`AnyProvider::from_env`] and [`Registry::discover`](crate::Registry::discover).
+    /// As [`AnyProvider::from_env`] and [`DispatcherBuilder::build`].
     pub fn from_env() -> Result<Self> {
         Self::new(AnyProvider::from_env()?)
     }
@@ -96,7 +97,7 @@ impl<P: Provider> Dispatcher<P> {
     /// A dispatcher over `provider` with all prompts of the binary.
     ///
     /// # Errors
-    /// As [`Registry::discover`](crate::Registry::discover).
+    /// As [`DispatcherBuilder::build`].
     pub fn new(provider: P) -> Result<Self> {
         Self::builder(provider).build()
     }

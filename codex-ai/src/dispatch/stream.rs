@@ -68,6 +68,7 @@ impl<P: Provider + 'static, S: Send + Sync + 'static> Dispatcher<P, S> {
                 Ok(prompt) => prompt.into_request(),
                 Err(error) => return Err(error.with_prompt(entry.mode())),
             };
+            self.check_needs(&request, entry, true)?;
             let state = || -> Arc<dyn Held> { Arc::new(HeldFor::<S, Q>::new(&self.state)) };
             self.open(request, Some(entry), &state).await
         })

@@ -9,6 +9,7 @@ use tokio::task::coop::{poll_proceed, unconstrained};
 use tokio::time::{Instant, Sleep};
 
 use super::begin::{Items, begin};
+use crate::capability::{Supports, supports_as};
 use crate::error::{Error, ErrorKind, Result};
 use crate::image::{GenerateImage, GenerateImagen, GeneratedImage, ImageRequest};
 use crate::provider::{BoxFuture, Provider};
@@ -140,7 +141,11 @@ impl<P: Provider> Provider for Timeout<P> {
     fn imagen(&self) -> Option<&dyn GenerateImagen> {
         self.0.inner.imagen().map(|_| &self.0 as &dyn GenerateImagen)
     }
+
+    supports_as!(self => self.0.inner);
 }
+
+impl<P: Supports<C, Q>, C, Q> Supports<C, Q> for Timeout<P> {}
 
 super::image_layer!(Timeout, |core, _model, ask| core.whole(ask()).await);
 

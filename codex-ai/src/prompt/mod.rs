@@ -255,7 +255,7 @@ pub trait PromptDef: Sized + 'static {
     #[doc(hidden)]
     const ERASE: Option<Erase<Self::State>> = None;
 
-    /// What the provider must support, as a list of types: `(Images, (Tools, ()))`, or `()` for nothing.
+    /// What the provider must support, as types: `Images`, `(Images, Tools)`, or `()` for nothing.
     type Requires;
 
     /// Calls the function.
@@ -284,6 +284,10 @@ pub type OutputOf<Q> = <<Q as PromptDef>::Returned as IntoPrompt>::Output;
     note = "add `#[derive(serde::Deserialize, codex_ai::LlmSchema)]` to `{Self}`"
 )]
 pub trait PromptOutput: Sized + Send + 'static {
+    /// Whether it is free text, which no schema holds.
+    #[doc(hidden)]
+    const IS_TEXT: bool;
+
     /// The form of the answer to ask for.
     fn output() -> Output;
 
@@ -317,6 +321,8 @@ impl<T> PromptOutput for T
 where
     T: LlmSchema<Form: ReadAs<T>> + Send + 'static,
 {
+    const IS_TEXT: bool = <T::Form as ReadAs<T>>::IS_TEXT;
+
     fn output() -> Output {
         <T::Form as ReadAs<T>>::output()
     }
@@ -349,12 +355,16 @@ impl IsJson for Json {}
 /// How a form of answer is asked for and read.
 #[doc(hidden)]
 pub trait ReadAs<T> {
+    const IS_TEXT: bool = false;
+
     fn output() -> Output;
     fn read(reply: &Reply, leniency: Leniency) -> Result<Parsed<T>>;
     fn read_value(reply: &Reply, leniency: Leniency) -> Result<Parsed<Value>>;
 }
 
 impl ReadAs<String> for FreeText {
+    const IS_TEXT: bool = true;
+
     fn output() -> Output {
         Output::Text
     }

@@ -64,6 +64,7 @@ use std::pin::Pin;
 pub use any::{AnyProvider, Routes};
 pub use local::Local;
 
+use crate::capability::Capability;
 use crate::error::Result;
 use crate::image::{GenerateImage, GenerateImagen};
 use crate::reply::Reply;
@@ -108,7 +109,8 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// use std::task::{Context, Poll, ready};
 ///
 /// use codex_ai::{
-///     BoxFuture, Chunk, Dispatcher, GenerateImage, Provider, Reply, ReplyStream, Request, Result, StreamItem, Usage,
+///     BoxFuture, Capability, Chunk, Dispatcher, GenerateImage, Provider, Reply, ReplyStream, Request, Result, StreamItem,
+///     Supports, Usage,
 /// };
 /// use futures_core::Stream;
 ///
@@ -195,11 +197,18 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 ///         })
 ///     }
 ///
-///     // Without this the layer would hide what the provider can do.
+///     // Without these the layer would hide what the provider can do.
+///     fn supports(&self, capability: Capability, model: Option<&str>) -> bool {
+///         self.inner.supports(capability, model)
+///     }
+///
 ///     fn images(&self) -> Option<&dyn GenerateImage> {
 ///         self.inner.images()
 ///     }
 /// }
+///
+/// // To the compiler it has what its provider has.
+/// impl<P: Supports<C, Q>, C, Q> Supports<C, Q> for Counted<P> {}
 ///
 /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
 /// let tokens = Arc::new(AtomicU64::new(0));
@@ -232,6 +241,26 @@ pub trait Provider: Send + Sync {
     /// Whatever keeps the answer from beginning; what goes wrong later is an item of the stream.
     fn stream<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<ReplyStream>> {
         Box::pin(async move { Ok(ReplyStream::from_reply(self.generate(request).await?)) })
+    }
+
+    /// Whether it can do this when it is asked for this model, or for that of its own choice.
+    ///
+    /// It is asked about what prompts require before anything is sent: when a dispatcher is built, if the provider
+    /// [is dynamic](Self::is_dynamic), and in calls by name. The compiler asks [`Supports`](crate::Supports). A layer hands
+    /// it on to the provider within.
+    fn supports(&self, _capability: Capability, _model: Option<&str>) -> bool {
+        false
+    }
+
+    /// The name of what cannot do this: the provider, or the route of a chain; `None` where all can that may be asked.
+    fn route_without(&self, capability: Capability, model: Option<&str>) -> Option<String> {
+        (!self.supports(capability, model)).then(|| self.name().to_owned())
+    }
+
+    /// Whether what it supports is known at run time alone. Then the compiler lets every prompt pass, and
+    /// [`DispatcherBuilder::build`](crate::DispatcherBuilder::build) checks all of them.
+    fn is_dynamic(&self) -> bool {
+        false
     }
 
     /// This provider as a source of images, if it is one.

@@ -12,7 +12,7 @@ use crate::mount::{AnyState, StateInfo};
 use crate::prompt::Rendered;
 use crate::provider::BoxFuture;
 use crate::request::Output;
-use crate::schema::Schema;
+use crate::schema::{Schema, WireForm};
 use crate::tool::{Offered, ToolEntry};
 
 /// What the binary knows of one prompt.
@@ -47,6 +47,7 @@ pub struct EntryInfo {
     pub tools: &'static [Offered],
     /// What a tool is called by; an entry has it or `render`.
     pub tool: Option<CallTool>,
+    pub strict: Option<WireForm>,
 }
 
 impl EntryInfo {
@@ -73,6 +74,7 @@ impl EntryInfo {
         requires: &[],
         tools: &[],
         tool: None,
+        strict: None,
     };
 }
 
@@ -234,6 +236,11 @@ impl Entry {
         self.info.tool
     }
 
+    /// The form of a vendor that the schema of the answer must have, by `#[prompt(strict = ..)]`.
+    pub fn strict(&self) -> Option<WireForm> {
+        self.info.strict
+    }
+
     /// The form of the answer.
     pub fn output(&self) -> Output {
         (self.info.output)()
@@ -313,6 +320,8 @@ impl Entry {
             "arguments": args,
             "options": options,
             "tools": tools,
+            "requires": self.requires().iter().map(|capability| capability.name()).collect::<Vec<_>>(),
+            "strict": self.strict().map(WireForm::key),
             "input_schema": self.input_schema().map(|schema| schema.as_value()),
             "output_schema": self.output_schema().map(|schema| schema.as_value().clone()),
             "crate": self.crate_name(),

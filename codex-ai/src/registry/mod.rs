@@ -1,7 +1,9 @@
 //! Which prompts the binary has. Knows no provider.
 
 mod arguments;
+mod difference;
 mod entry;
+mod manifest;
 mod router;
 mod schemas;
 
@@ -14,7 +16,9 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::prompt::PromptDef;
 
 pub(crate) use arguments::drop_absent;
+pub use difference::Difference;
 pub use entry::{ArgInfo, Entry};
+pub use manifest::Manifest;
 pub use router::Router;
 
 // For generated code only, through `__private`.

@@ -43,6 +43,8 @@ mod openai;
 #[doc(hidden)]
 pub mod shape;
 mod standard;
+#[doc(hidden)]
+pub mod strict;
 mod type_text;
 mod validate;
 mod wire;

@@ -86,6 +86,16 @@ impl WireForm {
         }
     }
 
+    /// The vendor as `#[prompt(strict = ..)]` names it.
+    pub(crate) fn key(self) -> &'static str {
+        match self {
+            Self::Plain | Self::Object => "none",
+            Self::OpenAiStrict | Self::OpenAiStrictLengths => "openai",
+            Self::Anthropic => "anthropic",
+            Self::Gemini | Self::GeminiOpenApi => "gemini",
+        }
+    }
+
     fn lacks(self) -> Lacks {
         match self {
             Self::Plain => Lacks::NONE,

@@ -5,6 +5,7 @@ use std::fmt;
 use bytes::Bytes;
 
 use super::png;
+use crate::capability::{Supports, supports_as};
 use crate::error::{Error, ErrorKind, Result};
 use crate::image::{GenerateImage, GenerateImagen, GeneratedImage, ImageRequest};
 use crate::provider::{BoxFuture, Local, Provider};
@@ -64,7 +65,11 @@ impl<P: Provider> Provider for TestImages<P> {
     fn imagen(&self) -> Option<&dyn GenerateImagen> {
         Some(self)
     }
+
+    supports_as!(self => self.0);
 }
+
+impl<P: Supports<C, Q>, C, Q> Supports<C, Q> for TestImages<P> {}
 
 impl<P: Provider> GenerateImage for TestImages<P> {
     fn generate_image<'a>(&'a self, request: &'a ImageRequest) -> BoxFuture<'a, Result<GeneratedImage>> {

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::registry::{Entry, Registry};
 
-/// Passes if the prompts of this test's binary can be used: there is at least one, no two share a mode, and every schema
-/// of arguments and answers is usable. A test of one line:
+/// Passes if the prompts of this test's binary can be used: there is at least one, no two share a mode, every schema of
+/// arguments and answers is usable, and the vendor of `#[prompt(strict = ..)]` takes that of the answer. A test of one line:
 ///
 /// ```
 /// # use codex_ai::prompt;
@@ -36,10 +36,11 @@ pub fn assert_registry_ok() {
 
 /// What is wrong with the schemas of a prompt.
 fn faults(entry: &'static Entry) -> Vec<String> {
-    let input = entry.input_schema().map(|schema| ("arguments", Arc::clone(schema)));
-    let output = entry.output_schema().map(|schema| ("answer", schema));
-    let faults = input.into_iter().chain(output).filter_map(|(part, schema)| {
-        let error = schema.check_usable().err()?;
+    let input = entry.input_schema().map(|schema| ("arguments", Arc::clone(schema), None));
+    let output = entry.output_schema().map(|schema| ("answer", schema, entry.strict()));
+    let faults = input.into_iter().chain(output).filter_map(|(part, schema, strict)| {
+        let usable = schema.check_usable();
+        let error = usable.and_then(|()| strict.map_or(Ok(()), |form| schema.wire(form).map(drop))).err()?;
         Some(format!("{part} of `{}` at {}: {error}", entry.mode(), entry.place()))
     });
     faults.collect()

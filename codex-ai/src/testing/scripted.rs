@@ -10,6 +10,7 @@ use std::time::Duration;
 use futures_core::Stream;
 use tokio::time::Sleep;
 
+use crate::capability::{Capability, Images, StrictSchema, Supports, Tools};
 use crate::error::{Error, ErrorKind, Result};
 use crate::provider::{BoxFuture, Provider};
 use crate::reply::Reply;
@@ -39,6 +40,7 @@ use crate::stream::{Chunk, ReplyStream, StreamItem};
 pub struct Scripted {
     name: &'static str,
     choose: Option<Arc<Choose>>,
+    lacks: Vec<Capability>,
     state: Arc<Mutex<State>>,
 }
 
@@ -138,7 +140,7 @@ impl Scripted {
     /// A provider with these answers, some of them in pieces or late.
     pub fn answers(answers: impl IntoIterator<Item = Answer>) -> Self {
         let state = State { answers: answers.into_iter().collect(), requests: Vec::new() };
-        Self { name: "scripted", choose: None, state: Arc::new(Mutex::new(state)) }
+        Self { name: "scripted", choose: None, lacks: Vec::new(), state: Arc::new(Mutex::new(state)) }
     }
 
     /// A provider whose answers are chosen by what is asked, as where the order of the requests is not known.
@@ -164,6 +166,14 @@ impl Scripted {
     #[must_use]
     pub fn named(mut self, name: &'static str) -> Self {
         self.name = name;
+        self
+    }
+
+    /// The same provider without a capability, in calls by name and behind an [`AnyProvider`](crate::AnyProvider). To the
+    /// compiler it supports everything.
+    #[must_use]
+    pub fn without(mut self, capability: Capability) -> Self {
+        self.lacks.push(capability);
         self
     }
 
@@ -235,7 +245,15 @@ impl Provider for Scripted {
             }))
         })
     }
+
+    fn supports(&self, capability: Capability, _: Option<&str>) -> bool {
+        !self.lacks.contains(&capability)
+    }
 }
+
+impl<Q> Supports<Images, Q> for Scripted {}
+impl<Q> Supports<Tools, Q> for Scripted {}
+impl<Q> Supports<StrictSchema, Q> for Scripted {}
 
 /// The pieces of an answer, with pauses between them.
 struct Pieces {

@@ -15,6 +15,7 @@ use super::client::Client;
 use super::options::SpawnOptions;
 use super::thread_options::ThreadOptions;
 use super::turn_options::TurnOptions;
+use crate::capability::{Capability, Images, StrictSchema, Supports};
 use crate::error::Result;
 use crate::provider::ladder::{Climb, Ladder};
 use crate::provider::{self, BoxFuture};
@@ -216,7 +217,15 @@ impl provider::Provider for Provider {
             }
         })
     }
+
+    /// Tools are given to a thread, not to a prompt.
+    fn supports(&self, capability: Capability, _: Option<&str>) -> bool {
+        matches!(capability, Capability::Images | Capability::StrictSchema)
+    }
 }
+
+impl<Q> Supports<Images, Q> for Provider {}
+impl<Q> Supports<StrictSchema, Q> for Provider {}
 
 impl fmt::Debug for Provider {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,5 +1,6 @@
 //! The providers of a chain, and what all of them can do.
 
+use crate::capability::Supports;
 use crate::image::{GenerateImage, GenerateImagen};
 use crate::provider::{AnyProvider, Provider};
 
@@ -13,6 +14,12 @@ pub trait Chain: sealed::Sealed + Send + Sync {
     /// The provider of this number, from 0.
     #[doc(hidden)]
     fn provider(&self, index: usize) -> Option<&dyn Provider>;
+
+    /// Whether the routes, or what one of them supports, are known at run time alone.
+    #[doc(hidden)]
+    fn is_dynamic(&self) -> bool {
+        (0..self.count()).filter_map(|index| self.provider(index)).any(Provider::is_dynamic)
+    }
 }
 
 /// A [`Chain`] of which every provider makes images.
@@ -102,6 +109,14 @@ impl ImagenChain for Vec<AnyProvider> {
         self.get(index).map(|provider| provider as _)
     }
 }
+
+impl<C, Q> Supports<C, Q> for () {}
+
+/// A chain supports what all of its routes support.
+impl<L: Supports<C, Q>, P: Supports<C, Q>, C, Q> Supports<C, Q> for (L, P) {}
+
+/// The routes are checked when a dispatcher is built.
+impl<C, Q> Supports<C, Q> for Vec<AnyProvider> {}
 
 mod sealed {
     use super::AnyProvider;

@@ -18,6 +18,7 @@ use super::begin::begin;
 use super::images::lacks;
 use super::timeout::no_first_token;
 use super::tried::route;
+use crate::capability::{Capability, Supports};
 use crate::error::Result;
 #[cfg(doc)]
 use crate::error::{Error, ErrorKind};
@@ -151,7 +152,25 @@ impl<L: Chain> Provider for Failover<L> {
     fn imagen(&self) -> Option<&dyn GenerateImagen> {
         self.0.any(|provider| provider.imagen().is_some()).then_some(&self.0)
     }
+
+    /// What all routes support: any of them may be asked.
+    fn supports(&self, capability: Capability, model: Option<&str>) -> bool {
+        self.route_without(capability, model).is_none()
+    }
+
+    fn route_without(&self, capability: Capability, model: Option<&str>) -> Option<String> {
+        self.0.plan(model).iter().find_map(|step| {
+            let provider = self.0.chain.provider(step.index)?;
+            provider.route_without(capability, step.model.as_deref())
+        })
+    }
+
+    fn is_dynamic(&self) -> bool {
+        self.0.chain.is_dynamic()
+    }
 }
+
+impl<L: Supports<C, Q>, C, Q> Supports<C, Q> for Failover<L> {}
 
 impl<L: Chain> Core<L> {
     fn any(&self, has: impl Fn(&dyn Provider) -> bool) -> bool {

@@ -16,6 +16,7 @@ use tokio::time::Instant;
 use self::bucket::Bucket;
 use super::begin::Items;
 use super::tried::route;
+use crate::capability::{Supports, supports_as};
 use crate::error::{Error, ErrorKind, Result};
 use crate::image::{GenerateImage, GenerateImagen, GeneratedImage, ImageRequest};
 use crate::provider::{BoxFuture, Provider};
@@ -266,7 +267,11 @@ impl<P: Provider> Provider for Limit<P> {
     fn imagen(&self) -> Option<&dyn GenerateImagen> {
         self.0.inner.imagen().map(|_| &self.0 as &dyn GenerateImagen)
     }
+
+    supports_as!(self => self.0.inner);
 }
+
+impl<P: Supports<C, Q>, C, Q> Supports<C, Q> for Limit<P> {}
 
 // Of images only the tokens count that were used.
 super::image_layer!(Limit, |core, model, ask| core.whole(model, 0.0, ask, |image| image.usage).await);

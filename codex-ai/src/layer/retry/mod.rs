@@ -11,6 +11,7 @@ use tokio::time::Instant;
 use self::budget::Budget;
 use super::begin::begin;
 use super::tried::{Tried, route};
+use crate::capability::{Supports, supports_as};
 use crate::error::{Error, ErrorKind, Result};
 use crate::image::{GenerateImage, GenerateImagen, GeneratedImage, ImageRequest};
 use crate::provider::{BoxFuture, Provider};
@@ -229,6 +230,10 @@ impl<P: Provider> Provider for Retry<P> {
     fn imagen(&self) -> Option<&dyn GenerateImagen> {
         self.0.inner.imagen().map(|_| &self.0 as &dyn GenerateImagen)
     }
+
+    supports_as!(self => self.0.inner);
 }
+
+impl<P: Supports<C, Q>, C, Q> Supports<C, Q> for Retry<P> {}
 
 super::image_layer!(Retry, |core, model, ask| Ok(core.run(model, ask).await?.0));

@@ -15,6 +15,7 @@ use super::endpoint::{Endpoint, Format};
 use super::ladder::Ladder;
 use super::model::Model;
 use super::{BoxFuture, Provider};
+use crate::capability::{Capability, Images, StrictSchema, Supports, Tools};
 use crate::error::{Error, ErrorKind, Problem, Result};
 use crate::reply::Reply;
 use crate::request::Request;
@@ -182,7 +183,15 @@ impl Provider for Anthropic {
             }
         })
     }
+
+    fn supports(&self, capability: Capability, _: Option<&str>) -> bool {
+        matches!(capability, Capability::Images | Capability::Tools | Capability::StrictSchema)
+    }
 }
+
+impl<Q> Supports<Images, Q> for Anthropic {}
+impl<Q> Supports<Tools, Q> for Anthropic {}
+impl<Q> Supports<StrictSchema, Q> for Anthropic {}
 
 impl fmt::Debug for Anthropic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

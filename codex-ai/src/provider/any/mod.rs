@@ -8,6 +8,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::{BoxFuture, Provider};
+use crate::capability::{Capability, Supports};
 use crate::error::{Error, ErrorKind, Result};
 use crate::image::{GenerateImage, GenerateImagen, GeneratedImage, ImageRequest};
 use crate::reply::Reply;
@@ -62,7 +63,22 @@ impl Provider for AnyProvider {
     fn imagen(&self) -> Option<&dyn GenerateImagen> {
         self.0.imagen()
     }
+
+    fn supports(&self, capability: Capability, model: Option<&str>) -> bool {
+        self.0.supports(capability, model)
+    }
+
+    fn route_without(&self, capability: Capability, model: Option<&str>) -> Option<String> {
+        self.0.route_without(capability, model)
+    }
+
+    fn is_dynamic(&self) -> bool {
+        true
+    }
 }
+
+/// What it supports is checked when a dispatcher is built.
+impl<C, Q> Supports<C, Q> for AnyProvider {}
 
 impl GenerateImage for AnyProvider {
     fn generate_image<'a>(&'a self, request: &'a ImageRequest) -> BoxFuture<'a, Result<GeneratedImage>> {

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use crate::capability::{Capability, Supports};
 use crate::error::Result;
 use crate::image::{GenerateImage, GenerateImagen, GeneratedImage, ImageRequest};
 use crate::provider::{AnyProvider, BoxFuture, Provider};
@@ -120,7 +121,25 @@ impl Provider for Routes {
     fn imagen(&self) -> Option<&dyn GenerateImagen> {
         self.routes.iter().any(|(_, provider)| provider.imagen().is_some()).then_some(self)
     }
+
+    /// What the provider of the model supports; without a model that is the default.
+    fn supports(&self, capability: Capability, model: Option<&str>) -> bool {
+        let (provider, own) = self.choose(model);
+        provider.supports(capability, own.or(model))
+    }
+
+    fn route_without(&self, capability: Capability, model: Option<&str>) -> Option<String> {
+        let (provider, own) = self.choose(model);
+        provider.route_without(capability, own.or(model))
+    }
+
+    fn is_dynamic(&self) -> bool {
+        true
+    }
 }
+
+/// What the providers support is checked when a dispatcher is built.
+impl<C, Q> Supports<C, Q> for Routes {}
 
 impl GenerateImage for Routes {
     fn generate_image<'a>(&'a self, request: &'a ImageRequest) -> BoxFuture<'a, Result<GeneratedImage>> {

@@ -19,10 +19,12 @@ use super::endpoint::Endpoint;
 use super::ladder::{Climb, Ladder};
 use super::model::Model;
 use super::{BoxFuture, Provider};
+use crate::capability::{Capability, Supports};
 use crate::error::{Error, ErrorKind, Result};
 use crate::reply::Reply;
 use crate::request::Request;
 use crate::stream::ReplyStream;
+use crate::structured::SchemaMode;
 use crate::wire::Target;
 use crate::wire::openai_chat::{encode_request, own_format};
 
@@ -183,7 +185,23 @@ impl Provider for Compatible {
             }
         })
     }
+
+    /// By the profile. Which models take pictures and call tools is not known, and all are believed to.
+    fn supports(&self, capability: Capability, _: Option<&str>) -> bool {
+        let dialect = &self.profile.dialect;
+        match capability {
+            Capability::Images | Capability::Tools => true,
+            Capability::StrictSchema => dialect.enforces && dialect.schema_modes.contains(&SchemaMode::Native),
+        }
+    }
+
+    fn is_dynamic(&self) -> bool {
+        true
+    }
 }
+
+/// A server's profile is data: what it supports is checked when a dispatcher is built.
+impl<C, Q> Supports<C, Q> for Compatible {}
 
 impl fmt::Debug for Compatible {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -15,6 +15,7 @@ use super::endpoint::{Endpoint, Format};
 use super::ladder::Ladder;
 use super::model::Model;
 use super::{BoxFuture, Provider};
+use crate::capability::{Capability, Images, StrictSchema, Supports, Tools};
 use crate::error::{Error, ErrorKind, Result};
 use crate::image::{GenerateImage, GenerateImagen};
 use crate::reply::Reply;
@@ -198,7 +199,15 @@ impl Provider for Gemini {
     fn imagen(&self) -> Option<&dyn GenerateImagen> {
         Some(self)
     }
+
+    fn supports(&self, capability: Capability, _: Option<&str>) -> bool {
+        matches!(capability, Capability::Images | Capability::Tools | Capability::StrictSchema)
+    }
 }
+
+impl<Q> Supports<Images, Q> for Gemini {}
+impl<Q> Supports<Tools, Q> for Gemini {}
+impl<Q> Supports<StrictSchema, Q> for Gemini {}
 
 impl fmt::Debug for Gemini {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -23,6 +23,7 @@ use std::sync::Once;
 use serde_json::Value;
 
 use super::{BoxFuture, Provider};
+use crate::capability::{Capability, StrictSchema, Supports, Tools};
 use crate::error::Result;
 use crate::reply::{FinishReason, Reply};
 use crate::request::{Output, Request};
@@ -132,7 +133,15 @@ impl Provider for Local {
     fn stream<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<ReplyStream>> {
         Box::pin(async move { Ok(chunks::stream(self.answer(request)?)) })
     }
+
+    /// Pictures are refused. Tools are taken, and an answer is made by its schema.
+    fn supports(&self, capability: Capability, _: Option<&str>) -> bool {
+        matches!(capability, Capability::Tools | Capability::StrictSchema)
+    }
 }
+
+impl<Q> Supports<Tools, Q> for Local {}
+impl<Q> Supports<StrictSchema, Q> for Local {}
 
 fn as_text(value: &Value) -> String {
     value.to_string()

@@ -17,6 +17,7 @@ use super::ladder::{Climb, Ladder};
 use super::model::Model;
 use super::rate_limits::rate_limits;
 use super::{BoxFuture, Provider};
+use crate::capability::{Capability, Images, StrictSchema, Supports, Tools};
 use crate::error::{Error, ErrorKind, Result};
 use crate::image::{GenerateImage, GeneratedImage, ImageRequest};
 use crate::reply::Reply;
@@ -183,7 +184,15 @@ impl Provider for OpenAi {
     fn images(&self) -> Option<&dyn GenerateImage> {
         Some(self)
     }
+
+    fn supports(&self, capability: Capability, _: Option<&str>) -> bool {
+        matches!(capability, Capability::Images | Capability::Tools | Capability::StrictSchema)
+    }
 }
+
+impl<Q> Supports<Images, Q> for OpenAi {}
+impl<Q> Supports<Tools, Q> for OpenAi {}
+impl<Q> Supports<StrictSchema, Q> for OpenAi {}
 
 impl GenerateImage for OpenAi {
     fn generate_image<'a>(&'a self, request: &'a ImageRequest) -> BoxFuture<'a, Result<GeneratedImage>> {

@@ -17,6 +17,7 @@ use super::endpoint::Endpoint;
 use super::ladder::{Climb, Ladder};
 use super::model::Model;
 use super::{BoxFuture, Provider};
+use crate::capability::{Capability, Images, StrictSchema, Supports, Tools};
 use crate::error::{Error, ErrorKind, Result};
 use crate::reply::Reply;
 use crate::request::Request;
@@ -177,7 +178,15 @@ impl Provider for OpenRouter {
             }
         })
     }
+
+    fn supports(&self, capability: Capability, _: Option<&str>) -> bool {
+        matches!(capability, Capability::Images | Capability::Tools | Capability::StrictSchema)
+    }
 }
+
+impl<Q> Supports<Images, Q> for OpenRouter {}
+impl<Q> Supports<Tools, Q> for OpenRouter {}
+impl<Q> Supports<StrictSchema, Q> for OpenRouter {}
 
 impl fmt::Debug for OpenRouter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
