@@ -103,6 +103,10 @@ fn lines(entry: &Entry) -> Vec<String> {
     if let Some(strict) = entry.strict() {
         add("strict", strict.key().to_owned());
     }
+    for tool in entry.tools() {
+        let schema = tool.input_schema().map(|schema| schema.as_value().to_string()).unwrap_or_default();
+        add(&format!("tool {}", tool.name()), hash(&format!("{}\n{schema}", tool.docs())));
+    }
     match entry.input_schema() {
         Some(schema) => add("argument schema", hash(&schema.as_value().to_string())),
         None => add("json", "false".to_owned()),
@@ -156,9 +160,8 @@ impl FromStr for Manifest {
         let mut open: Option<String> = None;
         for (index, line) in text.lines().enumerate() {
             let line = line.trim();
-            let wrong = |what: &str| {
-                Err(Error::new(ErrorKind::Config, format!("line {}, `{}`, {what}", index + 1, cut(line))))
-            };
+            let wrong =
+                |what: &str| Err(Error::new(ErrorKind::Config, format!("line {}, `{}`, {what}", index + 1, cut(line))));
             if line.is_empty() || line.starts_with('#') {
                 continue;
             }
