@@ -1,29 +1,48 @@
-//! Lets a model call a function of the program, and answers until it has its text.
+//! Lets a model call functions of the program, shows its calls while they run, and prints its answer.
 //!
 //! ```text
 //! cargo run --example tools                                   a server that the example starts
 //! OPENAI_API_KEY=.. cargo run --example tools -- Bergen       the vendor whose key is set
 //! ```
 
+use std::collections::HashMap;
 use std::io::{Write, stdout};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use codex_ai::provider::compatible::Compatible;
 use codex_ai::provider::{AnyProvider, Local};
 use codex_ai::testing::WireServer;
-use codex_ai::{Dispatcher, Error, ErrorKind, Function, LlmSchema, Message, Prompt, Provider, Request, Usage, prompt};
+use codex_ai::{Chunk, Dispatcher, Prompt, Provider, ToolUse, prompt, prompts, tool};
 use codex_ai_examples::{Failure, finish, input};
-use serde::Deserialize;
 
-/// What the tool is called with.
-#[derive(Debug, Deserialize, LlmSchema)]
-struct Place {
-    /// The city, without the country.
-    city: String,
+/// What the program knows of the weather.
+struct Station {
+    celsius: HashMap<&'static str, i32>,
+}
+
+#[prompts]
+impl Station {
+    /// The weather in a city now.
+    #[tool]
+    async fn weather(
+        &self,
+        /// The city, without the country.
+        city: &str,
+    ) -> String {
+        let celsius = self.celsius.get(city).copied().unwrap_or(4);
+        format!("{city}: {celsius} degrees, rain until the evening")
+    }
+}
+
+/// The day of the week today.
+#[tool]
+async fn weekday() -> Result<String, String> {
+    Err("the calendar is not at hand".to_owned())
 }
 
 /// Asks what to wear.
-#[prompt]
+#[prompt(tools(Station::weather, weekday))]
 async fn advise(
     /// Where.
     city: &str,
@@ -31,16 +50,7 @@ async fn advise(
     Prompt::new()
         .system("You give advice in one sentence. Look up the weather first.")
         .user(format!("What shall I wear in the city of {city} today?"))
-        .tool(Function::new("weather").with_description("The weather in a city now.").with_arguments::<Place>())
 }
-
-/// What the model has at hand.
-fn weather(place: &Place) -> String {
-    format!("{}: 4 degrees, rain until the evening", place.city)
-}
-
-/// A model may go on to call tools, and each turn costs.
-const MOST_TURNS: usize = 5;
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -58,31 +68,34 @@ async fn run() -> Result<(), Failure> {
         let model = "scenario-tool-call";
         provider = AnyProvider::new(Compatible::at(server.url()).key("no-real-key").default_model(model).build()?);
     }
-    let dispatcher = Dispatcher::new(provider)?;
+    let station = Station { celsius: HashMap::from([("Lisbon", 21), ("Cairo", 31)]) };
+    // Each round costs, so a model may not go on for ever.
+    let dispatcher = Dispatcher::builder(provider).tool_use(ToolUse::new().with_max_rounds(5)).build()?;
+    let dispatcher = dispatcher.mount(Arc::new(station));
 
-    // The function of a prompt is still a function, and what it returns is a request.
-    let mut request = Request::from(advise(&city).await);
-    let mut usage = Usage::default();
-    for _ in 0..MOST_TURNS {
-        let reply = dispatcher.generate_reply(&request).await?;
-        usage += reply.usage.unwrap_or_default();
-        let mut results = Vec::new();
-        for call in reply.tool_calls() {
-            writeln!(out, "calls {} with {}", call.name, call.arguments)?;
-            results.push(match call.read::<Place>() {
-                Ok(place) => call.result(weather(&place)),
-                // The model wrote the arguments, so it is told what is wrong with them.
-                Err(error) => call.result(error.to_string()).as_error(),
-            });
-        }
-        if results.is_empty() {
-            writeln!(out, "{}", reply.read::<String>()?)?;
-            if usage != Usage::default() {
-                writeln!(out, "({} tokens in all turns)", usage.total_tokens())?;
+    let mut stream = dispatcher.stream::<Advise>(AdviseArgs { city: &city }).await?;
+    let mut calls: Vec<(String, String)> = Vec::new();
+    while let Some(chunk) = stream.next().await {
+        match chunk? {
+            Chunk::ToolCall { name, .. } => calls.push((name, String::new())),
+            Chunk::ToolArguments { index, text } => {
+                if let Some((_, arguments)) = calls.get_mut(index) {
+                    arguments.push_str(&text);
+                }
             }
-            return Ok(());
+            Chunk::ToolResult { index, result } => {
+                if let Some((name, arguments)) = calls.get(index) {
+                    writeln!(out, "calls {name} with {arguments}")?;
+                }
+                writeln!(out, "{} {}", if result.is_error { "fails:" } else { "gets" }, result.output)?;
+            }
+            _ => {}
         }
-        request.messages.extend([reply.to_message(), Message::tool(results)]);
     }
-    Err(Error::new(ErrorKind::Other, format!("the model has no answer after {MOST_TURNS} turns")).into())
+    let reply = stream.finish().await?;
+    writeln!(out, "{}", reply.value)?;
+    if let Some(usage) = reply.usage {
+        writeln!(out, "({} tokens in all rounds)", usage.total_tokens())?;
+    }
+    Ok(())
 }

@@ -23,6 +23,7 @@ fn prompts() -> Vec<(TokenStream, TokenStream)> {
                 model = "openai/x",
                 temperature = 0.5,
                 max_tokens = 3,
+                tools(look_up, a::b, <S>::c, S::<u8>::d),
                 marker = X,
                 json = true,
                 crate = ::c
@@ -84,6 +85,8 @@ fn blocks() -> Vec<(TokenStream, TokenStream)> {
                     pub(crate) async fn sum_up<'x>(&'x self, text: &str, #[arg(default = Self::N)] n: [u8; 3]) -> Result<Prompt<Self>, E> {
                         Self::helper(|x: u8| x + 1)
                     }
+                    #[tool(name = "t")]
+                    async fn look_up(&self, #[arg(default)] a: &Path) -> Vec<Self> { Vec::new() }
                     #[inline]
                     fn helper<F>(self, f: F) -> Foo<{ 3 }> where F: Fn(u8) -> u8 { f(1) }
                     a::macro_call!(x; y);
@@ -145,6 +148,60 @@ fn types() -> Vec<TokenStream> {
         ),
         quote!(union V { a: u8 }),
     ]
+}
+
+fn tools() -> Vec<(TokenStream, TokenStream)> {
+    vec![
+        (
+            quote!(name = "look-up", marker = LookUp, crate = ::c),
+            quote! {
+                /// Docs.
+                #[cfg(all())]
+                pub(crate) async fn look_up<'x>(
+                    /// The name.
+                    name: &'x str,
+                    #[arg(default = f(1, 2), rename = "type")] kind: &[u8],
+                    note: Option<Cow<'_, str>>,
+                ) -> Result<Vec<Found>, E> {
+                    helper(|x: u8| x + 1)
+                }
+            },
+        ),
+        (
+            quote!(),
+            quote!(
+                async fn ping() {}
+            ),
+        ),
+        (
+            quote!(nmae),
+            quote!(
+                const fn f(&self, (a, b): (u8, u8)) -> impl X {
+                    let x = Self::y();
+                }
+            ),
+        ),
+    ]
+}
+
+#[test]
+fn tools_do_not_panic_and_the_function_stays() {
+    let mut random = Random(0xD1B5_4A32_D192_ED03);
+    let originals = tools();
+    for round in 0..ROUNDS {
+        let (mut attr, mut item) = originals[round % originals.len()].clone();
+        for _ in 0..=random.below(3) {
+            if random.below(4) == 0 {
+                attr = mutate(attr, &mut random);
+            } else {
+                item = mutate(item, &mut random);
+            }
+        }
+        let shown = format!("#[tool({attr})] {item}");
+        let output = crate::tool::expand(attr, item.clone()).to_string();
+        let kept = body(item);
+        assert!(output.contains(&kept), "{kept}\nis not in\n{output}\nof\n{shown}");
+    }
 }
 
 /// Tokens that upset parsers.

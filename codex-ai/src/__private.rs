@@ -11,7 +11,7 @@ pub use ::std::option::Option::{self, None, Some};
 pub use crate::capability::{Choose, Images, Reads, ReadsAny, StrictSchema, Tools, When, requires};
 pub use crate::dispatch::Caller;
 pub use crate::error::Result;
-pub use crate::mount::{AnyState, Erased, STATELESS, StateInfo, Stateless};
+pub use crate::mount::{AnyState, Erase, Erased, STATELESS, StateInfo, Stateless};
 pub use crate::partial::{Cursor, Grow, Progress, Whole};
 use crate::prompt::PromptOutput;
 pub use crate::prompt::builder::{Once, Set, Take, Unset, send};

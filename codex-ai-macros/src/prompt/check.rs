@@ -79,6 +79,10 @@ pub(super) fn check<'a>(
     let (Some(args), Some((returns, output_ends)), true) = (args, returns, shape_known) else {
         return Checked::Named { marker, paths: keys.paths };
     };
+    let mut requires = keys.requires;
+    if !keys.tools.is_empty() {
+        requires.insert(Capability::Tools);
+    }
     let prompt = PromptFn {
         mode: keys.mode.unwrap_or_else(|| plain_name(&function.sig.ident)),
         forwarded: owner
@@ -96,7 +100,7 @@ pub(super) fn check<'a>(
         model: keys.model,
         temperature: keys.temperature,
         max_tokens: keys.max_tokens,
-        requires: keys.requires,
+        requires,
         images: needs::images(&args),
         strict: keys.strict,
         json: keys.json.unwrap_or(true),

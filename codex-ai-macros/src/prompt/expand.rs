@@ -133,6 +133,10 @@ fn definition(prompt: &PromptFn<'_>, body: Body) -> TokenStream {
         None => quote!(type State = #p::Stateless;),
     };
     let requires = requires::requires_type(prompt);
+    let erase = (!prompt.tools.is_empty()).then(|| {
+        let erase = quote!(<<Self as #p::PromptDef>::State as #p::Erased>::erase);
+        quote!(const ERASE: #p::Option<#p::Erase<Self::State>> = #p::Some(#erase);)
+    });
     let run = match body {
         Body::Calls => {
             let receiver = prompt.receiver.then(|| quote!(#state,));
@@ -156,6 +160,7 @@ fn definition(prompt: &PromptFn<'_>, body: Body) -> TokenStream {
             type Args<#lifetime> = #name #args_generics;
             type Returned = #returned;
             #state_type
+            #erase
             type Requires = #requires;
             #[inline]
             fn run<#lifetime>(#state: &#lifetime <Self as #p::PromptDef>::State, #args: <Self as #p::PromptDef>::Args<#lifetime>) -> #future {

@@ -103,6 +103,10 @@ fn lines(entry: &Entry) -> Vec<String> {
     if let Some(strict) = entry.strict() {
         add("strict", strict.key().to_owned());
     }
+    for tool in entry.tools() {
+        let schema = tool.input_schema().map(|schema| schema.as_value().to_string()).unwrap_or_default();
+        add(&format!("tool {}", tool.name()), hash(&format!("{}\n{schema}", tool.docs())));
+    }
     match entry.input_schema() {
         Some(schema) => add("argument schema", hash(&schema.as_value().to_string())),
         None => add("json", "false".to_owned()),
