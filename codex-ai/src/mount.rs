@@ -62,8 +62,7 @@ impl<T: Send + Sync + 'static> Provides<T> for T {
 /// It is unsized, and thereby none of the types that can be mounted.
 pub struct Stateless<T: ?Sized = [()]>(T);
 
-/// The state of a prompt that is no method.
-#[doc(hidden)]
+/// The one value of [`Stateless`], for those who render a prompt themselves: `Greet::render(STATELESS, args)`.
 pub const STATELESS: &Stateless = &Stateless([]);
 
 impl fmt::Debug for Stateless {

@@ -6,13 +6,14 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use codex_ai::mount::{STATELESS, Stateless};
 use codex_ai::testing::Scripted;
 use codex_ai::{Dispatcher, PromptDef, blocking, prompt};
 use serde_json::{Value, json};
 
 /// What the model is asked by a typed call.
-async fn typed<Q: PromptDef<State = ()>>(args: Q::Args<'_>) -> String {
-    Q::render(&(), args).await.unwrap().into_request().messages[0].text().unwrap().into_owned()
+async fn typed<Q: PromptDef<State = Stateless>>(args: Q::Args<'_>) -> String {
+    Q::render(STATELESS, args).await.unwrap().into_request().messages[0].text().unwrap().into_owned()
 }
 
 /// What the model is asked by a call by name.

@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
+use codex_ai::mount::{STATELESS, Stateless};
 use codex_ai::testing::Scripted;
 use codex_ai::{Dispatcher, PromptDef, Registry, StructuredOutput};
 use serde_json::json;
@@ -11,8 +12,8 @@ fn has(mode: &str) -> bool {
     Registry::discover().unwrap().get(mode).is_some()
 }
 
-async fn asked<Q: PromptDef<State = ()>>(args: Q::Args<'_>) -> String {
-    Q::render(&(), args).await.unwrap().into_request().messages[0].text().unwrap().into_owned()
+async fn asked<Q: PromptDef<State = Stateless>>(args: Q::Args<'_>) -> String {
+    Q::render(STATELESS, args).await.unwrap().into_request().messages[0].text().unwrap().into_owned()
 }
 
 async fn asked_by_name(mode: &str, arguments: serde_json::Value) -> String {

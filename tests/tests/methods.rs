@@ -341,3 +341,49 @@ fn without_async() {
     let texts = ["3: a", "80: b", "80: c"];
     assert_eq!(said(&provider), texts.map(|text| (kind_styled("kind"), text.to_owned())));
 }
+
+mod odd {
+    #![no_implicit_prelude]
+
+    use ::codex_ai::{prompt, prompts};
+    use ::std::string::{String, ToString as _};
+
+    /// Names that generated code has, too.
+    #[allow(non_camel_case_types)]
+    pub(super) struct render(pub(super) u8);
+
+    #[prompts]
+    impl render {
+        #[prompt(mode = "odd.args", marker = Args)]
+        pub(super) async fn args(
+            &self,
+            #[arg(default = 2)] _state: u8,
+            #[arg(default)] state: u8,
+            #[arg(default = 4)] arguments: u8,
+        ) -> String {
+            let render(own) = self;
+            (*own * 27 + _state * 9 + state * 3 + arguments).to_string()
+        }
+    }
+}
+
+#[tokio::test]
+async fn odd_names_and_places() {
+    struct Inner(u8);
+
+    #[prompts]
+    impl Inner {
+        /// In the body of a function.
+        #[prompt(mode = "odd.inner")]
+        async fn r#type(&self, r#in: &str) -> Result<Prompt<Review>, String> {
+            if self.0 == 0 { Err("nothing".to_owned()) } else { Ok(Prompt::new().user(r#in)) }
+        }
+    }
+
+    let (provider, plain) = dispatcher();
+    plain.mount(Arc::new(odd::render(1))).process("odd.args", json!({ "state": 3 })).await.unwrap();
+    plain.mount(Arc::new(Inner(1))).call::<Type>(TypeArgs { r#in: "in" }).await.unwrap();
+    let error = plain.mount(Arc::new(Inner(0))).process("odd.inner", json!({ "in": "in" })).await.unwrap_err();
+    assert_eq!((error.kind(), error.message()), (ErrorKind::Prompt, "the prompt function failed: nothing"));
+    assert_eq!(said(&provider), ["58", "in"].map(|text| (None, text.to_owned())));
+}

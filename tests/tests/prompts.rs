@@ -4,6 +4,7 @@
 
 use std::error::Error as _;
 
+use codex_ai::mount::{STATELESS, Stateless};
 use codex_ai::{
     Entry, Error, ErrorKind, LlmSchema, Options, Output, OutputOf, Prompt, PromptDef, Registry, Request, Schema, prompt,
 };
@@ -16,8 +17,8 @@ struct Summary {
     headline: String,
 }
 
-async fn rendered<Q: PromptDef<State = ()>>(args: Q::Args<'_>) -> Request {
-    Q::render(&(), args).await.unwrap().into_request()
+async fn rendered<Q: PromptDef<State = Stateless>>(args: Q::Args<'_>) -> Request {
+    Q::render(STATELESS, args).await.unwrap().into_request()
 }
 
 fn texts(request: &Request) -> Vec<String> {
@@ -231,27 +232,30 @@ async fn text_asks_for_text_and_a_type_for_its_schema() {
 #[tokio::test]
 async fn an_error_of_the_function_keeps_its_cause() {
     let missing = std::path::Path::new("there/is/no/such/file");
-    let error = ReadsAFile::render(&(), ReadsAFileArgs { path: missing }).await.unwrap_err();
+    let error = ReadsAFile::render(STATELESS, ReadsAFileArgs { path: missing }).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Prompt);
     let cause = error.source().unwrap().downcast_ref::<std::io::Error>().unwrap();
     assert_eq!(cause.kind(), std::io::ErrorKind::NotFound);
     assert!(error.message().starts_with("the prompt function failed: "), "{error}");
 
-    let error = BoxedError::render(&(), BoxedErrorArgs { text: "many" }).await.unwrap_err();
+    let error = BoxedError::render(STATELESS, BoxedErrorArgs { text: "many" }).await.unwrap_err();
     assert!(error.source().unwrap().is::<std::num::ParseIntError>());
 
-    let error = StringError::render(&(), StringErrorArgs { good: false }).await.unwrap_err();
+    let error = StringError::render(STATELESS, StringErrorArgs { good: false }).await.unwrap_err();
     assert_eq!(error.to_string(), "the prompt function failed: the moon is down");
     assert_eq!(texts(&rendered::<StringError>(StringErrorArgs { good: true }).await), ["fine"]);
 
-    let error = NestedResult::render(&(), NestedResultArgs {}).await.unwrap_err();
+    let error = NestedResult::render(STATELESS, NestedResultArgs {}).await.unwrap_err();
     assert!(error.source().unwrap().is::<std::fmt::Error>());
-    assert_eq!(StrError::render(&(), StrErrorArgs {}).await.unwrap_err().message(), "the prompt function failed: no");
+    assert_eq!(
+        StrError::render(STATELESS, StrErrorArgs {}).await.unwrap_err().message(),
+        "the prompt function failed: no"
+    );
 }
 
 #[tokio::test]
 async fn an_error_of_the_library_comes_back_as_it_was() {
-    let error = OwnError::render(&(), OwnErrorArgs {}).await.unwrap_err();
+    let error = OwnError::render(STATELESS, OwnErrorArgs {}).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Config);
     assert_eq!(error.message(), "no letterhead");
     assert_eq!(error.help(), Some("set `LETTERHEAD`"));

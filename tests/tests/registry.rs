@@ -146,6 +146,7 @@ fn describe_tells_everything() {
         "docs": "Writes an ode.\n\nIn the style of Keats.",
         "function": "registry::write_ode",
         "marker": "registry::WriteOde",
+        "state": null,
         "returns": "Prompt<Vec<Stanza>>",
         "output": "json",
         "arguments": [

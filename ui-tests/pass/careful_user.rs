@@ -4,7 +4,7 @@
 #![deny(unused_qualifications, unused_lifetimes, single_use_lifetimes, elided_lifetimes_in_paths, unused_results)]
 #![forbid(unsafe_code)]
 
-use codex_ai::{LlmSchema, Prompt, prompt};
+use codex_ai::{LlmSchema, Prompt, prompt, prompts};
 
 /// What a busy reader needs to know.
 #[derive(Debug, Clone, serde::Deserialize, LlmSchema)]
@@ -48,6 +48,25 @@ async fn unused(word: String) -> String {
 #[prompt]
 async fn old(word: String) -> String {
     word
+}
+
+/// What prompts share.
+#[derive(Debug)]
+pub struct Desk {
+    articles: Vec<String>,
+}
+
+#[prompts]
+impl Desk {
+    /// Answers a question.
+    #[prompt]
+    pub async fn answer(&self, question: &str, #[arg(default = Self::limit())] limit: usize) -> Prompt<Summary> {
+        Prompt::new().user(format!("{question} {limit} {:?}", self.articles))
+    }
+
+    fn limit() -> usize {
+        3
+    }
 }
 
 fn main() {

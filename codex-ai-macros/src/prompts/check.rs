@@ -23,16 +23,16 @@ pub(super) fn owner(attr: TokenStream, head: &ItemImpl, diag: &mut Diag) -> Owne
     }
     let name = crate::pretty::tokens(head.self_ty.to_token_stream());
     let mut own = Diag::default();
-    if let Some(of_trait) = &head.trait_ {
-        own.error(&of_trait.1, messages::trait_impl(&name));
+    if let Some((of_trait, _)) = &head.trait_ {
+        own.error(of_trait, messages::trait_impl(&name));
     }
     for parameter in &head.generics.params {
         match parameter {
             GenericParam::Type(parameter) => {
-                own.error(&parameter.ident, messages::generic_impl(&parameter.ident.to_string()))
+                own.error(&parameter.ident, messages::generic_impl(&parameter.ident.to_string()));
             }
             GenericParam::Const(parameter) => {
-                own.error(&parameter.ident, messages::generic_impl(&parameter.ident.to_string()))
+                own.error(&parameter.ident, messages::generic_impl(&parameter.ident.to_string()));
             }
             GenericParam::Lifetime(parameter) => {
                 own.error(&parameter.lifetime, messages::borrowing_impl(&parameter.lifetime.to_string()));

@@ -1,5 +1,7 @@
 //! Prompts under every lint, without a single `allow`: what the macros generate is no user's fault.
 
+pub mod desk;
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::Path;
