@@ -259,7 +259,7 @@ pub use json::{Leniency, Parsed, Repair, RepairKind};
 pub use message::{CachePoint, Image, Message, Part, Role, ToolCall, ToolResult};
 pub use mount::{Mount, Provides};
 pub use partial::{Partial, PartialList, PartialMap, PartialReader, PartialText, Progress, Whole};
-pub use prompt::{IntoPrompt, JsonOutput, OutputOf, Prompt, PromptDef, PromptOutput, PromptText, Untrusted};
+pub use prompt::{IntoPrompt, JsonOutput, OutputOf, Prompt, PromptDef, PromptOutput, Untrusted};
 pub use provider::{AnyProvider, BoxFuture, Provider};
 pub use registry::{Entry, Registry, Router};
 pub use reply::{AnswerCall, FinishReason, RateLimit, RateLimits, Reply, Usage};

@@ -289,6 +289,7 @@ impl Entry {
             "returns": self.returns(),
             "output": if self.output_schema().is_some() { "json" } else { "text" },
             "arguments": args,
+            "template": self.template(),
             "options": options,
             "input_schema": self.input_schema().map(|schema| schema.as_value()),
             "output_schema": self.output_schema().map(|schema| schema.as_value().clone()),

@@ -129,7 +129,11 @@ impl Lower<'_, '_> {
             }
             Parsed::Loop(found) => {
                 if let Some(condition) = &found.cond {
-                    self.unsupported(condition.span(), "a condition of a loop", "write `{% if .. %}` inside the loop");
+                    self.unsupported(
+                        condition.span(),
+                        "a loop with a condition",
+                        "write `{% if .. %}` inside the loop",
+                    );
                 }
                 let list = self.list(&found.iter);
                 self.loops.push(None);

@@ -22,7 +22,7 @@ use proc_macro2::{TokenStream, TokenTree};
 use syn::{Ident, LitStr};
 
 #[cfg(not(feature = "templates"))]
-pub(super) use off::{Source, Template, body, source, template, text};
+pub(super) use off::{Template, body, source, template, text};
 #[cfg(feature = "templates")]
 pub(super) use {
     expand::{body, text},

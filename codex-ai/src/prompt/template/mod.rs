@@ -1,4 +1,4 @@
-//! What the code of a template calls.
+//! What the code of a template calls. Programs meet these in the compiler's messages.
 
 pub mod filters;
 
@@ -62,9 +62,8 @@ impl TemplateWriter {
     }
 
     /// Adds a value to the instructions, or to words of the model.
-    pub fn trusted<V: TrustedValue + ?Sized>(&mut self, _: &str, value: &V) {
-        self.text("");
-        value.write_trusted(&mut self.text);
+    pub fn trusted<V: TemplateValue<Trust: IsTrusted> + ?Sized>(&mut self, _: &str, value: &V) {
+        value.write_plain(&mut self.text);
     }
 
     /// Says that all before this is the same in every call.
@@ -144,74 +143,72 @@ impl<P: FromTemplate, E> FromTemplate for Result<P, E> {
     }
 }
 
-/// A value that a template can write into a message of the user's.
+/// A value that a template can write.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be written in a template",
     label = "a value in this template has no `Display`",
     note = "name one of its fields, loop over its items, or for an `Option` write `{{{{ value|default(\"none\") }}}}`"
 )]
 pub trait TemplateValue {
-    /// Writes it.
+    /// [`Trusted`] for all but [`Untrusted`] data.
+    type Trust;
+
+    /// Writes it into a message of the user's.
     fn write(&self, name: &str, writer: &mut TemplateWriter);
+
+    /// Writes it as it is.
+    fn write_plain(&self, text: &mut String);
 }
 
 #[diagnostic::do_not_recommend]
 impl<T: Display + ?Sized> TemplateValue for T {
+    type Trust = Trusted;
+
     fn write(&self, _: &str, writer: &mut TemplateWriter) {
         let _ = write!(writer, "{self}");
     }
-}
 
-impl<T: Display> TemplateValue for Untrusted<T> {
-    fn write(&self, name: &str, writer: &mut TemplateWriter) {
-        writer.fenced(&fence::data(name, &self.expose().to_string()));
-    }
-}
-
-impl<T: Display> TemplateValue for &Untrusted<T> {
-    fn write(&self, name: &str, writer: &mut TemplateWriter) {
-        (*self).write(name, writer);
-    }
-}
-
-/// A value that a template can write anywhere, and that a filter takes.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be written in a template",
-    label = "a value in this template has no `Display`",
-    note = "name one of its fields, loop over its items, or for an `Option` write `{{{{ value|default(\"none\") }}}}`"
-)]
-pub trait TrustedValue {
-    /// Writes it.
-    fn write_trusted(&self, text: &mut String);
-}
-
-#[diagnostic::do_not_recommend]
-impl<T: Display + ?Sized> TrustedValue for T {
-    fn write_trusted(&self, text: &mut String) {
+    fn write_plain(&self, text: &mut String) {
         let _ = write!(text, "{self}");
     }
 }
 
-/// What is never implemented for untrusted data, so that the compiler has something to say.
+#[diagnostic::do_not_recommend]
+impl<T: Display> TemplateValue for Untrusted<T> {
+    type Trust = Self;
+
+    fn write(&self, name: &str, writer: &mut TemplateWriter) {
+        writer.fenced(&fence::data(name, &self.expose().to_string()));
+    }
+
+    fn write_plain(&self, text: &mut String) {
+        text.push_str(&fence::data("", &self.expose().to_string()));
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Display> TemplateValue for &Untrusted<T> {
+    type Trust = Untrusted<T>;
+
+    fn write(&self, name: &str, writer: &mut TemplateWriter) {
+        (*self).write(name, writer);
+    }
+
+    fn write_plain(&self, text: &mut String) {
+        (*self).write_plain(text);
+    }
+}
+
+/// What may stand anywhere in a template, and go through filters.
+#[derive(Debug)]
+pub enum Trusted {}
+
+/// Whether a value may stand outside of the user's messages.
 #[diagnostic::on_unimplemented(
     message = "untrusted data can stand in a user section of a template only, and without filters",
     label = "this template writes untrusted data elsewhere",
     note = "write `{{{{ name }}}}` in a user section, where it is fenced"
 )]
-pub trait WrittenAnywhere {}
+pub trait IsTrusted {}
 
-#[diagnostic::do_not_recommend]
-impl<T> TrustedValue for Untrusted<T>
-where
-    Self: WrittenAnywhere,
-{
-    fn write_trusted(&self, _: &mut String) {}
-}
-
-#[diagnostic::do_not_recommend]
-impl<T> TrustedValue for &Untrusted<T>
-where
-    Untrusted<T>: WrittenAnywhere,
-{
-    fn write_trusted(&self, _: &mut String) {}
-}
+impl IsTrusted for Trusted {}
