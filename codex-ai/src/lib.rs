@@ -47,6 +47,9 @@
 //! without a provider. What it returns decides what the model is asked for: `String` and [`Prompt`] ask for free text,
 //! [`Prompt<T>`](Prompt) for JSON of `T`; a `Result` of one may fail before anything is sent.
 //!
+//! With the feature `templates`, a function without a body has its text in a template, inline or in a file, that is checked
+//! against its arguments. What comes from others is [`Untrusted`]: it is fenced, and does not compile in instructions.
+//!
 //! # Answers
 //!
 //! [`#[derive(LlmSchema)]`](derive@LlmSchema) tells a model what a type looks like, with doc comments as descriptions.
@@ -214,6 +217,7 @@
 //! | `blocking` | yes | the blocking dispatcher |
 //! | `app-server` | | a client of `codex app-server`, and prompts as turns of it |
 //! | `testing` | | a scripted provider and a wire server, for tests |
+//! | `templates` | | `template` and `template_file` of [`#[prompt]`](macro@prompt); brings the parser of askama |
 //! | `chrono`, `uuid`, `url` | | [`LlmSchema`](trait@LlmSchema) for the types of these crates |
 //!
 //! The built-in provider is always there. Each feature works alone.

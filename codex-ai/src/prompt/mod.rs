@@ -20,7 +20,7 @@ use crate::request::{Options, Output, Request, Tool, ToolChoice};
 use crate::schema::{FreeText, Json, LlmSchema};
 use crate::structured;
 
-pub use untrusted::{Untrusted, WrittenAsItIs};
+pub use untrusted::{Unfenced, Untrusted, WrittenAsItIs};
 
 /// What a prompt function returns: messages, instructions and options; `T` is what the model must give back.
 ///

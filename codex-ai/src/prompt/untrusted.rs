@@ -81,6 +81,11 @@ impl<T: JsonSchema> JsonSchema for Untrusted<T> {
     }
 }
 
+/// What a `String` would be made of: a type of its own, so that the compiler speaks of it and not of `Into<String>`.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Unfenced<T>(T);
+
 /// What is never implemented for untrusted data, so that the compiler has something to say where it is used as text.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
@@ -94,7 +99,7 @@ pub trait WrittenAsItIs {}
 #[doc(hidden)]
 impl<T> From<Untrusted<T>> for String
 where
-    Untrusted<T>: WrittenAsItIs,
+    Unfenced<T>: WrittenAsItIs,
 {
     fn from(_: Untrusted<T>) -> Self {
         Self::new()
@@ -104,7 +109,7 @@ where
 #[doc(hidden)]
 impl<T> From<&Untrusted<T>> for String
 where
-    Untrusted<T>: WrittenAsItIs,
+    Unfenced<T>: WrittenAsItIs,
 {
     fn from(_: &Untrusted<T>) -> Self {
         Self::new()

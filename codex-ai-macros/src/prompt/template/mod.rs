@@ -15,6 +15,8 @@ mod model;
 mod off;
 #[cfg(feature = "templates")]
 mod read;
+#[cfg(all(test, feature = "templates"))]
+mod tests;
 #[cfg(feature = "templates")]
 mod text;
 
