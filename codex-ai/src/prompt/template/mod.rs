@@ -18,6 +18,8 @@ pub struct TemplateWriter {
     role: Role,
     parts: Vec<Part>,
     text: String,
+    /// Where the last value ends: the space behind it is the template's, and that of the value is not.
+    value_end: usize,
     /// Whether the text ends with a block, behind which a line begins.
     fenced: bool,
 }
@@ -27,7 +29,7 @@ impl TemplateWriter {
     #[expect(clippy::new_without_default, reason = "for generated code")]
     pub fn new() -> Self {
         let request = Request::default();
-        Self { request, role: Role::User, parts: Vec::new(), text: String::new(), fenced: false }
+        Self { request, role: Role::User, parts: Vec::new(), text: String::new(), value_end: 0, fenced: false }
     }
 
     /// Begins the instructions, or goes on with them.
@@ -59,11 +61,13 @@ impl TemplateWriter {
     /// Adds a value to a message of the user's.
     pub fn value<V: TemplateValue + ?Sized>(&mut self, name: &str, value: &V) {
         value.write(name, self);
+        self.value_end = self.text.len();
     }
 
     /// Adds a value to the instructions, or to words of the model.
     pub fn trusted<V: TemplateValue<Trust: IsTrusted> + ?Sized>(&mut self, _: &str, value: &V) {
         value.write_plain(&mut self.text);
+        self.value_end = self.text.len();
     }
 
     /// Says that all before this is the same in every call.
@@ -86,7 +90,7 @@ impl TemplateWriter {
 
     fn end_text(&mut self) {
         let text = std::mem::take(&mut self.text);
-        self.fenced = false;
+        (self.value_end, self.fenced) = (0, false);
         if !text.is_empty() {
             self.parts.push(Part::Text(text));
         }
@@ -94,6 +98,9 @@ impl TemplateWriter {
 
     /// Ends a section; one without text is left out.
     fn end(&mut self) {
+        // A loop or a condition at the end of a section ends with a line, too.
+        let end = self.text.trim_end().len().max(self.value_end);
+        self.text.truncate(end);
         self.end_text();
         let parts = std::mem::take(&mut self.parts);
         if !parts.iter().any(|part| matches!(part, Part::Text(text) if !text.trim().is_empty())) {
