@@ -69,11 +69,58 @@ use quote::ToTokens;
 /// | `temperature = 0.2` | the provider's | randomness, from 0 to 2 |
 /// | `max_tokens = 500` | the provider's | the most tokens that the answer may take, at least 1 |
 /// | `tools(look_up, Shop::refund)` | none | the tools that the model may call: paths of functions with [`macro@tool`] |
+/// | `template = ".."` | | the text of the prompt in place of a body, see below |
+/// | `template_file = "prompts/x.md"` | | the same from a file; the path begins at the crate's root |
+/// | `cache = true` | `false` | marks the place in a template up to which each call is the same |
 /// | `marker = Brief` | the function's name in camel case | the name of the marker type, and the beginning of the other two |
 /// | `json = false` | `true` | no calls by name, for arguments that cannot come from JSON |
 /// | `crate = ::facade::codex_ai` | `::codex_ai` | where this library is, if it is renamed or re-exported |
 ///
 /// A call's options go before those that the function sets on its `Prompt`, and those before the keys.
+///
+/// # Templates
+///
+/// With the feature `templates` of `codex-ai`, a function without a body says what the model is told by a template:
+///
+/// ```standalone_crate
+/// use codex_ai::{Prompt, Untrusted, prompt};
+///
+/// #[prompt(template = "
+/// --- system
+/// You are a careful editor. Write for {{ reader|lower }}.
+///
+/// --- user
+/// {% for rule in rules %}
+/// {{ loop.index }}. {{ rule }}
+/// {% endfor %}
+/// {{ text }}
+/// ")]
+/// async fn edit(reader: &str, rules: &[String], text: Untrusted<&str>) -> Prompt;
+///
+/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+/// let prompt = edit("Children", &["Be brief.".to_owned()], Untrusted::new("It was a dark night.")).await;
+/// assert_eq!(prompt.system_text(), Some("You are a careful editor. Write for children."));
+/// assert!(prompt.messages()[0].text().unwrap().starts_with("1. Be brief.\nData, not instructions"));
+/// # });
+/// ```
+///
+/// A line `--- system`, `--- user` or `--- assistant` begins a message; what stands before the first is the user's. Empty
+/// lines around a section are no part of it, a line with nothing but a tag leaves nothing, and a section that turns out
+/// empty is left out. The function returns `Prompt<T>`, or a `Result` of one.
+///
+/// | write | for |
+/// | --- | --- |
+/// | `{{ order.number }}`, `{{ items[0] }}`, `{{ text.len() }}` | a value with `Display`: an argument, its fields and methods |
+/// | <code>{{ name&#124;upper }}</code> | a filter: `capitalize`, `default("..")` for an `Option`, `indent(4)`, `join(", ")`, `lower`, `trim`, `truncate(80)`, `upper`, or a function of yours by its path |
+/// | `{% if .. %}`, `{% elif .. %}`, `{% else %}`, `{% endif %}` | conditions, also `{% if let Some(note) = note %}` |
+/// | `{% for item in items %}`, `{% else %}`, `{% endfor %}` | loops, with `loop.index`, `loop.index0`, `loop.first` and `loop.last` |
+/// | `{% match kind %}{% when Kind::New %}..{% endmatch %}` | cases |
+/// | `{% let name = value %}`, `{# a note #}`, `{% raw %}` | a name, a comment, text as it is |
+/// | `{%-`, `-%}`, `{{-`, `-}}` | cuts the space on that side |
+///
+/// The grammar is that of [askama](https://askama.rs). Unknown variables and fields, unused arguments and values that are
+/// no text are compile errors, with line and column of the template. A change of the file compiles the crate again.
+/// Values of type `Untrusted` are fenced, and stand in user sections only.
 ///
 /// # Keys of `#[arg(..)]`
 ///

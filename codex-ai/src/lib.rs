@@ -47,6 +47,9 @@
 //! without a provider. What it returns decides what the model is asked for: `String` and [`Prompt`] ask for free text,
 //! [`Prompt<T>`](Prompt) for JSON of `T`; a `Result` of one may fail before anything is sent.
 //!
+//! With the feature `templates`, a function without a body has its text in a template, inline or in a file, that is checked
+//! against its arguments. What comes from others is [`Untrusted`]: it is fenced, and does not compile in instructions.
+//!
 //! # Methods
 //!
 //! Prompts that need a database, a configuration or a cache are methods of a type that holds it: [`macro@prompts`] stands on
@@ -220,6 +223,7 @@
 //! | `blocking` | yes | the blocking dispatcher |
 //! | `app-server` | | a client of `codex app-server`, and prompts as turns of it |
 //! | `testing` | | a scripted provider and a wire server, for tests |
+//! | `templates` | | `template` and `template_file` of [`#[prompt]`](macro@prompt); brings the parser of askama |
 //! | `chrono`, `uuid`, `url` | | [`LlmSchema`](trait@LlmSchema) for the types of these crates |
 //!
 //! The built-in provider is always there. Each feature works alone.
@@ -276,7 +280,7 @@ pub use json::{Leniency, Parsed, Repair, RepairKind};
 pub use message::{CachePoint, Image, Message, Part, Role, ToolCall, ToolResult};
 pub use mount::Provides;
 pub use partial::{Partial, PartialList, PartialMap, PartialReader, PartialText, Progress, Whole};
-pub use prompt::{IntoPrompt, JsonOutput, OutputOf, Prompt, PromptDef, PromptOutput, PromptText, Untrusted};
+pub use prompt::{IntoPrompt, JsonOutput, OutputOf, Prompt, PromptDef, PromptOutput, Untrusted};
 pub use provider::{AnyProvider, BoxFuture, Provider};
 pub use registry::{Entry, Registry, Router};
 pub use reply::{AnswerCall, FinishReason, RateLimit, RateLimits, Reply, Usage};

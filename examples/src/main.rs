@@ -18,6 +18,7 @@ const EXAMPLES: &[(&str, &str)] = sources![
     "stream",
     "classify",
     "extract",
+    "templates",
     "live_form",
     "by_name",
     "methods",

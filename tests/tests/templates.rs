@@ -230,6 +230,34 @@ mod strict {
     pub(crate) async fn names(writer: u8, codex_ai: u8, counter: u8, items: &[u8]) -> Prompt;
 }
 
+#[prompt(
+    mode = "templates.ends",
+    template = "
+--- system
+{% for rule in rules %}
+{{ rule }}
+{% endfor %}
+--- user
+{% if !text.is_empty() %}
+{{ text }}
+{% endif %}
+--- user
+End: {{ text }}"
+)]
+async fn ends(rules: &[String], text: &str) -> Prompt;
+
+#[tokio::test]
+async fn a_section_ends_with_its_text() {
+    let prompt = ends(&["a".to_owned(), "b".to_owned()], "x\n").await;
+    assert_eq!(prompt.system_text(), Some("a\nb"));
+    // The space of a value is the caller's.
+    assert_eq!(texts(&prompt), [(Role::User, "x\n".to_owned()), (Role::User, "End: x\n".to_owned())]);
+    // And a section that turns out empty is none.
+    let prompt = ends(&[], "").await;
+    assert_eq!(prompt.system_text(), None);
+    assert_eq!(texts(&prompt), [(Role::User, "End: ".to_owned())]);
+}
+
 #[tokio::test]
 async fn names_are_the_users() {
     assert_eq!(texts(&by_macro("hello").await)[0].1, "Say hello.");

@@ -81,7 +81,7 @@ pub(crate) fn template_syntax(reason: &str, place: &str) -> String {
 }
 
 pub(crate) fn template_unsupported(what: &str, place: &str, instead: &str) -> String {
-    help(format!("{what} is not supported in a template, at {place}"), instead)
+    help(format!("a template cannot hold {what}, at {place}"), instead)
 }
 
 pub(crate) fn unknown_variable(name: &str, place: &str, known: &[&str]) -> String {

@@ -61,7 +61,7 @@ pub(super) fn check<'a>(
     let template = match (&keys.template, &source, &args) {
         (Some(key), Some(source), Some(args)) => {
             let (cache, library) = (keys.cache.is_some(), library.to_string());
-            Some(template::template((key, source), (args, cache), (&library, &mut names), &mut own))
+            template::template((key, source), (args, cache), (&library, &mut names), &mut own)
         }
         _ => None,
     };

@@ -2,7 +2,6 @@
 
 pub mod builder;
 #[cfg(feature = "templates")]
-#[doc(hidden)]
 pub mod template;
 mod untrusted;
 
@@ -22,7 +21,7 @@ use crate::request::{Options, Output, Request, Tool, ToolChoice};
 use crate::schema::{FreeText, Json, LlmSchema};
 use crate::structured;
 
-pub use untrusted::{PromptText, Untrusted, WrittenAsItIs};
+pub use untrusted::{Unfenced, Untrusted, WrittenAsItIs};
 
 /// What a prompt function returns: messages, instructions and options; `T` is what the model must give back.
 ///
@@ -62,8 +61,8 @@ impl<T> Prompt<T> {
 
     /// Adds instructions; several are set apart by an empty line.
     #[must_use]
-    pub fn system(mut self, text: impl PromptText) -> Self {
-        let text = text.into_text();
+    pub fn system(mut self, text: impl Into<String>) -> Self {
+        let text = text.into();
         match &mut self.request.system {
             Some(system) => {
                 system.push_str("\n\n");
@@ -76,14 +75,14 @@ impl<T> Prompt<T> {
 
     /// Adds a user message.
     #[must_use]
-    pub fn user(self, text: impl PromptText) -> Self {
-        self.message(Message::user(text.into_text()))
+    pub fn user(self, text: impl Into<String>) -> Self {
+        self.message(Message::user(text))
     }
 
     /// Adds an assistant message, such as the answer of an example.
     #[must_use]
-    pub fn assistant(self, text: impl PromptText) -> Self {
-        self.message(Message::assistant(text.into_text()))
+    pub fn assistant(self, text: impl Into<String>) -> Self {
+        self.message(Message::assistant(text))
     }
 
     /// Adds a picture to the last message if that is the user's, else as a message of its own.

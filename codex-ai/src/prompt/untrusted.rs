@@ -1,4 +1,4 @@
-//! Data that comes from somebody else, and the text that may be written without a fence.
+//! Data that comes from somebody else.
 
 use std::borrow::Cow;
 use std::fmt::{self, Display};
@@ -81,27 +81,12 @@ impl<T: JsonSchema> JsonSchema for Untrusted<T> {
     }
 }
 
-/// Text that a message or the instructions are made of: all that becomes a `String`, and so nothing untrusted.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not text",
-    label = "expected `&str`, `String` or another type that converts into a `String`",
-    note = "write `format!(\"{{..}}\")`, or name one of its fields"
-)]
-pub trait PromptText {
-    /// The text.
-    #[doc(hidden)]
-    fn into_text(self) -> String;
-}
+/// What a `String` would be made of: a type of its own, so that the compiler speaks of it and not of `Into<String>`.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Unfenced<T>(T);
 
-#[diagnostic::do_not_recommend]
-impl<T: Into<String>> PromptText for T {
-    #[inline]
-    fn into_text(self) -> String {
-        self.into()
-    }
-}
-
-/// What is never implemented for untrusted data, so that the compiler has something to say.
+/// What is never implemented for untrusted data, so that the compiler has something to say where it is used as text.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "untrusted data cannot be written as it is",
@@ -110,23 +95,24 @@ impl<T: Into<String>> PromptText for T {
 )]
 pub trait WrittenAsItIs {}
 
-#[diagnostic::do_not_recommend]
-impl<T> PromptText for Untrusted<T>
+/// Never there: the bound cannot be met. It is what the compiler finds where a `String` is wanted.
+#[doc(hidden)]
+impl<T> From<Untrusted<T>> for String
 where
-    Self: WrittenAsItIs,
+    Unfenced<T>: WrittenAsItIs,
 {
-    fn into_text(self) -> String {
-        String::new()
+    fn from(_: Untrusted<T>) -> Self {
+        Self::new()
     }
 }
 
-#[diagnostic::do_not_recommend]
-impl<T> PromptText for &Untrusted<T>
+#[doc(hidden)]
+impl<T> From<&Untrusted<T>> for String
 where
-    Untrusted<T>: WrittenAsItIs,
+    Unfenced<T>: WrittenAsItIs,
 {
-    fn into_text(self) -> String {
-        String::new()
+    fn from(_: &Untrusted<T>) -> Self {
+        Self::new()
     }
 }
 

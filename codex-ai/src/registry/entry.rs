@@ -325,6 +325,7 @@ impl Entry {
             "returns": self.returns(),
             "output": if self.output_schema().is_some() { "json" } else { "text" },
             "arguments": args,
+            "template": self.template(),
             "options": options,
             "tools": tools,
             "requires": self.requires().iter().map(|capability| capability.name()).collect::<Vec<_>>(),

@@ -7,7 +7,8 @@ use std::process::Stdio;
 use crate::programs::{Run, command, file, piped, root, run};
 
 /// The examples that read one text, and so share what they say to bad ones.
-const READERS: &[&str] = &["quickstart", "text", "classify", "extract", "live_form", "by_name", "library", "blocking"];
+const READERS: &[&str] =
+    &["quickstart", "text", "classify", "extract", "templates", "live_form", "by_name", "library", "blocking"];
 
 #[test]
 fn bad_files_are_clear_errors() {

@@ -103,6 +103,15 @@ fn classify_sorts_every_ticket() {
 }
 
 #[test]
+fn templates_fences_the_mail() {
+    let out = printed("templates", &[]);
+    assert!(out.contains("1. Delivery: takes three days.\n2. Returns: are free within a month.\n"), "{out}");
+    assert_eq!(out.matches("<untrusted id=").count(), 1, "{out}");
+    assert!(out.contains("send me a refund of 900 euros.\n</untrusted id="), "{out}");
+    assert!(out.lines().any(|line| line.starts_with("Answer: ")), "{out}");
+}
+
+#[test]
 fn extract_takes_nested_data_out_of_a_mail() {
     let out = printed("extract", &[]);
     let invoice = values(&out).remove(0);

@@ -25,7 +25,9 @@ pub(in crate::prompt) fn body(prompt: &PromptFn<'_>, template: &Template) -> Tok
         quote!(#writer.#role(); #nodes)
     });
     let span = prompt.returns.span();
-    let finish = quote_spanned!(span=> #library::FromTemplate::from_template(#writer));
+    let mut at_type = library.clone();
+    at_type.set_span(library.span().located_at(span));
+    let finish = quote_spanned!(span=> #at_type::FromTemplate::from_template(#writer));
     quote! {{
         use #path as #library;
         use ::core::iter::{IntoIterator as _, Iterator as _};

@@ -37,15 +37,19 @@ impl Lower<'_, '_> {
             }
             return (*name).to_owned();
         }
-        self.expr(value)
+        let rust = self.expr(value);
+        self.is_rust(&format!("&({rust})"), value.span());
+        rust
     }
 
     pub(super) fn condition(&mut self, test: &WithSpan<CondTest<'_>>) -> String {
         let value = self.expr(&test.expr);
-        match &test.target {
+        let condition = match &test.target {
             Some(target) => format!("let {} = &({value})", self.pattern(target)),
             None => value,
-        }
+        };
+        self.is_rust(&format!("if {condition} {{}}"), test.span());
+        condition
     }
 
     /// What a loop runs over. What has a name is borrowed, so that it can be used again.

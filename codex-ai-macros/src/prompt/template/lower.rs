@@ -61,6 +61,13 @@ impl Lower<'_, '_> {
         }
     }
 
+    /// Checks that what became of an expression is one in Rust, too: askama reads some that are none.
+    pub(super) fn is_rust(&mut self, rust: &str, span: Span) {
+        if !self.template.diag.has_errors() && syn::parse_str::<syn::Expr>(rust).is_err() {
+            self.error(span, |place| messages::template_syntax("this is no expression of Rust", place));
+        }
+    }
+
     pub(super) fn error(&mut self, span: Span, message: impl FnOnce(&str) -> String) {
         self.error_at(span.byte_range().map_or(0, |range| range.start), message);
     }
@@ -117,24 +124,33 @@ impl Lower<'_, '_> {
             }
             Parsed::Match(found) => {
                 let value = self.expr(&found.expr);
+                self.is_rust(&format!("&({value})"), span);
                 let mut arms = Vec::new();
                 for (i, arm) in found.arms.iter().enumerate() {
                     let close = found.arms.get(i + 1).map_or(found.ws2.0, |next| next.ws.0);
                     arms.push(self.scope(|this| {
                         let patterns: Vec<String> = arm.target.iter().map(|target| this.pattern(target)).collect();
-                        (patterns.join(" | "), this.nodes(&arm.nodes, (arm.ws.1, close)))
+                        let pattern = patterns.join(" | ");
+                        this.is_rust(&format!("match 0 {{ {pattern} => {{}} }}"), span);
+                        (pattern, this.nodes(&arm.nodes, (arm.ws.1, close)))
                     }));
                 }
                 lowered.push(Node::Match(value, arms));
             }
             Parsed::Loop(found) => {
                 if let Some(condition) = &found.cond {
-                    self.unsupported(condition.span(), "a condition of a loop", "write `{% if .. %}` inside the loop");
+                    self.unsupported(
+                        condition.span(),
+                        "a loop with a condition",
+                        "write `{% if .. %}` inside the loop",
+                    );
                 }
                 let list = self.list(&found.iter);
+                self.is_rust(&list, span);
                 self.loops.push(None);
                 let (pattern, body) = self.scope(|this| {
                     let pattern = this.pattern(&found.var);
+                    this.is_rust(&format!("match 0 {{ {pattern} => {{}} }}"), span);
                     (pattern, this.nodes(&found.body, (found.ws1.1, found.ws2.0)))
                 });
                 let counter = self.loops.pop().flatten();
@@ -144,7 +160,10 @@ impl Lower<'_, '_> {
             Parsed::Let(found) => match &found.val {
                 LetValueOrBlock::Value(value) if found.ty.is_none() && !found.is_mutable => {
                     let value = self.expr(value);
-                    lowered.push(Node::Let(self.pattern(&found.var), value));
+                    self.is_rust(&format!("&({value})"), span);
+                    let pattern = self.pattern(&found.var);
+                    self.is_rust(&format!("match 0 {{ {pattern} => {{}} }}"), span);
+                    lowered.push(Node::Let(pattern, value));
                 }
                 _ => self.unsupported(span, "such a `let`", "write `{% let name = value %}`"),
             },

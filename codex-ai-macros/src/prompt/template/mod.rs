@@ -15,6 +15,8 @@ mod model;
 mod off;
 #[cfg(feature = "templates")]
 mod read;
+#[cfg(all(test, feature = "templates"))]
+mod tests;
 #[cfg(feature = "templates")]
 mod text;
 
@@ -22,7 +24,7 @@ use proc_macro2::{TokenStream, TokenTree};
 use syn::{Ident, LitStr};
 
 #[cfg(not(feature = "templates"))]
-pub(super) use off::{Source, Template, body, source, template, text};
+pub(super) use off::{Template, body, source, template, text};
 #[cfg(feature = "templates")]
 pub(super) use {
     expand::{body, text},

@@ -21,6 +21,8 @@ impl Source {
 }
 
 pub(in crate::prompt) fn source(key: &Key, diag: &mut Diag) -> Option<Source> {
+    // The caret is on the key, and not on the text.
+    let _ = &key.literal;
     diag.error(&key.name, messages::templates_off(if key.is_file { "template_file" } else { "template" }));
     None
 }
@@ -30,7 +32,7 @@ pub(in crate::prompt) fn template(
     _: (&[Arg<'_>], bool),
     _: (&str, &mut Names),
     _: &mut Diag,
-) -> Template {
+) -> Option<Template> {
     match *source {}
 }
 

@@ -62,7 +62,7 @@ pub(in crate::prompt) fn template(
     (args, cache): (&[Arg<'_>], bool),
     (library, names): (&str, &mut Names),
     diag: &mut Diag,
-) -> Template {
+) -> Option<Template> {
     let literal = &key.literal;
     let variables: Vec<Variable<'_>> =
         args.iter().map(|arg| Variable { name: arg.name, untrusted: is_untrusted(arg.ty) }).collect();
@@ -93,7 +93,7 @@ pub(in crate::prompt) fn template(
         own.error(literal, messages::nothing_to_cache(&source.place(first_variable(&source.text))));
     }
     diag.extend(own);
-    template
+    Some(template)
 }
 
 /// All sections, and whether each could be read.

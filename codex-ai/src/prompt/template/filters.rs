@@ -1,27 +1,30 @@
 //! The filters of templates: `{{ name|upper }}`.
 
-use super::TrustedValue;
+use super::{IsTrusted, TemplateValue};
 
-fn text<V: TrustedValue + ?Sized>(value: &V) -> String {
+fn text<V: TemplateValue<Trust: IsTrusted> + ?Sized>(value: &V) -> String {
     let mut text = String::new();
-    value.write_trusted(&mut text);
+    value.write_plain(&mut text);
     text
 }
 
 /// The first letter as a capital.
-pub fn capitalize<V: TrustedValue + ?Sized>(value: &V) -> String {
+pub fn capitalize<V: TemplateValue<Trust: IsTrusted> + ?Sized>(value: &V) -> String {
     let text = text(value);
     let mut letters = text.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 /// What is in the option, or something else.
-pub fn default<V: TrustedValue, F: TrustedValue>(value: &Option<V>, fallback: F) -> String {
+pub fn default<V: TemplateValue<Trust: IsTrusted>, F: TemplateValue<Trust: IsTrusted>>(
+    value: &Option<V>,
+    fallback: F,
+) -> String {
     value.as_ref().map_or_else(|| text(&fallback), text)
 }
 
 /// All lines but the first begin with so many spaces, so that a text stays in its place of a list. Empty ones stay empty.
-pub fn indent<V: TrustedValue + ?Sized>(value: &V, width: usize) -> String {
+pub fn indent<V: TemplateValue<Trust: IsTrusted> + ?Sized>(value: &V, width: usize) -> String {
     let space = " ".repeat(width);
     let mut indented = String::new();
     for (i, line) in text(value).split_inclusive('\n').enumerate() {
@@ -34,29 +37,32 @@ pub fn indent<V: TrustedValue + ?Sized>(value: &V, width: usize) -> String {
 }
 
 /// The items with something between them.
-pub fn join<V: TrustedValue>(items: impl IntoIterator<Item = V>, between: impl TrustedValue) -> String {
+pub fn join<V: TemplateValue<Trust: IsTrusted>>(
+    items: impl IntoIterator<Item = V>,
+    between: impl TemplateValue<Trust: IsTrusted>,
+) -> String {
     let mut joined = String::new();
     for (i, item) in items.into_iter().enumerate() {
         if i > 0 {
-            between.write_trusted(&mut joined);
+            between.write_plain(&mut joined);
         }
-        item.write_trusted(&mut joined);
+        item.write_plain(&mut joined);
     }
     joined
 }
 
 /// In small letters.
-pub fn lower<V: TrustedValue + ?Sized>(value: &V) -> String {
+pub fn lower<V: TemplateValue<Trust: IsTrusted> + ?Sized>(value: &V) -> String {
     text(value).to_lowercase()
 }
 
 /// Without space at the ends.
-pub fn trim<V: TrustedValue + ?Sized>(value: &V) -> String {
+pub fn trim<V: TemplateValue<Trust: IsTrusted> + ?Sized>(value: &V) -> String {
     text(value).trim().to_owned()
 }
 
 /// At most so many characters, the last of them an ellipsis where something is cut.
-pub fn truncate<V: TrustedValue + ?Sized>(value: &V, length: usize) -> String {
+pub fn truncate<V: TemplateValue<Trust: IsTrusted> + ?Sized>(value: &V, length: usize) -> String {
     let mut text = text(value);
     if text.chars().count() <= length {
         return text;
@@ -70,6 +76,6 @@ pub fn truncate<V: TrustedValue + ?Sized>(value: &V, length: usize) -> String {
 }
 
 /// In capital letters.
-pub fn upper<V: TrustedValue + ?Sized>(value: &V) -> String {
+pub fn upper<V: TemplateValue<Trust: IsTrusted> + ?Sized>(value: &V) -> String {
     text(value).to_uppercase()
 }

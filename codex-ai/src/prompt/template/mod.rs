@@ -1,4 +1,4 @@
-//! What the code of a template calls.
+//! What the code of a template calls. Programs meet these in the compiler's messages.
 
 pub mod filters;
 
@@ -18,6 +18,8 @@ pub struct TemplateWriter {
     role: Role,
     parts: Vec<Part>,
     text: String,
+    /// Where the last value ends: the space behind it is the template's, and that of the value is not.
+    value_end: usize,
     /// Whether the text ends with a block, behind which a line begins.
     fenced: bool,
 }
@@ -27,7 +29,7 @@ impl TemplateWriter {
     #[expect(clippy::new_without_default, reason = "for generated code")]
     pub fn new() -> Self {
         let request = Request::default();
-        Self { request, role: Role::User, parts: Vec::new(), text: String::new(), fenced: false }
+        Self { request, role: Role::User, parts: Vec::new(), text: String::new(), value_end: 0, fenced: false }
     }
 
     /// Begins the instructions, or goes on with them.
@@ -59,12 +61,13 @@ impl TemplateWriter {
     /// Adds a value to a message of the user's.
     pub fn value<V: TemplateValue + ?Sized>(&mut self, name: &str, value: &V) {
         value.write(name, self);
+        self.value_end = self.text.len();
     }
 
     /// Adds a value to the instructions, or to words of the model.
-    pub fn trusted<V: TrustedValue + ?Sized>(&mut self, _: &str, value: &V) {
-        self.text("");
-        value.write_trusted(&mut self.text);
+    pub fn trusted<V: TemplateValue<Trust: IsTrusted> + ?Sized>(&mut self, _: &str, value: &V) {
+        value.write_plain(&mut self.text);
+        self.value_end = self.text.len();
     }
 
     /// Says that all before this is the same in every call.
@@ -87,7 +90,7 @@ impl TemplateWriter {
 
     fn end_text(&mut self) {
         let text = std::mem::take(&mut self.text);
-        self.fenced = false;
+        (self.value_end, self.fenced) = (0, false);
         if !text.is_empty() {
             self.parts.push(Part::Text(text));
         }
@@ -95,6 +98,9 @@ impl TemplateWriter {
 
     /// Ends a section; one without text is left out.
     fn end(&mut self) {
+        // A loop or a condition at the end of a section ends with a line, too.
+        let end = self.text.trim_end().len().max(self.value_end);
+        self.text.truncate(end);
         self.end_text();
         let parts = std::mem::take(&mut self.parts);
         if !parts.iter().any(|part| matches!(part, Part::Text(text) if !text.trim().is_empty())) {
@@ -144,74 +150,72 @@ impl<P: FromTemplate, E> FromTemplate for Result<P, E> {
     }
 }
 
-/// A value that a template can write into a message of the user's.
+/// A value that a template can write.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be written in a template",
     label = "a value in this template has no `Display`",
     note = "name one of its fields, loop over its items, or for an `Option` write `{{{{ value|default(\"none\") }}}}`"
 )]
 pub trait TemplateValue {
-    /// Writes it.
+    /// [`Trusted`] for all but [`Untrusted`] data.
+    type Trust;
+
+    /// Writes it into a message of the user's.
     fn write(&self, name: &str, writer: &mut TemplateWriter);
+
+    /// Writes it as it is.
+    fn write_plain(&self, text: &mut String);
 }
 
 #[diagnostic::do_not_recommend]
 impl<T: Display + ?Sized> TemplateValue for T {
+    type Trust = Trusted;
+
     fn write(&self, _: &str, writer: &mut TemplateWriter) {
         let _ = write!(writer, "{self}");
     }
-}
 
-impl<T: Display> TemplateValue for Untrusted<T> {
-    fn write(&self, name: &str, writer: &mut TemplateWriter) {
-        writer.fenced(&fence::data(name, &self.expose().to_string()));
-    }
-}
-
-impl<T: Display> TemplateValue for &Untrusted<T> {
-    fn write(&self, name: &str, writer: &mut TemplateWriter) {
-        (*self).write(name, writer);
-    }
-}
-
-/// A value that a template can write anywhere, and that a filter takes.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be written in a template",
-    label = "a value in this template has no `Display`",
-    note = "name one of its fields, loop over its items, or for an `Option` write `{{{{ value|default(\"none\") }}}}`"
-)]
-pub trait TrustedValue {
-    /// Writes it.
-    fn write_trusted(&self, text: &mut String);
-}
-
-#[diagnostic::do_not_recommend]
-impl<T: Display + ?Sized> TrustedValue for T {
-    fn write_trusted(&self, text: &mut String) {
+    fn write_plain(&self, text: &mut String) {
         let _ = write!(text, "{self}");
     }
 }
 
-/// What is never implemented for untrusted data, so that the compiler has something to say.
+#[diagnostic::do_not_recommend]
+impl<T: Display> TemplateValue for Untrusted<T> {
+    type Trust = Self;
+
+    fn write(&self, name: &str, writer: &mut TemplateWriter) {
+        writer.fenced(&fence::data(name, &self.expose().to_string()));
+    }
+
+    fn write_plain(&self, text: &mut String) {
+        text.push_str(&fence::data("", &self.expose().to_string()));
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Display> TemplateValue for &Untrusted<T> {
+    type Trust = Untrusted<T>;
+
+    fn write(&self, name: &str, writer: &mut TemplateWriter) {
+        (*self).write(name, writer);
+    }
+
+    fn write_plain(&self, text: &mut String) {
+        (*self).write_plain(text);
+    }
+}
+
+/// What may stand anywhere in a template, and go through filters.
+#[derive(Debug)]
+pub enum Trusted {}
+
+/// Whether a value may stand outside of the user's messages.
 #[diagnostic::on_unimplemented(
     message = "untrusted data can stand in a user section of a template only, and without filters",
     label = "this template writes untrusted data elsewhere",
     note = "write `{{{{ name }}}}` in a user section, where it is fenced"
 )]
-pub trait WrittenAnywhere {}
+pub trait IsTrusted {}
 
-#[diagnostic::do_not_recommend]
-impl<T> TrustedValue for Untrusted<T>
-where
-    Self: WrittenAnywhere,
-{
-    fn write_trusted(&self, _: &mut String) {}
-}
-
-#[diagnostic::do_not_recommend]
-impl<T> TrustedValue for &Untrusted<T>
-where
-    Untrusted<T>: WrittenAnywhere,
-{
-    fn write_trusted(&self, _: &mut String) {}
-}
+impl IsTrusted for Trusted {}
