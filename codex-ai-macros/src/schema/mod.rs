@@ -3,6 +3,7 @@
 mod attributes;
 mod check;
 mod expand;
+mod limits;
 mod llm;
 mod model;
 mod partial;

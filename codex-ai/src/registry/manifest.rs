@@ -66,6 +66,7 @@ impl Manifest {
     }
 
     /// Whether a text is a manifest of any version, however broken: another file shall not be overwritten by one.
+    #[cfg(feature = "testing")]
     pub(crate) fn is_one(text: &str) -> bool {
         text.trim_start_matches('\u{feff}').starts_with(HEADING)
     }
