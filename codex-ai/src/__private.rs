@@ -13,15 +13,15 @@ pub use crate::dispatch::Caller;
 pub use crate::error::Result;
 pub use crate::mount::{AnyState, StateInfo};
 pub use crate::partial::{Cursor, Grow, Progress, Whole};
-pub use crate::prompt::builder::{Once, Set, Take, Unset, send};
 use crate::prompt::PromptOutput;
-pub use crate::schema::strict::strict;
+pub use crate::prompt::builder::{Once, Set, Take, Unset, send};
 pub use crate::prompt::{OutputOf, Prompt, PromptDef, Rendered, begin};
 pub use crate::provider::BoxFuture;
 pub use crate::registry::{ArgInfo, Arguments, Entry, EntryInfo, Probe, ProbeAny, Registered};
 pub use crate::schema::shape::{
     Described, Field, PartialOf, ProgressOf, Shaped, generic_name, json, make_schema, no_default, schema_id,
 };
+pub use crate::schema::strict::{Fault, strict};
 pub use crate::schema::{Json, LlmSchema, Schema, WireForm, bounds};
 pub use crate::structured::{Checks, Given, Outcome, There, Words};
 

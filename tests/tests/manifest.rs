@@ -17,7 +17,10 @@ struct Summary {
 }
 
 #[prompt(mode = "news.sum", model = "openai/gpt-5.6-luna", temperature = 0.2, max_tokens = 500, strict = "openai")]
-async fn summarize(text: &str, #[arg(default = "two  lines\nof text", rename = "a = b")] tone: &str) -> Prompt<Summary> {
+async fn summarize(
+    text: &str,
+    #[arg(default = "two  lines\nof text", rename = "a = b")] tone: &str,
+) -> Prompt<Summary> {
     Prompt::new().system(tone).user(text)
 }
 
@@ -73,7 +76,11 @@ fn the_file_is_what_it_always_was() {
 #[test]
 fn each_change_is_told() {
     for (from, to, wanted) in [
-        (", default \"two  lines", ", default \"one line", "  - argument a = b = &str, default \"one line\\nof text\"\n  +"),
+        (
+            ", default \"two  lines",
+            ", default \"one line",
+            "  - argument a = b = &str, default \"one line\\nof text\"\n  +",
+        ),
         ("temperature = 0.2", "temperature = 0.3", "  - temperature = 0.3\n  + temperature = 0.2"),
         ("max_tokens = 500\n", "", "  + max_tokens = 500"),
         ("requires = images, tools", "requires = images", "  - requires = images\n  + requires = images, tools"),

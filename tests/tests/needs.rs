@@ -5,8 +5,8 @@ use codex_ai::layer::{Failover, Limit, Retry, Timeout};
 use codex_ai::provider::{Local, Routes};
 use codex_ai::testing::{Scripted, TestImages};
 use codex_ai::{
-    AnyProvider, BoxFuture, Capability, Dispatcher, Entry, Error, ErrorKind, Image, LlmSchema, Options, Prompt, PromptDef,
-    Provider, Registry, Reply, Request, Result, Router, Supports, prompt,
+    AnyProvider, BoxFuture, Capability, Dispatcher, Entry, Error, ErrorKind, Image, LlmSchema, Options, Prompt,
+    PromptDef, Provider, Registry, Reply, Request, Result, Router, Supports, prompt,
 };
 use serde_json::json;
 
@@ -144,7 +144,8 @@ fn every_route_of_a_chain_must_do() {
     let chain = Failover::dynamic([any(Scripted::texts([""]).named("one")), any(Scripted::texts([""]).named("two"))]);
     build(chain.build().unwrap()).unwrap();
     // A typed chain with a dynamic route, and layers around it.
-    let chain = Failover::builder().route(Scripted::texts([""])).route(AnyProvider::new(Local::quiet())).build().unwrap();
+    let chain =
+        Failover::builder().route(Scripted::texts([""])).route(AnyProvider::new(Local::quiet())).build().unwrap();
     assert!(chain.is_dynamic());
     assert!(refused(Retry::new(Timeout::new(Limit::new(TestImages::new(chain))))).to_string().contains("`local`"));
 }

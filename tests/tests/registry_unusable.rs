@@ -52,10 +52,10 @@ async fn fine() -> Prompt<Many> {
 }
 
 // As many as the vendor takes.
-options!(Most: a b c d e f g h i j k l m n o p);
+options!(Sixteen: a b c d e f g h i j k l m n o p);
 
 #[prompt(mode = "most", strict = "anthropic")]
-async fn most() -> Prompt<Most> {
+async fn most() -> Prompt<Sixteen> {
     Prompt::new()
 }
 
@@ -72,6 +72,10 @@ fn assert_registry_ok_names_them_all() {
     assert!(text.contains("\narguments of `argument` at "), "{text}");
     assert!(text.contains("$defs.Bad.properties.word.pattern"), "{text}");
     assert!(text.contains("\nanswer of `strict` at "), "{text}");
-    assert!(text.contains("is not accepted by `anthropic`") && text.contains("Anthropic takes 16, and `q` is the first too many"), "{text}");
+    assert!(
+        text.contains("is not accepted by `anthropic`")
+            && text.contains("Anthropic takes 16, and `q` is the first too many"),
+        "{text}"
+    );
     assert!(!text.contains("`good`") && !text.contains("`fine`") && !text.contains("`most`"), "{text}");
 }

@@ -55,7 +55,8 @@ pub(super) fn serde_key(attrs: &[Attribute], key: &str) -> Option<Option<TokenSt
 /// The keys of `#[serde(..)]` and `#[schemars(..)]`.
 pub(super) fn serde_keys(attrs: &[Attribute]) -> Vec<String> {
     let ours = attrs.iter().filter(|attr| attr.path().is_ident("serde") || attr.path().is_ident("schemars"));
-    let lists = ours.filter_map(|attr| if let Meta::List(list) = &attr.meta { Some(list.tokens.clone()) } else { None });
+    let lists =
+        ours.filter_map(|attr| if let Meta::List(list) = &attr.meta { Some(list.tokens.clone()) } else { None });
     lists.flat_map(split).map(|entry| first_name(&entry)).collect()
 }
 

@@ -14,9 +14,8 @@ const FEW: usize = 16;
 /// The names of the fields of type `Option`, where they are so many that a vendor may refuse them.
 pub(super) fn constant(ty: &SchemaType<'_>) -> TokenStream {
     let Body::Struct(fields) = &ty.body else { return TokenStream::new() };
-    let plain = |attrs: &[Attribute], allowed: &[&str]| {
-        serde_keys(attrs).iter().all(|key| allowed.contains(&key.as_str()))
-    };
+    let plain =
+        |attrs: &[Attribute], allowed: &[&str]| serde_keys(attrs).iter().all(|key| allowed.contains(&key.as_str()));
     // Another key may give the type another schema.
     let is_plain = plain(&ty.input.attrs, &["rename", "rename_all", "deny_unknown_fields", "default"]);
     if !is_plain || fields.style != Style::Named || !ty.input.generics.params.is_empty() {

@@ -12,11 +12,21 @@ pub struct Difference {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Change {
-    New { mode: String },
-    Gone { mode: String },
-    Lines { mode: String, gone: Vec<String>, new: Vec<String> },
+    New {
+        mode: String,
+    },
+    Gone {
+        mode: String,
+    },
+    Lines {
+        mode: String,
+        gone: Vec<String>,
+        new: Vec<String>,
+    },
     /// The lines are the same in another order, as of arguments.
-    Order { mode: String },
+    Order {
+        mode: String,
+    },
 }
 
 impl Difference {

@@ -157,9 +157,8 @@ impl FromStr for Manifest {
         let mut open: Option<String> = None;
         for (index, line) in text.lines().enumerate() {
             let line = line.trim();
-            let wrong = |what: &str| {
-                Err(Error::new(ErrorKind::Config, format!("line {}, `{}`, {what}", index + 1, cut(line))))
-            };
+            let wrong =
+                |what: &str| Err(Error::new(ErrorKind::Config, format!("line {}, `{}`, {what}", index + 1, cut(line))));
             if line.is_empty() || line.starts_with('#') {
                 continue;
             }
