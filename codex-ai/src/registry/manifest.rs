@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
+use serde_json::Value;
+
 use super::difference::Difference;
 use super::{Entry, Registry};
 use crate::error::{Error, ErrorKind, Result};
@@ -103,6 +105,14 @@ fn lines(entry: &Entry) -> Vec<String> {
     }
     if let Some(strict) = entry.strict() {
         add("strict", strict.key().to_owned());
+    }
+    let told = entry.describe();
+    for tool in told.get("tools").and_then(Value::as_array).into_iter().flatten() {
+        let text = |key| tool.get(key).and_then(Value::as_str).unwrap_or_default();
+        add(&format!("tool {}", text("name")), format!("{}, {}", text("function"), hash(&tool.to_string())));
+    }
+    if let Some(template) = told.get("template").and_then(Value::as_str) {
+        add("template", hash(template));
     }
     match entry.input_schema() {
         Some(schema) => add("argument schema", hash(&schema.as_value().to_string())),
