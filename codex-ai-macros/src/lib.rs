@@ -69,6 +69,8 @@ use quote::ToTokens;
 /// | `temperature = 0.2` | the provider's | randomness, from 0 to 2 |
 /// | `max_tokens = 500` | the provider's | the most tokens that the answer may take, at least 1 |
 /// | `tools(look_up, Shop::refund)` | none | the tools that the model may call: paths of functions with [`macro@tool`] |
+/// | `requires(images)` | what the arguments imply | what the provider must support: `images`, `tools`, `strict_schema`; see below |
+/// | `strict = "openai"` | none | the vendor (`openai`, `anthropic`, `gemini`) in whose form the answer must fit; see below |
 /// | `template = ".."` | | the text of the prompt in place of a body, see below |
 /// | `template_file = "prompts/x.md"` | | the same from a file; the path begins at the crate's root |
 /// | `cache = true` | `false` | marks the place in a template up to which each call is the same |
@@ -77,6 +79,31 @@ use quote::ToTokens;
 /// | `crate = ::facade::codex_ai` | `::codex_ai` | where this library is, if it is renamed or re-exported |
 ///
 /// A call's options go before those that the function sets on its `Prompt`, and those before the keys.
+///
+/// # What a prompt needs
+///
+/// A prompt that `requires(..)` something cannot be called on a typed provider, or a chain with a route, that lacks it: that
+/// is a compile error with the names of the prompt, the route and the capability. Behind `AnyProvider` it is an error when
+/// the dispatcher is built, for all prompts at once; a prompt's `model = "vendor/.."` names the route that is checked. An
+/// argument with the library's `Image` in its type requires `images` without a word.
+///
+/// ```standalone_crate
+/// use codex_ai::provider::Local;
+/// use codex_ai::{AnyProvider, Dispatcher, Image, Prompt, prompt};
+///
+/// #[prompt(json = false)]
+/// async fn describe(picture: Image) -> Prompt {
+///     Prompt::new().user("What is this?").image(picture)
+/// }
+///
+/// // The built-in provider takes no pictures.
+/// let error = Dispatcher::new(AnyProvider::new(Local::quiet())).unwrap_err();
+/// assert!(error.to_string().contains("requires `images`, which `local` does not support"));
+/// ```
+///
+/// `strict = ".."` is for answers that a vendor shall hold to their schema. Free text is a compile error, and so is a struct
+/// with more fields of type `Option` than Anthropic takes. What stands in the types of its fields is checked by
+/// `codex_ai::testing::assert_registry_ok()`.
 ///
 /// # Templates
 ///

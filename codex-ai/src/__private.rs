@@ -24,7 +24,7 @@ pub use crate::schema::shape::{
     Described, Field, Object, PartialOf, ProgressOf, Root, Shaped, Unchecked, debug, generic_name, json, made_once,
     no_default, object, schema_id,
 };
-pub use crate::schema::strict::strict;
+pub use crate::schema::strict::{Fault, strict};
 pub use crate::schema::{Json, LlmSchema, Schema, WireForm, bounds};
 pub use crate::structured::{Checks, Given, Outcome, There, Words};
 pub use crate::tool::{Method, Offered, Returned, ReturnedAny, ToolDef, ToolEntry, ToolNamed, told};

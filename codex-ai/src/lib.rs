@@ -120,6 +120,16 @@
 //! error when the program starts. A crate that no line of the program names is not linked; [`link_prompts!`] names it.
 //! A program that would rather list its prompts by hand uses a [`Router`].
 //!
+//! [`Registry::manifest`] writes all of them down, with hashes of what a model sees; the test
+//! [`testing::assert_manifest`] holds a program to such a file, so that no prompt changes unnoticed.
+//!
+//! # What a prompt needs
+//!
+//! `#[prompt(requires(images, tools, strict_schema))]`, or an argument of type [`Image`], says that not every provider will
+//! do. A provider or a chain that lacks something is a compile error, which names the prompt, the route and the
+//! [`Capability`]. What is chosen at run time, such as [`AnyProvider`], is checked for all prompts when the dispatcher is
+//! [built](DispatcherBuilder::build). Module [`capability`] shows how a provider of one's own says what it can.
+//!
 //! # Providers
 //!
 //! A [`Provider`] answers requests, whole or [while they come](ReplyStream):

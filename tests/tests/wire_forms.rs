@@ -262,9 +262,15 @@ fn unions(count: usize) -> Value {
 #[test]
 fn anthropics_limits_are_known() {
     wire(optional(24), WireForm::Anthropic);
-    assert_eq!(problems(optional(25), WireForm::Anthropic), ["$: has 25 optional properties, Anthropic takes 24"]);
+    assert_eq!(
+        problems(optional(25), WireForm::Anthropic),
+        ["$: has 25 optional properties, Anthropic takes 24, and `f24` is the first too many"]
+    );
     wire(unions(16), WireForm::Anthropic);
-    assert_eq!(problems(unions(17), WireForm::Anthropic), ["$: has 17 unions, Anthropic takes 16"]);
+    assert_eq!(
+        problems(unions(17), WireForm::Anthropic),
+        ["$: has 17 unions, Anthropic takes 16, and `f16` is the first too many"]
+    );
 
     // What is in definitions is not counted, so objects inside go there, as many as it takes.
     let inside = wire(with_field(optional(24)), WireForm::Anthropic);

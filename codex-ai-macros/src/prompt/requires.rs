@@ -55,7 +55,13 @@ pub(super) fn items(prompt: &PromptFn<'_>, body: Body) -> TokenStream {
     }
     if let (Some(strict), Body::Calls) = (&prompt.strict, body) {
         let (marker, form) = (&prompt.marker, form(strict));
-        let check = quote!(const _: () = #p::strict::<#marker>(#p::WireForm::#form););
+        // The failure is here and not in a function of the library, so that nothing is told of its inside.
+        let check = quote! {
+            const _: () = {
+                const FAULT: &#p::Fault = &#p::strict::<#marker>(#p::WireForm::#form);
+                ::core::assert!(FAULT.is_none(), "{}", FAULT.text());
+            };
+        };
         items.extend(respanned(check, strict.text.span()));
     }
     items

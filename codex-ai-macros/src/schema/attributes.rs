@@ -52,7 +52,15 @@ pub(super) fn serde_key(attrs: &[Attribute], key: &str) -> Option<Option<TokenSt
     key_of(&["serde", "schemars"], attrs, key)
 }
 
-/// The same for attributes of these names only.
+/// The keys of `#[serde(..)]` and `#[schemars(..)]`.
+pub(super) fn serde_keys(attrs: &[Attribute]) -> Vec<String> {
+    let ours = attrs.iter().filter(|attr| attr.path().is_ident("serde") || attr.path().is_ident("schemars"));
+    let lists =
+        ours.filter_map(|attr| if let Meta::List(list) = &attr.meta { Some(list.tokens.clone()) } else { None });
+    lists.flat_map(split).map(|entry| first_name(&entry)).collect()
+}
+
+/// The same as [`serde_key`] for attributes of these names only.
 pub(super) fn key_of(names: &[&str], attrs: &[Attribute], key: &str) -> Option<Option<TokenStream>> {
     attrs.iter().filter(|attr| names.iter().any(|name| attr.path().is_ident(name))).find_map(|attr| {
         let Meta::List(list) = &attr.meta else { return None };

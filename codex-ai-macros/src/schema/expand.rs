@@ -8,7 +8,7 @@ use syn::{Attribute, GenericParam, WherePredicate, parse_quote};
 use super::attributes::serde_key;
 use super::model::{Body, Elsewhere, Field, SchemaType, Variant};
 use super::shape::{Shape, own_type, without_self};
-use super::{partial, plain, walk};
+use super::{limits, partial, plain, walk};
 use crate::keys::respanned;
 
 /// The impls of a type without mistakes.
@@ -216,12 +216,14 @@ fn llm_schema(ty: &SchemaType<'_>) -> TokenStream {
         }
     });
     let partial = partial::named(ty);
+    let limits = limits::constant(ty);
     let (check, key) = (walk::method(ty), walk::key(ty));
     quote! {
         #[automatically_derived]
         impl #impl_generics #p::LlmSchema for #name #type_generics #where_clause {
             type Form = #p::Json;
             type Partial = #partial;
+            #limits
             #cached
             #check
             #key

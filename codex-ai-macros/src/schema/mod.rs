@@ -4,6 +4,7 @@ mod attributes;
 mod check;
 mod elsewhere;
 mod expand;
+mod limits;
 mod llm;
 mod model;
 mod partial;

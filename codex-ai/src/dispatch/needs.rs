@@ -86,7 +86,8 @@ impl Unmet {
 
 fn refusal(text: String) -> Error {
     Error::new(ErrorKind::Unsupported, text).with_help(
-        "use a provider that does, name its model by `#[prompt(model = ..)]`, or leave the prompt out: \
+        "use a provider that does (one of your own says so by `Provider::supports`), name its model by \
+         `#[prompt(model = ..)]`, or leave the prompt out: \
          `.registry(Registry::empty()).include_router(..)` takes chosen ones only",
     )
 }

@@ -293,6 +293,10 @@ pub trait PromptOutput: Sized + Send + 'static {
     #[doc(hidden)]
     const IS_TEXT: bool;
 
+    /// As that of [`LlmSchema`].
+    #[doc(hidden)]
+    const OPTIONS: &'static [&'static str];
+
     /// The form of the answer to ask for.
     fn output() -> Output;
 
@@ -327,6 +331,7 @@ where
     T: LlmSchema<Form: ReadAs<T>> + Send + 'static,
 {
     const IS_TEXT: bool = <T::Form as ReadAs<T>>::IS_TEXT;
+    const OPTIONS: &'static [&'static str] = <T as LlmSchema>::OPTIONS;
 
     fn output() -> Output {
         <T::Form as ReadAs<T>>::output()

@@ -66,6 +66,7 @@ impl Manifest {
     }
 
     /// Whether a text is a manifest of any version, however broken: another file shall not be overwritten by one.
+    #[cfg(feature = "testing")]
     pub(crate) fn is_one(text: &str) -> bool {
         text.trim_start_matches('\u{feff}').starts_with(HEADING)
     }
@@ -105,7 +106,13 @@ fn lines(entry: &Entry) -> Vec<String> {
     }
     for tool in entry.tools() {
         let schema = tool.input_schema().map(|schema| schema.as_value().to_string()).unwrap_or_default();
-        add(&format!("tool {}", tool.name()), hash(&format!("{}\n{schema}", tool.docs())));
+        add(
+            &format!("tool {}", tool.name()),
+            format!("{}, {}", tool.path(), hash(&format!("{}\n{schema}", tool.docs()))),
+        );
+    }
+    if let Some(template) = entry.template() {
+        add("template", hash(template));
     }
     match entry.input_schema() {
         Some(schema) => add("argument schema", hash(&schema.as_value().to_string())),

@@ -5,6 +5,8 @@
 
 mod limits;
 
+pub(super) use limits::MOST_UNIONS;
+
 use serde_json::Value;
 use serde_json::value::RawValue;
 

@@ -103,6 +103,10 @@ pub trait LlmSchema: schemars::JsonSchema + DeserializeOwned {
     /// A value of the type that is still coming: for a struct the same fields, each a [`Progress`](crate::Progress).
     type Partial: Grow;
 
+    /// The names of its fields of type `Option`, where they are so many that a vendor may refuse them.
+    #[doc(hidden)]
+    const OPTIONS: &'static [&'static str] = &[];
+
     /// The schema, made at the first call and shared from then on.
     #[doc(hidden)]
     fn llm_schema() -> &'static Arc<Schema>

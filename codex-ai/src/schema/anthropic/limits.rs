@@ -9,7 +9,9 @@ use crate::error::Problem;
 const MOST_OPTIONAL: usize = 24;
 
 /// Properties, items and forms of one request that have a choice of forms or several types.
-const MOST_UNIONS: usize = 16;
+pub(in crate::schema) const MOST_UNIONS: usize = 16;
+
+const OPTIONAL: &str = "optional properties";
 
 /// Brings a translated schema below the limits, if that can be; what it goes beyond otherwise.
 pub(super) fn keep(wire: &mut Value) -> Vec<Problem> {
@@ -27,9 +29,25 @@ pub(super) fn keep(wire: &mut Value) -> Vec<Problem> {
     if !moved.definitions.is_empty() {
         root.insert("$defs".to_owned(), Value::Object(moved.definitions));
     }
-    let limits = [(found.optional, MOST_OPTIONAL, "optional properties"), (found.unions, MOST_UNIONS, "unions")];
+    let limits = [(found.optional, MOST_OPTIONAL, OPTIONAL), (found.unions, MOST_UNIONS, "unions")];
     let over = limits.into_iter().filter(|(found, most, _)| found > most);
-    over.map(|(found, most, what)| Problem::new("$", format!("has {found} {what}, Anthropic takes {most}"))).collect()
+    let told = over.map(|(found, most, what)| {
+        let named = beyond(wire, most, what).map(|name| format!(", and `{name}` is the first too many"));
+        Problem::new("$", format!("has {found} {what}, Anthropic takes {most}{}", named.unwrap_or_default()))
+    });
+    told.collect()
+}
+
+/// The property of the root with which a limit is passed.
+fn beyond<'a>(wire: &'a Value, most: usize, what: &str) -> Option<&'a str> {
+    let required = wire.get("required").and_then(Value::as_array);
+    let mut so_far = 0;
+    wire.get("properties")?.as_object()?.iter().find_map(|(name, property)| {
+        let counts = count(property);
+        let is_required = required.is_some_and(|names| names.iter().any(|other| other == name));
+        so_far += if what == OPTIONAL { counts.optional + usize::from(!is_required) } else { counts.unions };
+        (so_far > most).then_some(name.as_str())
+    })
 }
 
 #[derive(Clone, Copy, Default)]
