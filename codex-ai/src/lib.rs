@@ -225,10 +225,6 @@ pub mod __private;
 pub use schema::shape::Field as SchemaField;
 #[doc(hidden)]
 pub use schemars::JsonSchema;
-#[doc(hidden)]
-pub use serde::de::DeserializeOwned;
-#[doc(hidden)]
-pub use serde_json::Value;
 #[cfg(feature = "app-server")]
 pub mod app_server;
 #[cfg(feature = "blocking")]

@@ -93,7 +93,7 @@ pub use wire::{WireForm, WireSchema};
     label = "this type needs a schema",
     note = "add `#[derive(serde::Deserialize, codex_ai::LlmSchema)]` to `{Self}`; for a type of another crate enable its feature of `codex-ai`, or use `#[llm(with = ..)]`"
 )]
-pub trait LlmSchema: schemars::JsonSchema + DeserializeOwned {
+pub trait LlmSchema: schemars::JsonSchema + Readable {
     /// Whether the type is free text or JSON as the output of a prompt.
     #[doc(hidden)]
     type Form;
@@ -120,6 +120,18 @@ pub trait LlmSchema: schemars::JsonSchema + DeserializeOwned {
         None
     }
 }
+
+/// A type that serde reads, for the words of the error where it does not.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can be described to the model but not read back",
+    label = "no `Deserialize`",
+    note = "add `#[derive(serde::Deserialize)]` to `{Self}`"
+)]
+pub trait Readable: DeserializeOwned {}
+
+#[diagnostic::do_not_recommend]
+impl<T: DeserializeOwned> Readable for T {}
 
 /// The form of `String`: what the model says, as it is.
 #[doc(hidden)]
