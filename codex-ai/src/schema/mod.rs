@@ -130,8 +130,9 @@ pub trait LlmSchema: schemars::JsonSchema + Readable {
 )]
 pub trait Readable: DeserializeOwned {}
 
+// Not over `DeserializeOwned`: rustc would go on to what that one asks for, in serde's words.
 #[diagnostic::do_not_recommend]
-impl<T: DeserializeOwned> Readable for T {}
+impl<T: for<'de> serde::Deserialize<'de>> Readable for T {}
 
 /// The form of `String`: what the model says, as it is.
 #[doc(hidden)]
