@@ -38,7 +38,8 @@
 //! # Ok::<_, codex_ai::Error>(()) }).unwrap();
 //! ```
 //!
-//! What can be wrong in the program is found by `cargo check`, with a message that says what to type. What can be wrong
+//! What can be wrong in the program is found by `cargo check`, with a message that says what to type:
+//! [`compiler_messages`] lists them. What can be wrong
 //! in an answer or on the wire ends in a typed error, or in the right value.
 //!
 //! # Prompts
