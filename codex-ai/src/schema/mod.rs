@@ -93,7 +93,7 @@ pub use wire::{WireForm, WireSchema};
     label = "this type needs a schema",
     note = "add `#[derive(serde::Deserialize, codex_ai::LlmSchema)]` to `{Self}`; for a type of another crate enable its feature of `codex-ai`, or use `#[llm(with = ..)]`"
 )]
-pub trait LlmSchema: schemars::JsonSchema + Readable {
+pub trait LlmSchema: schemars::JsonSchema + DeserializeOwned {
     /// Whether the type is free text or JSON as the output of a prompt.
     #[doc(hidden)]
     type Form;
@@ -120,19 +120,6 @@ pub trait LlmSchema: schemars::JsonSchema + Readable {
         None
     }
 }
-
-/// A type that serde reads, for the words of the error where it does not.
-#[doc(hidden)]
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` can be described to the model but not read back",
-    label = "no `Deserialize`",
-    note = "add `#[derive(serde::Deserialize)]` to `{Self}`"
-)]
-pub trait Readable: DeserializeOwned {}
-
-// Not over `DeserializeOwned`: rustc would go on to what that one asks for, in serde's words.
-#[diagnostic::do_not_recommend]
-impl<T: for<'de> serde::Deserialize<'de>> Readable for T {}
 
 /// The form of `String`: what the model says, as it is.
 #[doc(hidden)]
