@@ -3,9 +3,7 @@
 pub use ::inventory;
 pub use ::schemars;
 pub use ::serde;
-// At a path that programs can reach: otherwise rustc calls `LlmSchema` sealed where a `Deserialize` is missing.
 pub use ::serde::de::DeserializeOwned;
-pub use ::serde_json::Value;
 pub use ::std::option::Option::{self, None, Some};
 
 pub use crate::capability::{Choose, Images, Reads, ReadsAny, StrictSchema, Tools, When, requires};
@@ -28,6 +26,9 @@ pub use crate::schema::strict::{Fault, strict};
 pub use crate::schema::{Json, LlmSchema, Schema, WireForm, bounds};
 pub use crate::structured::{Checks, Given, Outcome, There, Words};
 pub use crate::tool::{Method, Offered, Returned, ReturnedAny, ToolDef, ToolEntry, ToolNamed, told};
+
+/// An alias and no import, which would be the name that messages have for the type.
+pub type Value = ::serde_json::Value;
 
 /// The form of a prompt's answer.
 ///

@@ -38,8 +38,9 @@
 //! # Ok::<_, codex_ai::Error>(()) }).unwrap();
 //! ```
 //!
-//! What can be wrong in the program is found by `cargo check`, with a message that says what to type. What can be wrong
-//! in an answer or on the wire ends in a typed error, or in the right value.
+//! What can be wrong in the program is found by `cargo check`, with a message that says what to type:
+//! [`compiler_messages`] lists them. What can be wrong in an answer or on the wire ends in a typed error, or in the right
+//! value.
 //!
 //! # Prompts
 //!
@@ -245,10 +246,9 @@ pub mod __private;
 pub use schema::shape::Field as SchemaField;
 #[doc(hidden)]
 pub use schemars::JsonSchema;
+// And a trait that programs cannot reach would make rustc call `LlmSchema` sealed where a `Deserialize` is missing.
 #[doc(hidden)]
 pub use serde::de::DeserializeOwned;
-#[doc(hidden)]
-pub use serde_json::Value;
 #[cfg(feature = "app-server")]
 pub mod app_server;
 #[cfg(feature = "blocking")]

@@ -148,7 +148,13 @@ fn label(block: &[&str]) -> Option<String> {
         let only_marks = marks.chars().all(|letter| matches!(letter, '^' | '-' | '_' | '|' | ' '));
         (only_marks && label.starts_with(' ')).then(|| label.trim().to_owned())
     });
-    labels.into_iter().find(|label| !label.is_empty() && !label.starts_with(['-', '|']))
+    let mut good = labels.filter(|label| !label.is_empty() && !label.starts_with(['-', '|']));
+    // Below the carets, where something else stands behind them.
+    let below = || {
+        let mut texts = block.iter().filter_map(|line| Some(line.split_once('|')?.1.trim_start_matches([' ', '|'])));
+        texts.find(|text| text.starts_with("expected ")).map(str::to_owned)
+    };
+    good.next().or_else(below)
 }
 
 /// What rustc suggests, with the line that it would write.

@@ -20,13 +20,17 @@ pub(super) fn of(input: &DeriveInput) -> Option<Elsewhere> {
     if rules.into_iter().any(|rule| !wire_names::is_rule(&rule)) || has_tagged_tuple(input) {
         return Some(Elsewhere::Serde);
     }
+    endless(input).next().is_some().then_some(Elsewhere::Rustc)
+}
+
+/// The fields that hold the whole type, and in how many `Option`s.
+pub(super) fn endless(input: &DeriveInput) -> impl Iterator<Item = (&Type, usize)> {
     let fields: Vec<&Fields> = match &input.data {
         Data::Struct(data) => vec![&data.fields],
         Data::Enum(data) => data.variants.iter().map(|variant| &variant.fields).collect(),
         Data::Union(_) => Vec::new(),
     };
-    let endless = fields.into_iter().flatten().any(|field| is_own(&field.ty, input));
-    endless.then_some(Elsewhere::Rustc)
+    fields.into_iter().flatten().filter_map(|field| Some((&field.ty, own_depth(&field.ty, input)?)))
 }
 
 /// A variant such as `A(u8, u8)` has no place for a tag beside its content.
@@ -40,15 +44,15 @@ fn has_tagged_tuple(input: &DeriveInput) -> bool {
         })
 }
 
-/// Whether the field holds the whole type: as it is, or in an `Option`.
-fn is_own(ty: &Type, input: &DeriveInput) -> bool {
+/// In how many `Option`s the type is the whole one, if it is by its looks.
+fn own_depth(ty: &Type, input: &DeriveInput) -> Option<usize> {
     if let Some((name, inner)) = generic_argument(ty)
         && name == "Option"
     {
-        return is_own(inner, input);
+        return Some(own_depth(inner, input)? + 1);
     }
-    let Type::Path(path) = peel(ty) else { return false };
+    let Type::Path(path) = peel(ty) else { return None };
     let first = path.path.segments.to_token_stream().into_iter().next();
-    path.path.segments.len() == 1
-        && matches!(first, Some(TokenTree::Ident(name)) if name == "Self" || name == input.ident)
+    let own = matches!(first, Some(TokenTree::Ident(name)) if name == "Self" || name == input.ident);
+    (own && path.path.segments.len() == 1).then_some(0)
 }

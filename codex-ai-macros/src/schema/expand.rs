@@ -8,7 +8,7 @@ use syn::{Attribute, GenericParam, WherePredicate, parse_quote};
 use super::attributes::serde_key;
 use super::model::{Body, Elsewhere, Field, SchemaType, Variant};
 use super::shape::{Shape, own_type, without_self};
-use super::{limits, partial, plain, walk};
+use super::{elsewhere, limits, partial, plain, walk};
 use crate::keys::respanned;
 
 /// The impls of a type without mistakes.
@@ -52,9 +52,11 @@ pub(super) fn broken(ty: &SchemaType<'_>) -> TokenStream {
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
     // Where serde's derive gives up, its own error is enough.
     let readable = (ty.elsewhere == Some(Elsewhere::Serde)).then(|| unread(ty));
+    let endless = (ty.elsewhere == Some(Elsewhere::Rustc)).then(|| endless(ty));
     quote! {
         const _: () = {
             #readable
+            #endless
             #[automatically_derived]
             impl #impl_generics #p::schemars::JsonSchema for #name #type_generics #where_clause {
                 fn schema_name() -> ::std::borrow::Cow<'static, str> {
@@ -71,6 +73,26 @@ pub(super) fn broken(ty: &SchemaType<'_>) -> TokenStream {
             }
         };
     }
+}
+
+/// That the fields that look endless are: a program's own `Option` may hold anything, and that would be no mistake.
+fn endless(ty: &SchemaType<'_>) -> TokenStream {
+    let p = ty.paths.private();
+    let own = own_type(ty);
+    let (impl_generics, _, where_clause) = ty.input.generics.split_for_impl();
+    let same = elsewhere::endless(ty.input).map(|(field, depth)| {
+        let field = without_self(crate::tokens(field), &own);
+        let whole = (0..depth).fold(own.clone(), |inner, _| quote!(#p::Option<#inner>));
+        quote! {
+            const _: () = {
+                #[allow(dead_code, clippy::elidable_lifetime_names)]
+                fn same #impl_generics (field: &#field) -> &#whole #where_clause {
+                    field
+                }
+            };
+        }
+    });
+    same.collect()
 }
 
 /// A `Deserialize` that nobody will call: the program does not compile.

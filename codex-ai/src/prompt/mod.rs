@@ -286,7 +286,7 @@ pub type OutputOf<Q> = <<Q as PromptDef>::Returned as IntoPrompt>::Output;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the output of a prompt",
     label = "neither `String` nor a type with `LlmSchema`",
-    note = "add `#[derive(serde::Deserialize, codex_ai::LlmSchema)]` to `{Self}`, or to what it is a list of"
+    note = "add `#[derive(serde::Deserialize, codex_ai::LlmSchema)]` to `{Self}`, or to the type inside it"
 )]
 pub trait PromptOutput: Sized + Send + 'static {
     /// Whether it is free text, which no schema holds.
