@@ -12,7 +12,7 @@ pub use crate::capability::Capability;
 pub use crate::dispatch::Caller;
 pub use crate::error::Result;
 pub use crate::mount::{AnyState, StateInfo};
-pub use crate::partial::{Cursor, Grow, Progress, Whole};
+pub use crate::partial::{Cursor, Grow, Grown, Progress, Whole, grow_fields};
 pub use crate::prompt::builder::{Once, Set, Take, Unset, send};
 use crate::prompt::{OutputOf, PromptOutput};
 pub use crate::prompt::{Prompt, PromptDef, Rendered, begin};
