@@ -13,6 +13,8 @@ mod paths;
 mod pretty;
 mod prompt;
 mod schema;
+#[cfg(test)]
+mod size;
 mod suggest;
 
 use proc_macro::TokenStream;

@@ -1,7 +1,7 @@
 //! The partial value of a struct: the same fields, each as far as it has come. That of an enum is in `partial_enum`.
 
-use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens, quote};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
 
 use super::attributes::key_of;
 use super::expand::bounded;
@@ -11,6 +11,7 @@ use super::walk::stand_in;
 use super::wire_names;
 use super::{partial_enum, plain};
 use crate::docs;
+use crate::keys::respanned;
 use crate::prompt::plain_name;
 
 /// The type to name; that of a type that is shown only when it is complete is the library's.
@@ -135,10 +136,16 @@ pub(super) fn parts_items<'t>(fields: impl Iterator<Item = &'t Field<'t>> + Clon
     let (vis, own) = (&ty.input.vis, own_type(ty));
     let generics = bounded(ty);
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
-    let parameters: Vec<_> = fields.clone().map(|field| &field.names.parameter).collect();
-    let bounds = fields.clone().map(|field| match ty.is_plain {
-        true => plain::bound(field, &p),
-        false => quote!(#p::Field),
+    let declared = fields.clone().map(|field| {
+        let parameter = &field.names.parameter;
+        if !ty.is_plain {
+            return quote!(type #parameter: #p::Field;);
+        }
+        // The caret of "required by this bound" belongs on the field's name.
+        let span = field.name.map_or_else(Span::mixed_site, |name| Span::mixed_site().located_at(name.span()));
+        let parameter = Ident::new(&parameter.to_string(), span);
+        let bound = respanned(plain::bound(field, &p), span);
+        quote_spanned!(span=> type #parameter: #bound;)
     });
     let links = fields.map(|field| {
         let parameter = &field.names.parameter;
@@ -147,7 +154,7 @@ pub(super) fn parts_items<'t>(fields: impl Iterator<Item = &'t Field<'t>> + Clon
     });
     quote! {
         trait #parts {
-            #(type #parameters: #bounds;)*
+            #(#declared)*
         }
         #vis struct #parts_of #impl_generics (::core::marker::PhantomData<fn() -> #own>) #where_clause;
         impl #impl_generics #parts for #parts_of #type_generics #where_clause {
