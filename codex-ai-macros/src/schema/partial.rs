@@ -142,7 +142,7 @@ pub(super) fn parts_items<'t>(fields: impl Iterator<Item = &'t Field<'t>> + Clon
             return quote!(type #parameter: #p::Field;);
         }
         // The caret of "required by this bound" belongs on the field's name.
-        let span = field.name.map_or_else(Span::mixed_site, |name| Span::mixed_site().located_at(name.span()));
+        let span = field.name.map_or_else(Span::mixed_site, Ident::span);
         let parameter = Ident::new(&parameter.to_string(), span);
         let bound = respanned(plain::bound(field, &p), span);
         quote_spanned!(span=> type #parameter: #bound;)
