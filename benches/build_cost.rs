@@ -1,5 +1,6 @@
-//! What a prompt costs at compile time: a crate of 100 prompts against the same crate of 100 plain async functions, as a
-//! debug build from nothing and after an edit of one function.
+//! What a prompt and a derived type cost at compile time: a crate of prompts against the same crate of plain async
+//! functions, and a crate of structs of ten fields with `LlmSchema` against the same crate with serde's derive alone. All
+//! are debug builds by `cargo build`; a hundred also after an edit.
 //!
 //! The crates are compiled several times in turn, and the fastest of each counts: the machine's other work can only add.
 #![allow(clippy::print_stdout, reason = "a bench prints its figures")]
@@ -10,67 +11,135 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-const PROMPTS: u32 = 100;
-const ROUNDS: u32 = 5;
+/// How many prompts or structs, whether compiled anew or after an edit, and how often.
+const RUNS: [(u32, Build, u32); 3] = [(100, Build::Anew, 5), (100, Build::Edited, 5), (1000, Build::Anew, 2)];
+
+#[derive(Clone, Copy)]
+enum Build {
+    Anew,
+    Edited,
+}
+
+/// What is compiled: with the macro, or the same without it.
+#[derive(Clone, Copy)]
+enum Source {
+    Functions { attribute: &'static str },
+    Structs { derive: &'static str },
+}
+
+const PAIRS: [(&str, [Source; 2]); 2] = [
+    ("prompt", [Source::Functions { attribute: "" }, Source::Functions { attribute: "#[codex_ai::prompt]" }]),
+    ("derived struct", [Source::Structs { derive: "" }, Source::Structs { derive: ", codex_ai::LlmSchema" }]),
+];
 
 fn main() -> Result<(), Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
     // Beside the other build output, so that the dependencies are compiled once and not for every run.
     let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/build-cost");
-    for (name, attribute) in [("plain", ""), ("prompts", "#[codex_ai::prompt]")] {
-        write_crate(&folder.path().join(name), name, attribute)?;
-    }
-    for (what, incremental) in [("from nothing", "0"), ("after an edit", "1")] {
-        let mut best = [Duration::MAX; 2];
-        // The first round compiles the dependencies, and is the slowest for it.
-        for round in 0..=ROUNDS {
-            for (name, best) in ["plain", "prompts"].into_iter().zip(&mut best) {
-                *best = (*best).min(compile(&folder.path().join(name), &target, incremental, round)?);
+    for (count, build, rounds) in RUNS {
+        for (what, sources) in PAIRS {
+            let mut best = [Duration::MAX; 2];
+            // The first round compiles the dependencies, and is the slowest for it.
+            for round in 0..=rounds {
+                for (source, best) in sources.into_iter().zip(&mut best) {
+                    let folder = folder.path().join(source.name());
+                    if round == 0 {
+                        write_crate(&folder, source, count)?;
+                    }
+                    *best = (*best).min(compile(&folder, &target, build, round)?);
+                }
             }
+            let [without, with] = best.map(|time| time.as_secs_f64() * 1000.0);
+            let how = match build {
+                Build::Anew => "from nothing",
+                Build::Edited => "after an edit",
+            };
+            println!("build cost {how}, {count} of each: without {without:.0} ms, with {with:.0} ms");
+            println!("build cost {how}, {count} of each: {:.2} ms a {what}", (with - without) / f64::from(count));
         }
-        let [plain, prompts] = best.map(|time| time.as_secs_f64() * 1000.0);
-        println!("build cost {what}: {PROMPTS} plain functions {plain:.0} ms, {PROMPTS} prompts {prompts:.0} ms");
-        println!("build cost {what}: {:.2} ms a prompt", (prompts - plain) / f64::from(PROMPTS));
     }
     Ok(())
 }
 
-/// A crate of [`PROMPTS`] functions; both crates use the same types.
-fn write_crate(folder: &Path, name: &str, attribute: &str) -> Result<(), Box<dyn Error>> {
+impl Source {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Functions { attribute: "" } => "plain",
+            Self::Functions { .. } => "prompts",
+            Self::Structs { derive: "" } => "read",
+            Self::Structs { .. } => "derived",
+        }
+    }
+
+    /// The text of one item.
+    fn item(self, number: u32) -> String {
+        match self {
+            Self::Functions { attribute } => format!(
+                "\n/// Summarises a text.\n{attribute}\npub async fn summarize_{number}(text: &str, max_points: u8) -> \
+                 Prompt<Summary> {{\n    Prompt::new().system(\"You are a careful editor.\")\
+                 .user(format!(\"At most {{max_points}} points.\\n\\n{{text}}\"))\n}}\n"
+            ),
+            Self::Structs { derive } => {
+                let mut text = format!(
+                    "\n/// A report for `At most {number}` readers.\n#[derive(Debug, serde::Deserialize{derive})]\n\
+                     pub struct Report{number} {{\n"
+                );
+                for (field, ty) in FIELDS {
+                    let _ = writeln!(text, "    /// The {field} of the report.\n    {field}: {ty},");
+                }
+                text + "}\n"
+            }
+        }
+    }
+}
+
+const FIELDS: [(&str, &str); 10] = [
+    ("title", "String"),
+    ("body", "String"),
+    ("count", "u32"),
+    ("amount", "f64"),
+    ("urgent", "bool"),
+    ("tags", "Vec<String>"),
+    ("author", "Option<String>"),
+    ("year", "i32"),
+    ("scores", "Vec<f64>"),
+    ("remark", "Option<String>"),
+];
+
+/// A crate of that many items; the crates of a pair use the same types.
+fn write_crate(folder: &Path, source: Source, count: u32) -> Result<(), Box<dyn Error>> {
     let library = Path::new(env!("CARGO_MANIFEST_DIR")).join("../codex-ai").canonicalize()?;
     std::fs::create_dir_all(folder.join("src"))?;
+    let name = source.name();
     let manifest = format!(
         "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[dependencies]\n\
          codex-ai = {{ path = {library:?} }}\nserde = {{ version = \"1\", features = [\"derive\"] }}\n\n[workspace]\n"
     );
     std::fs::write(folder.join("Cargo.toml"), manifest)?;
     std::fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.lock"), folder.join("Cargo.lock"))?;
-    let mut source = String::from(
-        "#![allow(dead_code)]\nuse codex_ai::{LlmSchema, Prompt};\n\n\
-         #[derive(serde::Deserialize, LlmSchema)]\npub struct Summary {\n    headline: String,\n    points: Vec<String>,\n}\n",
+    let mut text = String::from(
+        "#![allow(dead_code)]\nuse codex_ai::{LlmSchema, Prompt};\n\n#[derive(serde::Deserialize, LlmSchema)]\n\
+         pub struct Summary {\n    headline: String,\n    points: Vec<String>,\n}\n\n\
+         pub fn ask(summary: Prompt<Summary>) -> Prompt<Summary> {\n    summary\n}\n",
     );
-    for number in 0..PROMPTS {
-        write!(
-            source,
-            "\n/// Summarises a text.\n{attribute}\npub async fn summarize_{number}(text: &str, max_points: u8) -> Prompt<Summary> {{\n    \
-             Prompt::new().system(\"You are a careful editor.\").user(format!(\"At most {{max_points}} points.\\n\\n{{text}}\"))\n}}\n"
-        )?;
+    for number in 0..count {
+        text.push_str(&source.item(number));
     }
-    std::fs::write(folder.join("src/lib.rs"), source)?;
+    std::fs::write(folder.join("src/lib.rs"), text)?;
     Ok(())
 }
 
-/// Edits one function, compiles the crate alone, and tells how long that took.
-fn compile(folder: &Path, target: &Path, incremental: &str, round: u32) -> Result<Duration, Box<dyn Error>> {
+/// Edits one item, compiles the crate alone, and tells how long that took.
+fn compile(folder: &Path, target: &Path, build: Build, round: u32) -> Result<Duration, Box<dyn Error>> {
     let source = folder.join("src/lib.rs");
     let text = std::fs::read_to_string(&source)?;
-    // Each round makes the text of the first prompt a little longer.
+    // Each round makes the text of the first one a little longer.
     std::fs::write(&source, text.replacen("At most", &format!("At most {round},"), 1))?;
     let start = Instant::now();
     let output = Command::new(env!("CARGO"))
         .args(["build", "--quiet", "--offline"])
         .env("CARGO_TARGET_DIR", target)
-        .env("CARGO_INCREMENTAL", incremental)
+        .env("CARGO_INCREMENTAL", if matches!(build, Build::Edited) { "1" } else { "0" })
         .current_dir(folder)
         .output()?;
     let time = start.elapsed();

@@ -14,6 +14,8 @@ mod pretty;
 mod prompt;
 mod prompts;
 mod schema;
+#[cfg(test)]
+mod size;
 mod suggest;
 mod tool;
 

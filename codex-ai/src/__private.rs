@@ -10,7 +10,7 @@ pub use crate::capability::{Choose, Images, Reads, ReadsAny, StrictSchema, Tools
 pub use crate::dispatch::Caller;
 pub use crate::error::Result;
 pub use crate::mount::{AnyState, Erase, Erased, STATELESS, StateInfo, Stateless};
-pub use crate::partial::{Cursor, Grow, Progress, Whole};
+pub use crate::partial::{Cursor, Grow, Grown, Progress, Whole, grow_fields};
 use crate::prompt::PromptOutput;
 pub use crate::prompt::builder::{Once, Set, Take, Unset, send};
 #[cfg(feature = "templates")]

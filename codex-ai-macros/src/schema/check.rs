@@ -48,7 +48,8 @@ pub(super) fn check<'a>(input: &'a DeriveInput, diag: &mut Diag) -> SchemaType<'
     let hopeless = matches!(body, Body::Unknown) || input.generics.lifetimes().next().is_some();
     let (shape, handle, checks) = (names.fresh("Fields"), names.fresh("ShapeOf"), names.fresh("checks"));
     let (partial, seen) = (names.fresh(&format!("Partial{}", plain_name(&input.ident))), names.fresh("seen"));
-    let llm::TypeRules { description, validate, paths } = rules;
+    let llm::TypeRules { description, validate, mut paths } = rules;
+    paths.library = Some(names.fresh("codex_ai"));
     let (parts, parts_of) = (names.fresh("Parts"), names.fresh("PartsOf"));
     let (tell, check) = (names.fresh("tell"), names.fresh("check"));
     let names = TypeNames { shape, handle, checks, partial, parts, parts_of, tell, check, seen };

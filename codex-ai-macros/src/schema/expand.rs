@@ -25,12 +25,14 @@ pub(super) fn good(ty: &SchemaType<'_>) -> TokenStream {
     let json_schema = json_schema(ty, &described);
     let llm_schema = llm_schema(ty);
     let partial = partial::items(ty);
+    let (library, path) = (ty.paths.private(), ty.paths.private_path());
     quote! {
         // The shape is never made, and it repeats what the user's own type answers for.
         #[allow(dead_code, deprecated, non_camel_case_types, private_bounds, private_interfaces, unnameable_types)]
         #[allow(unused_qualifications)]
         #[allow(clippy::absolute_paths, clippy::all, clippy::nursery, clippy::pedantic, clippy::partial_pub_fields)]
         const _: () = {
+            use #path as #library;
             #items
             #checks
             #json_schema
@@ -45,7 +47,7 @@ pub(super) fn broken(ty: &SchemaType<'_>) -> TokenStream {
     if ty.hopeless {
         return TokenStream::new();
     }
-    let p = ty.paths.private();
+    let (p, path) = (ty.paths.private(), ty.paths.private_path());
     let name = &ty.input.ident;
     let text = name.to_string();
     let generics = bounded(ty);
@@ -55,6 +57,7 @@ pub(super) fn broken(ty: &SchemaType<'_>) -> TokenStream {
     let endless = (ty.elsewhere == Some(Elsewhere::Rustc)).then(|| endless(ty));
     quote! {
         const _: () = {
+            use #path as #p;
             #readable
             #endless
             #[automatically_derived]

@@ -1,7 +1,7 @@
 //! The partial value of a struct: the same fields, each as far as it has come. That of an enum is in `partial_enum`.
 
-use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens, quote};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
 
 use super::attributes::key_of;
 use super::expand::bounded;
@@ -11,6 +11,7 @@ use super::walk::stand_in;
 use super::wire_names;
 use super::{partial_enum, plain};
 use crate::docs;
+use crate::keys::respanned;
 use crate::prompt::plain_name;
 
 /// The type to name; that of a type that is shown only when it is complete is the library's.
@@ -135,10 +136,16 @@ pub(super) fn parts_items<'t>(fields: impl Iterator<Item = &'t Field<'t>> + Clon
     let (vis, own) = (&ty.input.vis, own_type(ty));
     let generics = bounded(ty);
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
-    let parameters: Vec<_> = fields.clone().map(|field| &field.names.parameter).collect();
-    let bounds = fields.clone().map(|field| match ty.is_plain {
-        true => plain::bound(field, &p),
-        false => quote!(#p::Field),
+    let declared = fields.clone().map(|field| {
+        let parameter = &field.names.parameter;
+        if !ty.is_plain {
+            return quote!(type #parameter: #p::Field;);
+        }
+        // The caret of "required by this bound" belongs on the field's name.
+        let span = field.name.map_or_else(Span::mixed_site, Ident::span);
+        let parameter = Ident::new(&parameter.to_string(), span);
+        let bound = respanned(plain::bound(field, &p), span);
+        quote_spanned!(span=> type #parameter: #bound;)
     });
     let links = fields.map(|field| {
         let parameter = &field.names.parameter;
@@ -147,7 +154,7 @@ pub(super) fn parts_items<'t>(fields: impl Iterator<Item = &'t Field<'t>> + Clon
     });
     quote! {
         trait #parts {
-            #(type #parameters: #bounds;)*
+            #(#declared)*
         }
         #vis struct #parts_of #impl_generics (::core::marker::PhantomData<fn() -> #own>) #where_clause;
         impl #impl_generics #parts for #parts_of #type_generics #where_clause {
@@ -176,10 +183,22 @@ fn of_fields(list: &[Part<'_>], ty: &SchemaType<'_>) -> TokenStream {
             fields.extend(quote!(#(#docs)* #vis #name: #p::#progress<P::#parameter>,));
             let wire = wire_names::of_field(name, field.attrs, None, &ty.input.attrs);
             let names = wire_names::with_aliases(wire, field.attrs);
-            arms.extend(quote!(#(#names)|* => self.#name.grow(at),));
+            arms.extend(quote!(#(#names)|* => &mut self.#name,));
         }
     }
     let (docs, text) = (doc(&ty.input.ident), partial.to_string());
+    // One call behind the match: each in an arm of its own would be a good part of what the derive costs.
+    let grown = if arms.is_empty() {
+        quote!(false #flat)
+    } else {
+        quote! {
+            let part: &mut dyn #p::Grown = match name {
+                #arms
+                _ => return false #flat,
+            };
+            part.grown(at)
+        }
+    };
     let items = parts_items(list.iter().map(|part| part.field), ty);
     quote! {
         #items
@@ -203,18 +222,12 @@ fn of_fields(list: &[Part<'_>], ty: &SchemaType<'_>) -> TokenStream {
         #[automatically_derived]
         impl<P: #parts> #p::Grow for #partial<P> {
             fn grow(&mut self, from: #p::Cursor<'_>) -> ::core::primitive::bool {
-                let (mut seen, mut changed) = (self.#seen, false);
-                for (name, at) in from.fields(&mut seen) {
-                    changed |= #p::Grow::grow_field(self, name, at);
-                }
+                let (seen, changed) = #p::grow_fields(self, self.#seen, from);
                 self.#seen = seen;
                 changed
             }
             fn grow_field(&mut self, name: &::core::primitive::str, at: #p::Cursor<'_>) -> ::core::primitive::bool {
-                match name {
-                    #arms
-                    _ => false #flat,
-                }
+                #grown
             }
         }
     }

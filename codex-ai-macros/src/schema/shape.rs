@@ -24,7 +24,8 @@ pub(super) struct Shape {
 impl Shape {
     pub(super) fn new(ty: &SchemaType<'_>) -> Self {
         let p = ty.paths.private();
-        let krate = crate::pretty::tokens(quote!(#p::schemars));
+        let path = ty.paths.private_path();
+        let krate = crate::pretty::tokens(quote!(#path::schemars));
         let attrs: Vec<TokenStream> = attributes(&ty.input.attrs, NOT_OF_CONTAINERS).collect();
         let description = ty.description.as_ref().map(|text| quote!(#[schemars(description = #text)]));
         let shape_name = &ty.names.shape;
@@ -155,7 +156,7 @@ impl Shape {
             }
         };
         if !is_told(field, ty) {
-            let p = ty.paths.private();
+            let p = ty.paths.private_path();
             let path = crate::pretty::tokens(quote!(#p::no_default));
             return Some(quote!(#[serde(default = #path)]));
         }

@@ -215,6 +215,30 @@ impl<T: LlmSchema> Progress<T> {
     }
 }
 
+/// A part of a value whatever its type. For generated code.
+#[doc(hidden)]
+pub trait Grown {
+    /// Takes in what has come since the last time, and tells whether it has changed.
+    fn grown(&mut self, from: Cursor<'_>) -> bool;
+}
+
+impl<T: LlmSchema> Grown for Progress<T> {
+    fn grown(&mut self, from: Cursor<'_>) -> bool {
+        self.grow(from)
+    }
+}
+
+/// Takes in all fields that have come since there were `seen` of them: how many have now, and whether anything that is
+/// shown has changed. For generated code.
+#[doc(hidden)]
+pub fn grow_fields<G: Grow>(value: &mut G, mut seen: usize, from: Cursor<'_>) -> (usize, bool) {
+    let mut changed = false;
+    for (name, at) in from.fields(&mut seen) {
+        changed |= value.grow_field(name, at);
+    }
+    (seen, changed)
+}
+
 impl<T: AsRef<str>> Progress<T, PartialText> {
     /// The text so far, complete or not; empty while there is none.
     pub fn as_str(&self) -> &str {
