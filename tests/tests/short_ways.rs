@@ -255,6 +255,7 @@ fn the_text_of_a_long_answer_stands_where_it_was() {
         json!([message(json!([text("one")])), message(json!([text(&long), text("\u{1}")]))]),
         json!([message(json!([text("\u{1}"), text(&long)]))]),
         json!([message(json!([text(r"\u0001"), text(&long)]))]),
+        json!([message(json!([{ "text": "\u{1}", "type": "output_text" }, text(&long)]))]),
         json!([thought, message(json!([text(&long)]))]),
         json!([message(json!([cited]))]),
         json!([message(json!([{ "type": "output_text", "text": long, "annotations": [{ "text": "x" }] }]))]),

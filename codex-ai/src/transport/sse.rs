@@ -121,9 +121,10 @@ impl SseParser {
             }
             let unread = &rest[self.scanned..];
             let found = match unread.first() {
-                // No search is begun for a line without anything in it.
+                // No search is begun where there is nothing to look through.
+                None => None,
                 Some(b'\n' | b'\r') => Some(0),
-                _ => memchr::memchr2(b'\n', b'\r', unread),
+                Some(_) => memchr::memchr2(b'\n', b'\r', unread),
             };
             let Some(found) = found else {
                 self.scanned = rest.len();

@@ -12,6 +12,8 @@ pub(super) struct Known {
     tail: String,
     /// How much of that is the name of the text.
     name: usize,
+    /// How long the text of the first field is.
+    first: usize,
     whole: Option<u64>,
 }
 
@@ -31,14 +33,26 @@ impl Known {
         usual.then_some(Front { front: object.get(1..at - self.name)?, rest: object.get(at - 1..)? })
     }
 
+    /// The text at `"NAME":"`, which is the first field, of a front that is known.
+    pub(super) fn first<'a>(&self, front: &Front<'a>, field: &str) -> Option<&'a str> {
+        front.front.get(field.len()..field.len() + self.first)
+    }
+
     /// The whole number that [`learn`](Self::learn) was told.
     pub(super) fn whole(&self) -> Option<u64> {
         self.whole
     }
 
-    /// Keeps a front that was read for a text at `field`, with a whole number in it and the field of the number that
-    /// counts.
-    pub(super) fn learn(&mut self, front: &Front<'_>, field: &Finder<'_>, whole: Option<u64>, count: &Finder<'_>) {
+    /// Keeps a front that was read for a text at `field`, with the text of its first field and a whole number in it;
+    /// `count` is the field of the number that counts.
+    pub(super) fn learn(
+        &mut self,
+        front: &Front<'_>,
+        field: &Finder<'_>,
+        first: &str,
+        whole: Option<u64>,
+        count: &Finder<'_>,
+    ) {
         let front = front.front;
         let split = count.find(front.as_bytes()).map_or(0, |at| at + count.needle().len());
         let (head, after) = front.split_at_checked(split).unwrap_or_default();
@@ -49,6 +63,7 @@ impl Known {
         self.tail.push_str(if split == 0 { after } else { after.trim_start_matches(|c: char| c.is_ascii_digit()) });
         self.tail.push_str(std::str::from_utf8(field.needle()).unwrap_or_default());
         self.name = field.needle().len();
+        self.first = first.len();
         self.whole = whole;
     }
 }

@@ -71,15 +71,16 @@ struct Event<'a> {
 impl<'a> Piece<'a> {
     /// Reads an event that carries a piece, as OpenAI writes it; `None` for whatever needs a parser.
     fn usual(data: &'a str, known: &mut Known) -> Option<Self> {
+        const TYPE: &str = "\"type\":\"";
         let front = match known.front(data, &ERROR) {
             Some(front) => front,
             None => {
                 let front = Front::of(data, &DELTA, &ERROR)?;
-                known.learn(&front, &DELTA, front.whole(&OUTPUT_INDEX)?, &COUNT);
+                known.learn(&front, &DELTA, front.first(TYPE)?, front.whole(&OUTPUT_INDEX)?, &COUNT);
                 front
             }
         };
-        let kind = front.first("\"type\":\"")?;
+        let kind = known.first(&front, TYPE)?;
         Some(Self { kind: kind.into(), output_index: known.whole(), delta: front.text()?, error: None })
     }
 }
