@@ -179,9 +179,15 @@
 //!
 //! # Tools, pictures, conversations
 //!
-//! A [`Prompt`] takes pictures, what was said before, and [tools](Function). A model that calls a tool gives no value yet:
-//! [`Dispatcher::generate_reply`] gives the [`Reply`] as it is, and shows the loop that answers. Nothing calls a function
-//! of the program by itself. [`Dispatcher::generate_image`] makes pictures, and does not compile for a provider that
+//! A function with [`#[tool]`](macro@tool) is one that a model may call, and `#[prompt(tools(look_up, shop::refund))]` offers
+//! it by its path. The dispatcher calls what the model wants, several at the same time, tells it the results, and asks again
+//! until it answers; [`ToolUse`] has the limits. What is wrong with a call's arguments, and the error of a tool, are told to
+//! the model. A stream has all rounds in it, with a [`Chunk::ToolResult`] for each call. A tool may be a method, called on
+//! what is [mounted](Dispatcher::mount); one that is known at run time alone is a [`Function::with_handler`].
+//!
+//! A [`Prompt`] takes pictures and what was said before, too. For a [`Function`] without a handler
+//! [`Dispatcher::generate_reply`] gives the [`Reply`] as it is, and shows how a program answers the calls itself.
+//! [`Dispatcher::generate_image`] makes pictures, and does not compile for a provider that
 //! cannot.
 //!
 //! # Codex

@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use codex_ai::layer::Failover;
 use codex_ai::provider::anthropic::Anthropic;
 use codex_ai::provider::compatible::Compatible;
 use codex_ai::provider::gemini::Gemini;
@@ -421,4 +423,66 @@ async fn tools_that_are_methods_are_called_on_what_is_mounted() {
     let error = dispatcher.process("quote", serde_json::json!({ "item": 1 })).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unsupported);
     assert_eq!(<Quote as codex_ai::PromptDef>::ENTRY.state(), Some("Store"));
+}
+
+#[tokio::test]
+async fn a_conversation_with_tools_goes_on_at_the_next_vendor() {
+    let called = || Step::reply(calls(&[("weather", r#"{"city":"Oslo"}"#)]));
+    let down = || Step::error(500, "server_error", "down");
+    let first = WireServer::script([called(), down(), called(), down()]).unwrap();
+    let second = WireServer::script([text("ok"), text("ok")].map(Step::reply)).unwrap();
+    // A chain of its own for each call: one that knows that its first route is ill would begin at the second.
+    for streamed in [false, true] {
+        let chain = Failover::builder()
+            .route(Anthropic::builder().key("a-key-for-tests").base_url(first.origin()).build().unwrap())
+            .route(OpenAi::builder().key("a-key-for-tests").base_url(second.url()).build().unwrap())
+            .build()
+            .unwrap();
+        let dispatcher = Dispatcher::new(chain).unwrap();
+        let args = AdviseArgs { city: "Oslo" };
+        let reply = if streamed {
+            dispatcher.stream::<Advise>(args).await.unwrap().finish().await.unwrap()
+        } else {
+            dispatcher.reply::<Advise>(args).await.unwrap()
+        };
+        assert_eq!((&*reply.value, reply.usage), ("ok", Some(Usage::new(30, 11))));
+    }
+    assert_eq!((first.request_count(), second.request_count()), (4, 2));
+    for request in second.requests() {
+        assert!(request.json().to_string().contains("12 degrees in Oslo"), "{}", request.json());
+    }
+}
+
+#[tokio::test]
+async fn a_stream_that_is_dropped_ends_the_call_of_its_tool() {
+    struct Ended(Arc<AtomicBool>);
+    impl Drop for Ended {
+        fn drop(&mut self) {
+            self.0.store(true, Ordering::Relaxed);
+        }
+    }
+    let (ended, begun) = (Arc::new(AtomicBool::new(false)), Arc::new(tokio::sync::Notify::new()));
+    let tool = Function::new("wait").with_handler({
+        let (ended, begun) = (Arc::clone(&ended), Arc::clone(&begun));
+        move |_| {
+            let (guard, begun) = (Ended(Arc::clone(&ended)), Arc::clone(&begun));
+            async move {
+                begun.notify_one();
+                std::future::pending::<()>().await;
+                drop(guard);
+                Ok::<_, Error>(1)
+            }
+        }
+    });
+    let dispatcher = Dispatcher::new(Scripted::new([Ok(calls(&[("wait", "{}")]))])).unwrap();
+    let prompt: Prompt = Prompt::new().user("Go.").tool(tool);
+    let mut stream = dispatcher.stream_text(prompt).await.unwrap();
+    let read = async { while stream.next().await.is_some() {} };
+    tokio::select! {
+        () = read => panic!("the tool has not ended"),
+        () = begun.notified() => {}
+    }
+    assert!(!ended.load(Ordering::Relaxed));
+    drop(stream);
+    assert!(ended.load(Ordering::Relaxed));
 }

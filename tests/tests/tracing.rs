@@ -9,7 +9,10 @@ use std::sync::{Arc, Mutex};
 use codex_ai::layer::Retry;
 use codex_ai::provider::openai::OpenAi;
 use codex_ai::testing::{Answer, Scripted, Step, WireServer};
-use codex_ai::{Dispatcher, Error, ErrorKind, LlmSchema, Options, Prompt, Reply, StructuredOutput, Usage, prompt};
+use codex_ai::{
+    Dispatcher, Error, ErrorKind, FinishReason, LlmSchema, Options, Part, Prompt, Reply, StructuredOutput, ToolCall,
+    Usage, prompt, tool,
+};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::subscriber::DefaultGuard;
@@ -284,5 +287,41 @@ async fn the_span_of_a_stream_lasts_until_its_end_or_drop() {
     let failed = spans.all().remove(3);
     assert_fields(&failed, &[("error.type", "Server")]);
     assert!(!failed.fields.contains_key("gen_ai.response.time_to_first_chunk"), "an error is no first piece");
+    spans.assert_discreet();
+}
+
+/// Fails.
+#[tool]
+async fn look_up(name: &str) -> Result<String, String> {
+    Err(format!("{SECRET_TEXT}: {name}"))
+}
+
+#[prompt(mode = "tracing.tools", tools(look_up))]
+async fn with_tools(text: &str) -> String {
+    text.to_owned()
+}
+
+#[tokio::test]
+async fn the_call_of_a_tool_is_a_span_without_what_it_says() {
+    let call = Part::ToolCall(ToolCall::new("call_7", "look_up", r#"{"name":"Ada"}"#));
+    let called = Reply::new("m", vec![call]).with_finish_reason(FinishReason::ToolCalls);
+    let (spans, _guard) = Spans::listen();
+    let provider = Scripted::new([Ok(called), Ok(Reply::from_text("m", "answered"))]);
+    let dispatcher = Dispatcher::new(provider).unwrap();
+    dispatcher.call::<WithTools>(WithToolsArgs { text: SECRET_TEXT }).await.unwrap();
+    let all = spans.all();
+    let [_, tool] = &all[..] else { panic!("{all:#?}") };
+    assert_eq!((tool.name, tool.parent, tool.closed), ("execute_tool", Some(0), true));
+    assert_fields(
+        tool,
+        &[
+            ("otel.name", "execute_tool look_up"),
+            ("gen_ai.operation.name", "execute_tool"),
+            ("gen_ai.tool.name", "look_up"),
+            ("gen_ai.tool.call.id", "call_7"),
+            ("error.type", "tool_error"),
+            ("otel.status_code", "ERROR"),
+        ],
+    );
     spans.assert_discreet();
 }
