@@ -230,10 +230,9 @@ impl Lower<'_, '_> {
                     .collect();
                 format!("{path} {{ {} }}", fields.join(", "))
             }
-            Target::NumLit(text, _) => (**text).to_owned(),
+            Target::NumLit(text, _) | Target::BoolLit(text) => (**text).to_owned(),
             Target::StrLit(text) => format!("\"{}\"", text.content),
             Target::CharLit(text) => format!("'{}'", text.content),
-            Target::BoolLit(text) => (**text).to_owned(),
             Target::Path(path) => self.path(path, path.span()),
             Target::OrChain(targets) => {
                 let targets: Vec<String> = targets.iter().map(|target| self.pattern(target)).collect();

@@ -187,7 +187,6 @@ impl Lower<'_, '_> {
 fn outer(node: &Parsed<'_>) -> Ends {
     let both = |ws: Ws| (ws.0, ws.1);
     match node {
-        Parsed::Lit(_) => (None, None),
         Parsed::Comment(node) => both(node.ws),
         Parsed::Expr(ws, _) => both(*ws),
         Parsed::If(node) => (node.branches.first().and_then(|first| first.ws.0), node.ws.1),
@@ -196,7 +195,7 @@ fn outer(node: &Parsed<'_>) -> Ends {
         Parsed::Let(node) => both(node.ws),
         Parsed::Raw(node) => (node.ws1.0, node.ws2.1),
         Parsed::Break(ws) | Parsed::Continue(ws) => both(**ws),
-        // Refused.
+        // Text has none, and the rest is refused.
         _ => (None, None),
     }
 }

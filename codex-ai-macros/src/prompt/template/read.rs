@@ -176,8 +176,8 @@ fn trim_end(nodes: &mut Vec<Node>) {
 /// Puts a cache point where the first thing stands that may differ. Returns whether there is text before it.
 fn mark_border(sections: &mut [Section]) -> bool {
     let mut last = None;
-    for i in 0..sections.len() {
-        let nodes = &mut sections[i].nodes;
+    for (i, section) in sections.iter_mut().enumerate() {
+        let nodes = &mut section.nodes;
         let variable = nodes.iter().position(|node| !matches!(node, Node::Text(_)));
         match variable {
             None => last = Some(i),
