@@ -15,7 +15,7 @@ pub(super) fn check(ty: &SchemaType<'_>, diag: &mut Diag) {
     let of_type = &ty.input.attrs;
     match &ty.body {
         Body::Struct(fields) => {
-            of_fields(fields, |field, name| wire_names::of_field(name, field.attrs, None, of_type), diag)
+            of_fields(fields, |field, name| wire_names::of_field(name, field.attrs, None, of_type), diag);
         }
         Body::Enum(variants) => {
             let untagged = Tagging::of(of_type) == Tagging::Untagged;
