@@ -1,5 +1,7 @@
 //! The filters of templates: `{{ name|upper }}`.
 
+#![expect(clippy::needless_pass_by_value, reason = "a template gives the arguments of a filter as values")]
+
 use super::{IsTrusted, TemplateValue};
 
 fn text<V: TemplateValue<Trust: IsTrusted> + ?Sized>(value: &V) -> String {
