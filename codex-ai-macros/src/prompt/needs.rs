@@ -22,12 +22,9 @@ pub(super) fn requires(entry: &Entry, diag: &mut Diag) -> BTreeSet<Capability> {
         diag.error(&entry.key, messages::requires_nothing());
         return found;
     }
-    let names = match Punctuated::<Ident, Token![,]>::parse_terminated.parse2(list.clone()) {
-        Ok(names) => names,
-        Err(_) => {
-            diag.error(list, messages::requires_names());
-            return found;
-        }
+    let Ok(names) = Punctuated::<Ident, Token![,]>::parse_terminated.parse2(list.clone()) else {
+        diag.error(list, messages::requires_names());
+        return found;
     };
     for name in names {
         match Capability::ALL.iter().find(|capability| name == capability.name()) {
