@@ -156,8 +156,13 @@ fn call(tool: &ToolFn<'_>) -> TokenStream {
         }
         None => (quote!(()), function.span()),
     };
-    let returned = quote!(#p::Returned::<#returned>::split(#path(#receiver #(#values),*).await));
-    let told = quote_spanned!(span=> #p::told(#returned));
+    // What concerns the result points at its type.
+    let local = Ident::new("returned", Span::mixed_site().located_at(span));
+    let told = quote_spanned!(span=> #p::told(#local));
+    let told = quote! {
+        let #local = #p::Returned::<#returned>::split(#path(#receiver #(#values),*).await);
+        #told
+    };
     // What concerns the future points at the function's name.
     let future = quote_spanned!(function.span()=> ::std::boxed::Box::pin(async move { #told }));
     quote! {
