@@ -64,7 +64,7 @@ impl Dispatcher<AnyProvider> {
     }
 }
 
-impl<P: Provider + 'static> Dispatcher<P> {
+impl<P: Provider> Dispatcher<P> {
     /// As [`Dispatcher::new`](crate::Dispatcher::new).
     ///
     /// # Errors
@@ -74,7 +74,7 @@ impl<P: Provider + 'static> Dispatcher<P> {
     }
 }
 
-impl<P: Provider + 'static, S: Send + Sync + 'static> Dispatcher<P, S> {
+impl<P: Provider, S: Send + Sync + 'static> Dispatcher<P, S> {
     /// Makes a blocking dispatcher of an async one, which was set up by its builder.
     ///
     /// # Errors

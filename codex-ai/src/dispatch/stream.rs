@@ -22,7 +22,7 @@ use crate::stream::ReplyStream;
 use crate::structured::Report;
 use crate::telemetry;
 
-impl<P: Provider + 'static, S: Send + Sync + 'static> Dispatcher<P, S> {
+impl<P: Provider, S: Send + Sync + 'static> Dispatcher<P, S> {
     /// As [`generate_reply`](Self::generate_reply), while it comes.
     ///
     /// # Errors
@@ -137,7 +137,7 @@ impl<P: Provider + 'static, S: Send + Sync + 'static> Dispatcher<P, S> {
     }
 }
 
-impl<P: Provider + 'static, S> Dispatcher<P, S> {
+impl<P: Provider, S> Dispatcher<P, S> {
     /// The rounds of a model that calls tools, as one stream.
     async fn converse_streamed(&self, mut request: Request, tools: Toolbox) -> Result<ReplyStream> {
         let first = Some(self.shared.provider.stream(&request).await?);

@@ -224,7 +224,7 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
     label = "cannot be asked for an answer",
     note = "use a provider of `codex_ai::provider`, or implement `Provider` for `{Self}`"
 )]
-pub trait Provider: Send + Sync {
+pub trait Provider: Send + Sync + 'static {
     /// The provider's name as in `openai/gpt-5.6-luna`.
     fn name(&self) -> &str;
 

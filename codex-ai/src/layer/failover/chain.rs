@@ -6,7 +6,7 @@ use crate::provider::{AnyProvider, Provider};
 
 /// Providers in order: `(((), A), B)` for a typed chain, `Vec<AnyProvider>` for one put together at run time. Made by
 /// [`FailoverBuilder`](super::FailoverBuilder).
-pub trait Chain: sealed::Sealed + Send + Sync {
+pub trait Chain: sealed::Sealed + Send + Sync + 'static {
     /// How many there are.
     #[doc(hidden)]
     fn count(&self) -> usize;

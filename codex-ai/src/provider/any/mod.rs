@@ -21,7 +21,7 @@ pub struct AnyProvider(Arc<dyn Provider>);
 
 impl AnyProvider {
     /// Wraps a provider.
-    pub fn new(provider: impl Provider + 'static) -> Self {
+    pub fn new(provider: impl Provider) -> Self {
         Self(Arc::new(provider))
     }
 

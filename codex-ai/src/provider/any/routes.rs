@@ -52,13 +52,13 @@ pub struct Routes {
 
 impl Routes {
     /// Routes of which this is the default.
-    pub fn new(default: impl Provider + 'static) -> Self {
+    pub fn new(default: impl Provider) -> Self {
         Self { routes: Vec::new() }.with(default)
     }
 
     /// Adds a provider under its own name.
     #[must_use]
-    pub fn with(self, provider: impl Provider + 'static) -> Self {
+    pub fn with(self, provider: impl Provider) -> Self {
         let name = provider.name().to_owned();
         self.with_name(name, provider)
     }
@@ -66,7 +66,7 @@ impl Routes {
     /// Adds a provider under a name of one's own, which stands in front of its models. Of two with one name the later
     /// wins, and that is logged.
     #[must_use]
-    pub fn with_name(mut self, name: impl Into<Cow<'static, str>>, provider: impl Provider + 'static) -> Self {
+    pub fn with_name(mut self, name: impl Into<Cow<'static, str>>, provider: impl Provider) -> Self {
         let (name, provider) = (name.into(), AnyProvider::new(provider));
         match self.routes.iter_mut().find(|(known, _)| *known == name) {
             Some((_, known)) => {

@@ -99,7 +99,7 @@ impl WireServer {
     ///
     /// # Errors
     /// [`ErrorKind::Other`] where no port or no thread is to be had.
-    pub fn new(provider: impl Provider + 'static) -> Result<Self> {
+    pub fn new(provider: impl Provider) -> Result<Self> {
         Self::bind(0, provider)
     }
 
@@ -115,7 +115,7 @@ impl WireServer {
     ///
     /// # Errors
     /// [`ErrorKind::Other`] where the port is taken, or no thread is to be had.
-    pub fn bind(port: u16, provider: impl Provider + 'static) -> Result<Self> {
+    pub fn bind(port: u16, provider: impl Provider) -> Result<Self> {
         Self::start(port, Backend::Provider(Arc::new(provider)))
     }
 
@@ -124,7 +124,7 @@ impl WireServer {
     ///
     /// # Errors
     /// As [`WireServer::bind`].
-    pub fn with_scenarios(port: u16, provider: impl Provider + 'static) -> Result<Self> {
+    pub fn with_scenarios(port: u16, provider: impl Provider) -> Result<Self> {
         Self::start(port, Backend::Scenarios(Arc::new(provider), Mutex::default()))
     }
 
