@@ -73,7 +73,14 @@ async fn run() -> Result<(), Failure> {
 
     // The value is read from the whole answer, and checked.
     let invoice = stream.finish().await?.value;
-    writeln!(stdout(), "\n{} wants {:.2} for {} things.", invoice.vendor, invoice.total, invoice.lines.len())?;
+    writeln!(
+        stdout(),
+        "\n{} wants {:.2} for {} things, by invoice {}.",
+        invoice.vendor,
+        invoice.total,
+        invoice.lines.len(),
+        invoice.number
+    )?;
     Ok(())
 }
 

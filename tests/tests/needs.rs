@@ -11,6 +11,7 @@ use codex_ai::{
 use serde_json::json;
 
 #[derive(Debug, serde::Deserialize, LlmSchema)]
+#[expect(dead_code, reason = "no answer is looked at")]
 struct Seen {
     animal: String,
 }
@@ -26,7 +27,7 @@ async fn plan(goal: &str) -> Prompt<Seen> {
 }
 
 #[prompt(json = false)]
-async fn compare(pictures: &[Image], other: Option<codex_ai::Image>) -> Prompt {
+async fn compare(pictures: &[Image], other: Option<Image>) -> Prompt {
     let prompt = pictures.iter().cloned().fold(Prompt::new().user("Which is larger?"), Prompt::image);
     other.into_iter().fold(prompt, Prompt::image)
 }

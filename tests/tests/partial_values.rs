@@ -382,6 +382,7 @@ async fn what_is_wrong_stays_as_far_as_it_was_shown() {
 }
 
 #[derive(Debug, Deserialize, LlmSchema)]
+#[expect(dead_code, reason = "only how it comes is looked at")]
 struct Shy {
     #[llm(stream = "done")]
     title: String,
@@ -389,6 +390,7 @@ struct Shy {
 }
 
 #[derive(Debug, Deserialize, LlmSchema)]
+#[expect(dead_code, reason = "only how it comes is looked at")]
 struct Keen {
     note: String,
     #[llm(stream = "not_null")]

@@ -132,7 +132,7 @@ fn extract_takes_nested_data_out_of_a_mail() {
 fn live_form_prints_each_field_once_it_is_done() {
     let out = printed("live_form", &[]);
     let expected = "vendor: Tidewater Tools Ltd\nnumber: 2024-0117\nline 1: Chisel set, 48.50\nline 2: Oak mallet, 22.00\n\
-                    line 3: Sharpening stone, 15.90\ntotal: 166.70\n\nTidewater Tools Ltd wants 166.70 for 3 things.\n";
+                    line 3: Sharpening stone, 15.90\ntotal: 166.70\n\nTidewater Tools Ltd wants 166.70 for 3 things, by invoice 2024-0117.\n";
     assert_eq!(out, expected);
 }
 
