@@ -156,6 +156,8 @@ fn describe_tells_everything() {
             { "name": "opaque", "type": "Vec<Opaque>", "docs": "", "required": true, "default": null },
         ],
         "options": { "model": "openai/gpt-5.6-luna", "temperature": 0.9, "max_tokens": 400 },
+        "template": null,
+        "tools": [],
         "requires": [],
         "strict": null,
         "input_schema": {

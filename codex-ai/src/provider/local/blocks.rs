@@ -2,8 +2,14 @@
 
 use std::ops::Range;
 
+use crate::fence;
+
 /// The longest enclosed block with what stands before and behind it.
 pub(super) fn enclosed(text: &str) -> Option<(&str, &str, &str)> {
+    // What a prompt says is data is the material, however short.
+    if let Some((outer, inner)) = fence::find(text) {
+        return Some((text[..outer.start].trim(), text[inner].trim(), text[outer.end..].trim()));
+    }
     let candidates = [fenced(text, "```"), fenced(text, "\"\"\""), tagged(text)];
     let (outer, inner) = candidates.into_iter().flatten().max_by_key(|(_, inner)| inner.len())?;
     let (before, after) = (text[..outer.start].trim(), text[outer.end..].trim());
