@@ -43,9 +43,11 @@ pub(super) fn items(prompt: &PromptFn<'_>, body: Body) -> TokenStream {
     });
     let needs = super::requires::entry_fields(prompt);
     let tools = prompt.tools.iter().map(|tool| {
-        let path = tool.tool(p);
-        quote_spanned!(tool.span()=> #p::Offered::of::<<#marker as #p::PromptDef>::State, #path>())
+        let value = tool.tool(p);
+        quote_spanned!(tool.span()=> #p::Offered::of::<<#marker as #p::PromptDef>::State, _>(&#value))
     });
+    let has_methods = prompt.tools.iter().any(|tool| tool.owner().is_some());
+    let method = has_methods.then(|| quote!(use #p::MethodAny as _;));
     let tools = (!prompt.tools.is_empty()).then(|| quote!(tools: &[#(#tools),*],));
     // The place is the function's name, so that an editor can jump there.
     let span = function.span();
@@ -75,6 +77,7 @@ pub(super) fn items(prompt: &PromptFn<'_>, body: Body) -> TokenStream {
         });
         #by_name
         use #p::ProbeAny as _;
+        #method
         #submit
     }
 }

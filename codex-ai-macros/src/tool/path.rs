@@ -62,15 +62,17 @@ fn owner(path: &ExprPath) -> Option<TokenStream> {
 }
 
 impl ToolPath {
-    /// The type that stands for the tool.
+    /// The tool as a value.
     pub(crate) fn tool(&self, library: &Ident) -> TokenStream {
+        let (path, span) = (&self.path, self.span());
+        let mut at_name = library.clone();
+        at_name.set_span(library.span().located_at(span));
         match (&self.owner, self.path.path.segments.last()) {
             (Some(owner), Some(name)) => {
                 let number = number(&crate::prompt::plain_name(&name.ident));
-                let span = name.span();
-                quote_spanned!(span=> #library::Method<#owner, #number>)
+                quote_spanned!(span=> #at_name::Method::<#owner, #number>::tool(&#path))
             }
-            _ => self.path.to_token_stream(),
+            _ => quote_spanned!(span=> #at_name::function::<#path>()),
         }
     }
 

@@ -46,17 +46,14 @@ pub trait ToolDef: 'static {
 
 /// A type with a tool of this name among its methods. Generated code finds the tool by a number made of the name.
 #[doc(hidden)]
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` has no tool of this name",
-    label = "no method with `#[tool]` has this name",
-    note = "write `#[tool]` above the method and `#[prompts]` above its `impl` block"
-)]
 pub trait ToolNamed<const NAME: u64>: 'static {
     const TOOL: &'static ToolEntry;
     type State: Erased + ?Sized;
 }
 
-/// The tool of this name among the methods of `T`.
+/// The method of this name of `T`: the inherent `tool` is there for one that is a tool and goes before that of
+/// [`MethodAny`], which is there for all. The method itself is handed over, so that nothing is told of a tool where there
+/// is no such method.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Method<T, const NAME: u64>(PhantomData<fn() -> T>);
@@ -66,27 +63,74 @@ impl<T: ToolNamed<NAME>, const NAME: u64> ToolDef for Method<T, NAME> {
     type State = T::State;
 }
 
+impl<T: ToolNamed<NAME>, const NAME: u64> Method<T, NAME> {
+    pub const fn tool<F>(_: &F) -> Tool<Self> {
+        Tool(PhantomData)
+    }
+}
+
+#[doc(hidden)]
+pub trait MethodAny {
+    fn tool<F>(_: &F) -> PlainMethod<F> {
+        PlainMethod(PhantomData)
+    }
+}
+
+impl<T, const NAME: u64> MethodAny for Method<T, NAME> {}
+
+/// A method that is no tool.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct PlainMethod<F>(PhantomData<fn() -> F>);
+
+/// What a prompt offers, as a value.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Tool<T>(PhantomData<fn() -> T>);
+
+/// For generated code: the tool that is a function.
+pub const fn function<T>() -> Tool<T> {
+    Tool(PhantomData)
+}
+
+/// A tool, and no plain method.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "this method is not a tool",
+    label = "expected a method with `#[tool]`",
+    note = "write `#[tool]` above the method, and `#[prompts]` above its `impl` block"
+)]
+pub trait Offer {
+    const TOOL: &'static ToolEntry;
+    type State: ?Sized;
+}
+
+impl<T: ToolDef> Offer for Tool<T> {
+    const TOOL: &'static ToolEntry = T::TOOL;
+    type State = T::State;
+}
+
 /// What a prompt is called on has what a tool is called on.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` does not provide what the tool `{T}` is a method of",
-    label = "the tool needs a state that the prompt does not have",
-    note = "implement `codex_ai::Provides` of the tool's type for `{Self}`"
+    message = "`{Self}` does not provide `{T}`, whose method the tool is",
+    label = "needs a `{T}`",
+    note = "name the tools of one type, or one that provides the others by `impl codex_ai::Provides<{T}> for ..`"
 )]
-pub trait ProvidesFor<T: ToolDef> {
+pub trait ProvidesFor<T: ?Sized> {
     fn provide_for(&self) -> &AnyState;
 }
 
 #[diagnostic::do_not_recommend]
-impl<S: Provides<T::State>, T: ToolDef> ProvidesFor<T> for S {
+impl<S: Provides<T>, T: Erased + ?Sized> ProvidesFor<T> for S {
     fn provide_for(&self) -> &AnyState {
-        Provides::<T::State>::provide(self).erase()
+        Provides::<T>::provide(self).erase()
     }
 }
 
 // What a function is called on has functions alone.
 #[diagnostic::do_not_recommend]
-impl<T: ToolDef<State = Self>> ProvidesFor<T> for Stateless {
+impl ProvidesFor<Self> for Stateless {
     fn provide_for(&self) -> &AnyState {
         self.erase()
     }
@@ -102,16 +146,16 @@ pub struct Offered {
 
 impl Offered {
     /// For generated code: a tool of a prompt that is called on an `S`.
-    pub const fn of<S: ProvidesFor<T> + Erased + ?Sized, T: ToolDef>() -> Self {
-        fn state<S: ProvidesFor<T> + Erased + ?Sized, T: ToolDef>(state: &AnyState) -> Option<&AnyState> {
+    pub const fn of<S: ProvidesFor<T::State> + Erased + ?Sized, T: Offer>(_: &T) -> Self {
+        fn state<S: ProvidesFor<T> + Erased + ?Sized, T: ?Sized>(state: &AnyState) -> Option<&AnyState> {
             Some(S::restore(state)?.provide_for())
         }
-        Self { tool: T::TOOL, state: state::<S, T> }
+        Self { tool: T::TOOL, state: state::<S, T::State> }
     }
 
     /// A tool that needs no state.
     pub(crate) const fn alone<T: ToolDef<State = Stateless>>() -> Self {
-        Self::of::<Stateless, T>()
+        Self::of::<Stateless, Tool<T>>(&function::<T>())
     }
 
     /// The tool as a request offers it.
