@@ -42,10 +42,7 @@ pub(super) fn items(prompt: &PromptFn<'_>, body: Body) -> TokenStream {
         quote!(template: #p::Some(#text),)
     });
     let needs = super::requires::entry_fields(prompt);
-    let tools = prompt.tools.iter().map(|tool| {
-        let value = tool.tool(p);
-        quote_spanned!(tool.span()=> #p::Offered::of::<<#marker as #p::PromptDef>::State, _>(&#value))
-    });
+    let tools = prompt.tools.iter().map(|tool| tool.offered(p, marker));
     let has_methods = prompt.tools.iter().any(|tool| tool.owner().is_some());
     let method = has_methods.then(|| quote!(use #p::MethodAny as _;));
     let tools = (!prompt.tools.is_empty()).then(|| quote!(tools: &[#(#tools),*],));

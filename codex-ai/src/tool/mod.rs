@@ -25,7 +25,7 @@ pub use policy::ToolUse;
 
 // For generated code only, through `__private`.
 #[doc(hidden)]
-pub use output::{Returned, ReturnedAny, Told, told};
+pub use output::{Returned, ReturnedAny, Told, ToolError, told};
 
 /// A tool that the compiler knows: the type beside a function with `#[tool]`, which has the function's name.
 ///
@@ -64,50 +64,40 @@ impl<T: ToolNamed<NAME>, const NAME: u64> ToolDef for Method<T, NAME> {
 }
 
 impl<T: ToolNamed<NAME>, const NAME: u64> Method<T, NAME> {
-    pub const fn tool<F>(_: &F) -> Tool<Self> {
-        Tool(PhantomData)
+    pub const fn tool<F>(_: &F) -> Self {
+        Self(PhantomData)
     }
 }
 
+// The bound depends on the method, so that nothing is told of one that is unknown.
 #[doc(hidden)]
 pub trait MethodAny {
-    fn tool<F>(_: &F) -> PlainMethod<F> {
-        PlainMethod(PhantomData)
+    fn tool<F: IsTool>(_: &F) -> PlainMethod {
+        PlainMethod
     }
 }
 
 impl<T, const NAME: u64> MethodAny for Method<T, NAME> {}
 
-/// A method that is no tool.
-#[doc(hidden)]
-#[derive(Debug)]
-pub struct PlainMethod<F>(PhantomData<fn() -> F>);
-
-/// What a prompt offers, as a value.
-#[doc(hidden)]
-#[derive(Debug)]
-pub struct Tool<T>(PhantomData<fn() -> T>);
-
-/// For generated code: the tool that is a function.
-pub const fn function<T>() -> Tool<T> {
-    Tool(PhantomData)
-}
-
-/// A tool, and no plain method.
+/// A method that is a tool. Nothing implements it: what is one is not asked.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "this method is not a tool",
     label = "expected a method with `#[tool]`",
     note = "write `#[tool]` above the method, and `#[prompts]` above its `impl` block"
 )]
-pub trait Offer {
-    const TOOL: &'static ToolEntry;
-    type State: ?Sized;
-}
+pub trait IsTool {}
 
-impl<T: ToolDef> Offer for Tool<T> {
-    const TOOL: &'static ToolEntry = T::TOOL;
-    type State = T::State;
+/// What stands for a method that is no tool, in a program that does not compile.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct PlainMethod;
+
+static NO_TOOL: ToolEntry = ToolEntry::new(EntryInfo::DEFAULT);
+
+impl ToolDef for PlainMethod {
+    const TOOL: &'static ToolEntry = &NO_TOOL;
+    type State = Stateless;
 }
 
 /// What a prompt is called on has what a tool is called on.
@@ -146,16 +136,27 @@ pub struct Offered {
 
 impl Offered {
     /// For generated code: a tool of a prompt that is called on an `S`.
-    pub const fn of<S: ProvidesFor<T::State> + Erased + ?Sized, T: Offer>(_: &T) -> Self {
+    pub const fn of<S: Erased + ?Sized, T: ToolDef>() -> Self
+    where
+        S: ProvidesFor<T::State>,
+    {
         fn state<S: ProvidesFor<T> + Erased + ?Sized, T: ?Sized>(state: &AnyState) -> Option<&AnyState> {
             Some(S::restore(state)?.provide_for())
         }
         Self { tool: T::TOOL, state: state::<S, T::State> }
     }
 
+    /// The same for a tool that is a method.
+    pub const fn method<S: Erased + ?Sized, T: ToolDef>(_: &T) -> Self
+    where
+        S: ProvidesFor<T::State>,
+    {
+        Self::of::<S, T>()
+    }
+
     /// A tool that needs no state.
     pub(crate) const fn alone<T: ToolDef<State = Stateless>>() -> Self {
-        Self::of::<Stateless, Tool<T>>(&function::<T>())
+        Self::of::<Stateless, T>()
     }
 
     /// The tool as a request offers it.
