@@ -3,29 +3,27 @@
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 
+use crate::messages::Subject;
+
 /// The mistakes found so far. Whoever makes one must ask for the result by [`Diag::finish`].
 #[derive(Default)]
 pub(crate) struct Diag {
     errors: Option<syn::Error>,
-    /// Whether the rules are told as those of a tool.
-    of_tools: bool,
+    /// What the rules are told of.
+    pub(crate) subject: Subject,
 }
 
 impl Diag {
     /// For mistakes in what stands below `#[tool]`.
     pub(crate) fn of_tools() -> Self {
-        Self { of_tools: true, ..Self::default() }
+        Self { subject: Subject::Tool, ..Self::default() }
     }
 
     /// Reports `message` at the user's own `tokens`.
     pub(crate) fn error(&mut self, tokens: impl ToTokens, message: impl Into<String>) {
         // Converted before the generic constructor is called, so that it is compiled once.
         let tokens = tokens.into_token_stream();
-        let mut message = message.into();
-        if self.of_tools {
-            message = crate::messages::of_tools(message);
-        }
-        self.push(syn::Error::new_spanned(tokens, message));
+        self.push(syn::Error::new_spanned(tokens, message.into()));
     }
 
     /// Reports an error of the parser.

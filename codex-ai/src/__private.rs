@@ -25,7 +25,7 @@ pub use crate::schema::shape::{
 pub use crate::schema::strict::{Fault, strict};
 pub use crate::schema::{Json, LlmSchema, Schema, WireForm, bounds};
 pub use crate::structured::{Checks, Given, Outcome, There, Words};
-pub use crate::tool::{Method, Offered, Returned, ReturnedAny, ToolDef, ToolEntry, ToolNamed, told};
+pub use crate::tool::{Method, MethodAny, Offered, Returned, ReturnedAny, ToolDef, ToolEntry, ToolNamed, told};
 
 /// An alias and no import, which would be the name that messages have for the type.
 pub type Value = ::serde_json::Value;

@@ -22,7 +22,7 @@
 //!
 //!     // For `AnyProvider`, and for calls by name.
 //!     fn supports(&self, capability: Capability, _model: Option<&str>) -> bool {
-//!         capability == Capability::Images
+//!         capability == Capability::IMAGES
 //!     }
 //! }
 //!
@@ -35,24 +35,33 @@ use std::fmt;
 use crate::prompt::PromptDef;
 
 /// Something that not every provider can do.
+///
+/// The values are constants and no variants, so that the types [`Images`], [`Tools`] and [`StrictSchema`] are the only items
+/// of their names: the compiler writes such a name without its path.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Capability(Kind);
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum Capability {
-    /// Takes pictures in messages.
+enum Kind {
     Images,
-    /// Lets the model call tools of the program.
     Tools,
-    /// Holds the answer to a schema while the model writes it.
     StrictSchema,
 }
 
 impl Capability {
+    /// Takes pictures in messages.
+    pub const IMAGES: Self = Self(Kind::Images);
+    /// Lets the model call tools of the program.
+    pub const TOOLS: Self = Self(Kind::Tools);
+    /// Holds the answer to a schema while the model writes it.
+    pub const STRICT_SCHEMA: Self = Self(Kind::StrictSchema);
+
     /// The name in `#[prompt(requires(..))]`.
     pub const fn name(self) -> &'static str {
-        match self {
-            Self::Images => "images",
-            Self::Tools => "tools",
-            Self::StrictSchema => "strict_schema",
+        match self.0 {
+            Kind::Images => "images",
+            Kind::Tools => "tools",
+            Kind::StrictSchema => "strict_schema",
         }
     }
 }
@@ -63,17 +72,35 @@ impl fmt::Display for Capability {
     }
 }
 
-/// The capability [`Capability::Images`] as a type.
+impl fmt::Debug for Capability {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// The capability [`Capability::IMAGES`] as a type.
 #[derive(Debug, Clone, Copy)]
 pub struct Images;
 
-/// The capability [`Capability::Tools`] as a type.
+/// The capability [`Capability::TOOLS`] as a type.
 #[derive(Debug, Clone, Copy)]
 pub struct Tools;
 
-/// The capability [`Capability::StrictSchema`] as a type.
+/// The capability [`Capability::STRICT_SCHEMA`] as a type.
 #[derive(Debug, Clone, Copy)]
 pub struct StrictSchema;
+
+impl Images {
+    const VALUE: Capability = Capability::IMAGES;
+}
+
+impl Tools {
+    const VALUE: Capability = Capability::TOOLS;
+}
+
+impl StrictSchema {
+    const VALUE: Capability = Capability::STRICT_SCHEMA;
+}
 
 /// A provider with a capability, [`Images`], [`Tools`] or [`StrictSchema`], for a prompt `Q`.
 ///
@@ -127,7 +154,7 @@ macro_rules! lists {
             impl<P: ?Sized, Q: PromptDef> Serves<Q, $list> for P where $(P: Supports<$capability, Q>),* {}
 
             impl Required for $list {
-                const ALL: &'static [Capability] = &[$(Capability::$capability),*];
+                const ALL: &'static [Capability] = &[$($capability::VALUE),*];
             }
         )+
     };

@@ -93,10 +93,10 @@ fn refused<P: Provider>(provider: P) -> Error {
 #[test]
 fn what_is_required_is_what_the_keys_and_the_arguments_say() {
     let required = |entry: &Entry| entry.requires().to_vec();
-    assert_eq!(required(Look::ENTRY), [Capability::Images]);
-    assert_eq!(required(Plan::ENTRY), [Capability::Tools, Capability::StrictSchema]);
-    assert_eq!(required(Compare::ENTRY), [Capability::Images]);
-    assert_eq!(required(PaintedBy::ENTRY), [Capability::Images]);
+    assert_eq!(required(Look::ENTRY), [Capability::IMAGES]);
+    assert_eq!(required(Plan::ENTRY), [Capability::TOOLS, Capability::STRICT_SCHEMA]);
+    assert_eq!(required(Compare::ENTRY), [Capability::IMAGES]);
+    assert_eq!(required(PaintedBy::ENTRY), [Capability::IMAGES]);
     assert_eq!(required(Plain::ENTRY), []);
     assert_eq!(required(docker::Deploy::ENTRY), [], "a type of the user's own that is named `Image`");
 }
@@ -118,11 +118,11 @@ fn all_that_a_dynamic_provider_lacks_is_told_at_once() {
 fn a_prompts_model_names_its_route() {
     let able = || Scripted::texts(["ok"]).named("able");
     // `plan` asks `fast`, the others the default.
-    let routes = Routes::new(able()).with_name("fast", Scripted::texts([""]).without(Capability::Tools));
+    let routes = Routes::new(able()).with_name("fast", Scripted::texts([""]).without(Capability::TOOLS));
     let text = refused(routes).to_string();
     assert!(text.contains("`plan`") && text.contains("requires `tools`, which `scripted` does not support"), "{text}");
     assert!(!text.contains("look"), "{text}");
-    let routes = Routes::new(Scripted::texts([""]).without(Capability::Tools)).with_name("fast", able());
+    let routes = Routes::new(Scripted::texts([""]).without(Capability::TOOLS)).with_name("fast", able());
     build(routes).unwrap();
     // The default model of the dispatcher names a route as well.
     let routes = || Routes::new(Local::quiet()).with_name("fast", able());
@@ -161,7 +161,7 @@ fn a_provider_known_to_the_compiler_may_have_prompts_that_it_cannot_serve() {
 
 #[tokio::test]
 async fn a_call_by_name_is_refused_before_anything_is_sent() {
-    let scripted = Scripted::texts(["a fox", "fine"]).without(Capability::Images);
+    let scripted = Scripted::texts(["a fox", "fine"]).without(Capability::IMAGES);
     let dispatcher = build(scripted.clone()).unwrap();
     let error = dispatcher.process("look", json!({ "address": "https://example.com/fox.png" })).await.unwrap_err();
     assert_eq!((error.kind(), error.prompt()), (ErrorKind::Unsupported, Some("look")));
@@ -207,13 +207,13 @@ fn providers_and_layers_are_known_to_the_compiler() {
     let gemini = Gemini::builder().key("k").build().unwrap();
     let openrouter = OpenRouter::builder().key("k").build().unwrap();
     let ollama = Compatible::ollama().unwrap();
-    for capability in [Capability::Images, Capability::Tools, Capability::StrictSchema] {
+    for capability in [Capability::IMAGES, Capability::TOOLS, Capability::STRICT_SCHEMA] {
         for provider in [&openai as &dyn Provider, &anthropic, &gemini, &openrouter, &ollama] {
             assert!(provider.supports(capability, None), "{} {capability}", provider.name());
         }
     }
     let deepseek = Compatible::builder(Profile::DEEPSEEK).key("k").build().unwrap();
-    assert!(!deepseek.supports(Capability::StrictSchema, None) && deepseek.is_dynamic());
+    assert!(!deepseek.supports(Capability::STRICT_SCHEMA, None) && deepseek.is_dynamic());
     let chain = Failover::builder().route(openai).route(anthropic).route(Retry::new(gemini)).route(openrouter);
     let chain = chain.route(Limit::new(ollama)).route(TestImages::new(Scripted::texts([""]))).build().unwrap();
     serves(&chain);

@@ -2,12 +2,12 @@ use std::rc::Rc;
 
 use codex_ai::tool;
 
-async fn wait(_: &Rc<u8>) {}
+async fn pause() {}
 
 #[tool]
 async fn look_up() -> String {
     let count = Rc::new(1);
-    wait(&count).await;
+    pause().await;
     count.to_string()
 }
 

@@ -77,10 +77,10 @@ fn argument_keys(attrs: &[Attribute], diag: &mut Diag) -> (Option<ArgDefault>, O
     let (mut default, mut rename) = (None, None);
     for attr in attrs {
         if attr.path().is_ident("cfg") || attr.path().is_ident("cfg_attr") {
-            diag.error(attr, messages::argument_cfg());
+            diag.error(attr, messages::argument_cfg(diag.subject));
         }
         if let Some(name) = attr.path().get_ident().filter(|name| FOREIGN.iter().any(|foreign| name == foreign)) {
-            diag.error(attr, messages::argument_attribute(&name.to_string()));
+            diag.error(attr, messages::argument_attribute(diag.subject, &name.to_string()));
         }
         if !attr.path().is_ident("arg") {
             continue;
@@ -110,11 +110,11 @@ fn argument_name<'a>(pat: &'a Pat, diag: &mut Diag) -> Option<&'a Ident> {
     match pat {
         Pat::Ident(pat) if pat.by_ref.is_none() && pat.subpat.is_none() => Some(&pat.ident),
         Pat::Wild(pat) => {
-            diag.error(pat, messages::argument_underscore());
+            diag.error(pat, messages::argument_underscore(diag.subject));
             None
         }
         pat => {
-            diag.error(pat, messages::argument_pattern());
+            diag.error(pat, messages::argument_pattern(diag.subject));
             None
         }
     }
@@ -128,7 +128,7 @@ fn argument_type<'a>(ty: &'a Type, json: bool, diag: &mut Diag) -> Option<(Optio
         return None;
     }
     if is_unsized(ty) {
-        diag.error(ty, messages::argument_unsized(&crate::pretty::tokens(crate::tokens(ty))));
+        diag.error(ty, messages::argument_unsized(diag.subject, &crate::pretty::tokens(crate::tokens(ty))));
         return None;
     }
     match peel(ty) {
@@ -136,21 +136,21 @@ fn argument_type<'a>(ty: &'a Type, json: bool, diag: &mut Diag) -> Option<(Optio
             if let Some(mutable) = &reference.mutability {
                 let mut both = reference.and_token.to_token_stream();
                 mutable.to_tokens(&mut both);
-                diag.error(both, messages::argument_mutable());
+                diag.error(both, messages::argument_mutable(diag.subject));
                 return None;
             }
             if let Type::ImplTrait(inner) = peel(&reference.elem) {
-                diag.error(inner, messages::argument_impl());
+                diag.error(inner, messages::argument_impl(diag.subject));
                 return None;
             }
             if json && reference.lifetime.as_ref().is_some_and(|lifetime| lifetime.ident == "static") {
-                diag.error(&reference.lifetime, messages::argument_static());
+                diag.error(&reference.lifetime, messages::argument_static(diag.subject));
                 return None;
             }
             Some((Some(&*reference.elem), borrows))
         }
         Type::ImplTrait(ty) => {
-            diag.error(ty, messages::argument_impl());
+            diag.error(ty, messages::argument_impl(diag.subject));
             None
         }
         _ => Some((None, borrows)),

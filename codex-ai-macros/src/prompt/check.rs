@@ -191,7 +191,7 @@ pub(crate) fn check_receiver(receiver: &Receiver, owner: &Owner, diag: &mut Diag
     };
     if !shared {
         let mutable = matches!(&receiver.kind, ReceiverKind::Reference(..));
-        diag.error(receiver, messages::method_receiver(mutable));
+        diag.error(receiver, messages::method_receiver(diag.subject, mutable));
     }
 }
 
@@ -233,19 +233,19 @@ pub(crate) fn signature(function: &Function, diag: &mut Diag) -> bool {
     let sig = &function.sig;
     let name = plain_name(&sig.ident);
     if sig.asyncness.is_none() {
-        diag.error(sig.fn_token, messages::not_async(&name));
+        diag.error(sig.fn_token, messages::not_async(diag.subject, &name));
     }
     if let Safety::Unsafe(token) = &sig.safety {
-        diag.error(token, messages::is_unsafe());
+        diag.error(token, messages::is_unsafe(diag.subject));
     }
     if let Some(token) = &sig.constness {
-        diag.error(token, messages::is_qualified("const"));
+        diag.error(token, messages::is_qualified(diag.subject, "const"));
     }
     if let Some(abi) = &sig.abi {
-        diag.error(abi.extern_token, messages::is_qualified("extern"));
+        diag.error(abi.extern_token, messages::is_qualified(diag.subject, "extern"));
     }
     if let Some(variadic) = &sig.variadic {
-        diag.error(variadic, messages::variadic());
+        diag.error(variadic, messages::variadic(diag.subject));
     }
     let mut known = true;
     for parameter in &sig.generics.params {
@@ -254,11 +254,11 @@ pub(crate) fn signature(function: &Function, diag: &mut Diag) -> bool {
             syn::GenericParam::Const(parameter) => &parameter.ident,
             _ => continue,
         };
-        diag.error(ident, messages::generic(&ident.to_string()));
+        diag.error(ident, messages::generic(diag.subject, &ident.to_string()));
         known = false;
     }
     if let (Some(clause), true) = (&sig.generics.where_clause, known) {
-        diag.error(clause.where_token, messages::where_clause());
+        diag.error(clause.where_token, messages::where_clause(diag.subject));
     }
     known
 }

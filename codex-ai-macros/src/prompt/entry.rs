@@ -42,10 +42,9 @@ pub(super) fn items(prompt: &PromptFn<'_>, body: Body) -> TokenStream {
         quote!(template: #p::Some(#text),)
     });
     let needs = super::requires::entry_fields(prompt);
-    let tools = prompt.tools.iter().map(|tool| {
-        let path = tool.tool(p);
-        quote_spanned!(tool.span()=> #p::Offered::of::<<#marker as #p::PromptDef>::State, #path>())
-    });
+    let tools = prompt.tools.iter().map(|tool| tool.offered(p, marker));
+    let has_methods = prompt.tools.iter().any(|tool| tool.owner().is_some());
+    let method = has_methods.then(|| quote!(use #p::MethodAny as _;));
     let tools = (!prompt.tools.is_empty()).then(|| quote!(tools: &[#(#tools),*],));
     // The place is the function's name, so that an editor can jump there.
     let span = function.span();
@@ -75,6 +74,7 @@ pub(super) fn items(prompt: &PromptFn<'_>, body: Body) -> TokenStream {
         });
         #by_name
         use #p::ProbeAny as _;
+        #method
         #submit
     }
 }

@@ -41,13 +41,13 @@ pub(crate) fn expand(attr: TokenStream, item: TokenStream) -> TokenStream {
     let function = match parse::item(item.clone()) {
         Ok(Item::Function(function)) => function,
         Ok(Item::Other(keyword)) => {
-            let message = messages::not_a_function(&keyword.to_string());
+            let message = messages::not_a_function(diag.subject, &keyword.to_string());
             diag.error(keyword, message);
             return fallback::item(item, diag);
         }
         Err(error) => {
             match parse::default_value(item.clone()) {
-                Some(equals) => diag.error(equals, messages::argument_default_value()),
+                Some(equals) => diag.error(equals, messages::argument_default_value(diag.subject)),
                 None => diag.push(error),
             }
             return fallback::item(item, diag);
@@ -77,7 +77,7 @@ pub(crate) fn in_impl(attr: TokenStream, item: TokenStream, owner: &Owner, diag:
     let function = match parse::item(item.clone()) {
         Ok(Item::Function(function)) => function,
         Ok(Item::Other(keyword)) => {
-            let message = messages::not_a_function(&keyword.to_string());
+            let message = messages::not_a_function(diag.subject, &keyword.to_string());
             diag.error(keyword, message);
             return Beside { inside: item, beside: TokenStream::new() };
         }

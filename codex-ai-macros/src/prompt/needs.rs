@@ -12,7 +12,7 @@ use super::options::string;
 use super::types::peel;
 use crate::diag::Diag;
 use crate::keys::Entry;
-use crate::messages::needs as messages;
+use crate::messages;
 
 /// The capabilities of `requires(images, tools)`.
 pub(super) fn requires(entry: &Entry, diag: &mut Diag) -> BTreeSet<Capability> {

@@ -94,7 +94,10 @@ pub(super) fn prompt_keys(attr: TokenStream, function: &Function, owner: Option<
                 let value: Option<LitBool> = keys::value(&entry, messages::expected_bool("cache"), diag);
                 found.cache = value.filter(|value| value.value).map(|_| entry.key);
             }
-            "marker" => found.marker = keys::value(&entry, messages::expected_ident("marker", &shown(&entry)), diag),
+            "marker" => {
+                found.marker =
+                    keys::value(&entry, messages::expected_ident(diag.subject, "marker", &shown(&entry)), diag)
+            }
             "json" => {
                 let value: Option<LitBool> = keys::value(&entry, messages::expected_bool("json"), diag);
                 found.json = value.map(|value| value.value);

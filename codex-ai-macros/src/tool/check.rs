@@ -85,7 +85,9 @@ fn tool_keys(
     for entry in keys::parse(attr, &TOOL, diag) {
         match entry.name().as_str() {
             "name" => name = string(&entry, diag),
-            "marker" => marker = keys::value(&entry, messages::expected_ident("marker", &shown(&entry)), diag),
+            "marker" => {
+                marker = keys::value(&entry, messages::expected_ident(diag.subject, "marker", &shown(&entry)), diag)
+            }
             _ => paths = crate_path(&entry, diag).unwrap_or(paths),
         }
     }

@@ -21,7 +21,7 @@ pub(crate) fn expand(attr: TokenStream, tokens: TokenStream) -> TokenStream {
     let function = match item(tokens.clone()) {
         Ok(Item::Function(function)) => function,
         Ok(Item::Other(keyword)) => {
-            let message = messages::not_a_function(&keyword.to_string());
+            let message = messages::not_a_function(diag.subject, &keyword.to_string());
             diag.error(keyword, message);
             return kept(tokens, diag);
         }
@@ -47,7 +47,7 @@ pub(crate) fn in_impl(attr: TokenStream, tokens: TokenStream, owner: &Owner, dia
             made.beside.extend(check::check(attr, &function, Some(owner), &mut own).map(|tool| expand::tool(&tool)));
         }
         Ok(Item::Other(keyword)) => {
-            let message = messages::not_a_function(&keyword.to_string());
+            let message = messages::not_a_function(diag.subject, &keyword.to_string());
             own.error(keyword, message);
         }
         Err(error) => own.push(error),

@@ -62,15 +62,22 @@ fn owner(path: &ExprPath) -> Option<TokenStream> {
 }
 
 impl ToolPath {
-    /// The type that stands for the tool.
-    pub(crate) fn tool(&self, library: &Ident) -> TokenStream {
+    /// What the entry of the prompt `marker` says of the tool.
+    pub(crate) fn offered(&self, library: &Ident, marker: &Ident) -> TokenStream {
+        let (path, span) = (&self.path, self.span());
+        let mut library = library.clone();
+        library.set_span(library.span().located_at(span));
+        let mut marker = marker.clone();
+        marker.set_span(marker.span().located_at(span));
+        let state = quote_spanned!(library.span()=> <#marker as #library::PromptDef>::State);
         match (&self.owner, self.path.path.segments.last()) {
             (Some(owner), Some(name)) => {
                 let number = number(&crate::prompt::plain_name(&name.ident));
-                let span = name.span();
-                quote_spanned!(span=> #library::Method<#owner, #number>)
+                quote_spanned! {library.span()=>
+                    #library::Offered::method::<#state, _>(&#library::Method::<#owner, #number>::tool(&#path))
+                }
             }
-            _ => self.path.to_token_stream(),
+            _ => quote_spanned!(library.span()=> #library::Offered::of::<#state, #path>()),
         }
     }
 

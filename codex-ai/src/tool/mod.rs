@@ -25,7 +25,7 @@ pub use policy::ToolUse;
 
 // For generated code only, through `__private`.
 #[doc(hidden)]
-pub use output::{Returned, ReturnedAny, Told, told};
+pub use output::{Returned, ReturnedAny, Told, ToolError, told};
 
 /// A tool that the compiler knows: the type beside a function with `#[tool]`, which has the function's name.
 ///
@@ -46,17 +46,14 @@ pub trait ToolDef: 'static {
 
 /// A type with a tool of this name among its methods. Generated code finds the tool by a number made of the name.
 #[doc(hidden)]
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` has no tool of this name",
-    label = "no method with `#[tool]` has this name",
-    note = "write `#[tool]` above the method and `#[prompts]` above its `impl` block"
-)]
 pub trait ToolNamed<const NAME: u64>: 'static {
     const TOOL: &'static ToolEntry;
     type State: Erased + ?Sized;
 }
 
-/// The tool of this name among the methods of `T`.
+/// The method of this name of `T`: the inherent `tool` is there for one that is a tool and goes before that of
+/// [`MethodAny`], which is there for all. The method itself is handed over, so that nothing is told of a tool where there
+/// is no such method.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Method<T, const NAME: u64>(PhantomData<fn() -> T>);
@@ -66,27 +63,64 @@ impl<T: ToolNamed<NAME>, const NAME: u64> ToolDef for Method<T, NAME> {
     type State = T::State;
 }
 
+impl<T: ToolNamed<NAME>, const NAME: u64> Method<T, NAME> {
+    pub const fn tool<F>(_: &F) -> Self {
+        Self(PhantomData)
+    }
+}
+
+// The bound depends on the method, so that nothing is told of one that is unknown.
+#[doc(hidden)]
+pub trait MethodAny {
+    fn tool<F: IsTool>(_: &F) -> PlainMethod {
+        PlainMethod
+    }
+}
+
+impl<T, const NAME: u64> MethodAny for Method<T, NAME> {}
+
+/// A method that is a tool. Nothing implements it: what is one is not asked.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "this method is not a tool",
+    label = "expected a method with `#[tool]`",
+    note = "write `#[tool]` above the method, and `#[prompts]` above its `impl` block"
+)]
+pub trait IsTool {}
+
+/// What stands for a method that is no tool, in a program that does not compile.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct PlainMethod;
+
+static NO_TOOL: ToolEntry = ToolEntry::new(EntryInfo::DEFAULT);
+
+impl ToolDef for PlainMethod {
+    const TOOL: &'static ToolEntry = &NO_TOOL;
+    type State = Stateless;
+}
+
 /// What a prompt is called on has what a tool is called on.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` does not provide what the tool `{T}` is a method of",
-    label = "the tool needs a state that the prompt does not have",
-    note = "implement `codex_ai::Provides` of the tool's type for `{Self}`"
+    message = "`{Self}` does not provide `{T}`, whose method the tool is",
+    label = "needs a `{T}`",
+    note = "name the tools of one type, or one that provides the others by `impl codex_ai::Provides<{T}> for ..`"
 )]
-pub trait ProvidesFor<T: ToolDef> {
+pub trait ProvidesFor<T: ?Sized> {
     fn provide_for(&self) -> &AnyState;
 }
 
 #[diagnostic::do_not_recommend]
-impl<S: Provides<T::State>, T: ToolDef> ProvidesFor<T> for S {
+impl<S: Provides<T>, T: Erased + ?Sized> ProvidesFor<T> for S {
     fn provide_for(&self) -> &AnyState {
-        Provides::<T::State>::provide(self).erase()
+        Provides::<T>::provide(self).erase()
     }
 }
 
 // What a function is called on has functions alone.
 #[diagnostic::do_not_recommend]
-impl<T: ToolDef<State = Self>> ProvidesFor<T> for Stateless {
+impl ProvidesFor<Self> for Stateless {
     fn provide_for(&self) -> &AnyState {
         self.erase()
     }
@@ -102,11 +136,22 @@ pub struct Offered {
 
 impl Offered {
     /// For generated code: a tool of a prompt that is called on an `S`.
-    pub const fn of<S: ProvidesFor<T> + Erased + ?Sized, T: ToolDef>() -> Self {
-        fn state<S: ProvidesFor<T> + Erased + ?Sized, T: ToolDef>(state: &AnyState) -> Option<&AnyState> {
+    pub const fn of<S: Erased + ?Sized, T: ToolDef>() -> Self
+    where
+        S: ProvidesFor<T::State>,
+    {
+        fn state<S: ProvidesFor<T> + Erased + ?Sized, T: ?Sized>(state: &AnyState) -> Option<&AnyState> {
             Some(S::restore(state)?.provide_for())
         }
-        Self { tool: T::TOOL, state: state::<S, T> }
+        Self { tool: T::TOOL, state: state::<S, T::State> }
+    }
+
+    /// The same for a tool that is a method.
+    pub const fn method<S: Erased + ?Sized, T: ToolDef>(_: &T) -> Self
+    where
+        S: ProvidesFor<T::State>,
+    {
+        Self::of::<S, T>()
     }
 
     /// A tool that needs no state.

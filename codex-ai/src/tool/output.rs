@@ -50,11 +50,29 @@ impl<T: Serialize> Told for T {
     }
 }
 
+/// What the error of a tool may be: what that of a prompt may be.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the error of a tool",
+    label = "this error does not convert into one that crosses threads",
+    note = "return `codex_ai::Error`, an error type of your own, or `Box<dyn std::error::Error + Send + Sync>`"
+)]
+pub trait ToolError {
+    fn text(self) -> String;
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: PromptError> ToolError for E {
+    fn text(self) -> String {
+        self.into_boxed().to_string()
+    }
+}
+
 /// The text that a model is told: text as it is, anything else as JSON, an error in its own words.
 #[doc(hidden)]
-pub fn told<T: Told, E: PromptError>(returned: Result<T, E>) -> Result<String, String> {
+pub fn told<T: Told, E: ToolError>(returned: Result<T, E>) -> Result<String, String> {
     match returned {
         Ok(value) => value.text(),
-        Err(error) => Err(error.into_boxed().to_string()),
+        Err(error) => Err(error.text()),
     }
 }

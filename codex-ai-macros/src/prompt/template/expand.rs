@@ -129,7 +129,8 @@ impl Code<'_> {
     }
 
     fn respan(&self, tokens: TokenStream) -> TokenStream {
-        let span = self.template.literal.span();
+        // Not as the user's own code, into which rustc would write what it suggests.
+        let span = Span::mixed_site().located_at(self.template.literal.span());
         tokens
             .into_iter()
             .map(|tree| match tree {

@@ -220,7 +220,7 @@ impl provider::Provider for Provider {
 
     /// Tools are given to a thread, not to a prompt.
     fn supports(&self, capability: Capability, _: Option<&str>) -> bool {
-        matches!(capability, Capability::Images | Capability::StrictSchema)
+        matches!(capability, Capability::IMAGES | Capability::STRICT_SCHEMA)
     }
 }
 

@@ -189,10 +189,8 @@ impl Provider for Compatible {
     /// By the profile. Which models take pictures and call tools is not known, and all are believed to.
     fn supports(&self, capability: Capability, _: Option<&str>) -> bool {
         let dialect = &self.profile.dialect;
-        match capability {
-            Capability::Images | Capability::Tools => true,
-            Capability::StrictSchema => dialect.enforces && dialect.schema_modes.contains(&SchemaMode::Native),
-        }
+        capability != Capability::STRICT_SCHEMA
+            || dialect.enforces && dialect.schema_modes.contains(&SchemaMode::Native)
     }
 
     fn is_dynamic(&self) -> bool {

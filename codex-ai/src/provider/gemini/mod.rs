@@ -201,7 +201,7 @@ impl Provider for Gemini {
     }
 
     fn supports(&self, capability: Capability, _: Option<&str>) -> bool {
-        matches!(capability, Capability::Images | Capability::Tools | Capability::StrictSchema)
+        matches!(capability, Capability::IMAGES | Capability::TOOLS | Capability::STRICT_SCHEMA)
     }
 }
 

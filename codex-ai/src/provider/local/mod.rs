@@ -136,7 +136,7 @@ impl Provider for Local {
 
     /// Pictures are refused. Tools are taken, and an answer is made by its schema.
     fn supports(&self, capability: Capability, _: Option<&str>) -> bool {
-        matches!(capability, Capability::Tools | Capability::StrictSchema)
+        matches!(capability, Capability::TOOLS | Capability::STRICT_SCHEMA)
     }
 }
 
