@@ -7,7 +7,7 @@ use codex_ai::message::ToolResult;
 use codex_ai::provider::Local;
 use codex_ai::{
     Chunk, Dispatcher, ErrorKind, FinishReason, Function, LlmSchema, Message, Part, Prompt, Reply, Request, ToolCall,
-    ToolChoice, prompts, tool,
+    ToolChoice, prompt, prompts, tool,
 };
 use serde_json::{Value, json};
 
