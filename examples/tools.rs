@@ -1,7 +1,7 @@
 //! Lets a model call functions of the program, shows its calls while they run, and prints its answer.
 //!
 //! ```text
-//! cargo run --example tools                                   a server that the example starts
+//! cargo run --example tools                                   the built-in provider, which calls by rules
 //! OPENAI_API_KEY=.. cargo run --example tools -- Bergen       the vendor whose key is set
 //! ```
 
@@ -10,10 +10,7 @@ use std::io::{Write, stdout};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use codex_ai::provider::compatible::Compatible;
-use codex_ai::provider::{AnyProvider, Local};
-use codex_ai::testing::WireServer;
-use codex_ai::{Chunk, Dispatcher, Prompt, Provider, ToolUse, prompt, prompts, tool};
+use codex_ai::{AnyProvider, Chunk, Dispatcher, Prompt, ToolUse, prompt, prompts, tool};
 use codex_ai_examples::{Failure, finish, input};
 
 /// What the program knows of the weather.
@@ -60,17 +57,10 @@ async fn main() -> ExitCode {
 async fn run() -> Result<(), Failure> {
     let city = input::argument("tools [CITY]")?.unwrap_or_else(|| "Oslo".to_owned());
     let mut out = stdout();
-    let mut provider = AnyProvider::from_env()?;
-    // The built-in provider calls no tools: a server that calls the first one stands in.
-    let server = WireServer::with_scenarios(0, Local::quiet())?;
-    if provider.name() == "local" {
-        writeln!(out, "No key is set: a server on this machine calls the tool, and answers by rules.")?;
-        let model = "scenario-tool-call";
-        provider = AnyProvider::new(Compatible::at(server.url()).key("no-real-key").default_model(model).build()?);
-    }
     let station = Station { celsius: HashMap::from([("Lisbon", 21), ("Cairo", 31)]) };
     // Each round costs, so a model may not go on for ever.
-    let dispatcher = Dispatcher::builder(provider).tool_use(ToolUse::new().with_max_rounds(5)).build()?;
+    let dispatcher =
+        Dispatcher::builder(AnyProvider::from_env()?).tool_use(ToolUse::new().with_max_rounds(5)).build()?;
     let dispatcher = dispatcher.mount(Arc::new(station));
 
     let mut stream = dispatcher.stream::<Advise>(AdviseArgs { city: &city }).await?;

@@ -330,6 +330,84 @@ async fn a_model_is_asked_again_with_the_results_in_place() {
     assert_eq!(results(&provider.requests()[3].messages).len(), 1);
 }
 
+#[tokio::test]
+async fn limits_go_on_where_a_model_is_asked_again() {
+    let call = || Ok(calls(&[("weather", r#"{"city":"Oslo"}"#)]));
+    // 15 tokens, 26, 15.
+    for (policy, named) in [
+        (ToolUse::new().with_max_rounds(1), "`max_rounds`"),
+        (ToolUse::new().with_max_total_tokens(50), "`max_total_tokens`"),
+    ] {
+        let provider = Scripted::new([call(), Ok(text("not JSON")), call(), Ok(text(r#"{"celsius":12}"#))]);
+        let dispatcher = Dispatcher::builder(provider.clone()).tool_use(policy).build().unwrap();
+        let error = dispatcher.call::<Warmth>(WarmthArgs { city: "Oslo" }).await.unwrap_err();
+        assert_eq!((error.kind(), provider.requests().len()), (ErrorKind::ToolLimit, 3));
+        assert!(error.help().unwrap().contains(named), "{error}");
+        assert_eq!(error.usage().copied(), Some(Usage::new(40, 16)));
+    }
+}
+
+/// Lists days.
+#[prompt(tools(weather))]
+async fn days(city: &str) -> Prompt<Vec<Forecast>> {
+    Prompt::new().user(city)
+}
+
+#[derive(Debug, PartialEq, serde::Deserialize, LlmSchema)]
+struct Report {
+    text: String,
+    days: Vec<Forecast>,
+}
+
+/// Reports.
+#[prompt(tools(weather), marker = Reporting)]
+async fn report(city: &str) -> Prompt<Report> {
+    Prompt::new().user(city)
+}
+
+#[tokio::test]
+async fn what_is_said_beside_calls_is_no_part_of_what_grows() {
+    let say = |said: &str| {
+        let mut reply = calls(&[("weather", r#"{"city":"Oslo"}"#)]);
+        reply.parts.insert(0, Part::Text(said.into()));
+        Ok(reply)
+    };
+    let whole = r#"{"text":"It is warm, [nearly] hot.","days":[{"celsius":12},{"celsius":13}]}"#;
+    for said in ["I look: [", "I look: {", "Now [1, {", "```json\n", r#"{"days":["#] {
+        let script = |last: &str| Dispatcher::new(Scripted::new([say(said), say(said), Ok(text(last))])).unwrap();
+        let list = script(r#"[{"celsius":12},{"celsius":13}]"#);
+        let mut elements = list.stream::<Days>(DaysArgs { city: "Oslo" }).await.unwrap().into_elements();
+        let mut found = Vec::new();
+        while let Some(element) = elements.next().await {
+            found.push(element.unwrap().celsius);
+        }
+        assert_eq!(found, [12, 13], "{said}");
+        assert_eq!(elements.finish().await.unwrap().value.len(), 2);
+
+        let open = async || script(whole).stream::<Reporting>(ReportingArgs { city: "Oslo" }).await.unwrap();
+        let mut elements = open().await.into_elements_of::<Forecast>("days").unwrap();
+        let mut found = Vec::new();
+        while let Some(element) = elements.next().await {
+            found.push(element.unwrap().celsius);
+        }
+        assert_eq!(found, [12, 13], "{said}");
+
+        let mut grown = open().await.into_text_of("text").unwrap();
+        let mut found = String::new();
+        while let Some(piece) = grown.next().await {
+            found.push_str(&piece.unwrap());
+        }
+        assert_eq!(found, "It is warm, [nearly] hot.", "{said}");
+
+        let mut stream = open().await;
+        let mut last = None;
+        while let Some(partial) = stream.next_partial().await {
+            last = partial.unwrap().text.done().cloned();
+        }
+        assert_eq!(last.as_deref(), Some("It is warm, [nearly] hot."), "{said}");
+    }
+}
+
 #[test]
 fn a_blocking_dispatcher_calls_tools_and_so_does_a_call_by_name() {
     let script = || Scripted::new([Ok(calls(&[("weather", r#"{"city":"Oslo"}"#)])), Ok(text("ok"))]);

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::Dispatcher;
 use super::held::{Held, HeldAny, HeldFor};
-use super::tools::{Toolbox, Whole, converse};
+use super::tools::{Spent, Toolbox, Whole, converse};
 use crate::error::{Error, Result};
 use crate::json::{Leniency, Parsed};
 use crate::mount::Provides;
@@ -103,7 +103,7 @@ impl<P: Provider, S: Send + Sync + 'static> Dispatcher<P, S> {
         read: impl Fn(&Reply, Leniency) -> Result<Parsed<T>>,
     ) -> Result<Reply<T>> {
         let provider = &self.shared.provider;
-        let reply = self.generate(request, tools).await?;
+        let reply = self.generate(request, tools, &mut Spent::default()).await?;
         match read(&reply, self.structured.leniency) {
             Ok(parsed) => Ok(reply.with_value(parsed.value)),
             Err(error) => Err(located(error, provider.name(), &reply)),
@@ -119,10 +119,11 @@ impl<P: Provider, S: Send + Sync + 'static> Dispatcher<P, S> {
     ) -> Result<Reply<T>> {
         let provider = &self.shared.provider;
         let mut asking = Asking::new(&self.structured, provider.name(), request);
+        let mut spent = Spent::default();
         loop {
             let span = telemetry::ask(asking.number());
             let asked = {
-                let answer = pin!(asking.wait(self.generate(request, tools)));
+                let answer = pin!(asking.wait(self.generate(request, tools, &mut spent)));
                 telemetry::within(&span, answer).await
             };
             let (reply, read) = match asked {
@@ -152,11 +153,16 @@ impl<P: Provider, S: Send + Sync + 'static> Dispatcher<P, S> {
     }
 
     /// One answer of the provider, with the rounds of tools before it.
-    fn generate<'a>(&'a self, request: &'a mut Request, tools: Option<&'a Toolbox>) -> BoxFuture<'a, Result<Reply>> {
+    fn generate<'a>(
+        &'a self,
+        request: &'a mut Request,
+        tools: Option<&'a Toolbox>,
+        spent: &'a mut Spent,
+    ) -> BoxFuture<'a, Result<Reply>> {
         let provider = &self.shared.provider;
         match tools {
             None => provider.generate(request),
-            Some(tools) => Box::pin(async move { converse(&mut Whole(provider), request, tools).await }),
+            Some(tools) => Box::pin(async move { converse(&mut Whole(provider), request, tools, spent).await }),
         }
     }
 

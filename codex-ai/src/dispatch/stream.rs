@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use super::ask::{located, named, nothing};
 use super::given::Given;
 use super::held::{Held, HeldFor};
-use super::tools::{AsProvider, Streamed, Toolbox, converse};
+use super::tools::{AsProvider, Spent, Streamed, Toolbox, converse};
 use super::{Dispatcher, Shared};
 use crate::capability::Serves;
 use crate::error::{Error, ErrorKind, Result};
@@ -144,7 +144,7 @@ impl<P: Provider, S> Dispatcher<P, S> {
         let shared = Arc::clone(&self.shared);
         Ok(ReplyStream::new(Given::new(move |giver| async move {
             let mut rounds = Streamed { provider: shared, giver, first, calls: 0 };
-            converse(&mut rounds, &mut request, &tools).await
+            converse(&mut rounds, &mut request, &tools, &mut Spent::default()).await
         })))
     }
 }

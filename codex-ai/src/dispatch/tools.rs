@@ -148,6 +148,15 @@ fn place(function: &Function) -> Option<String> {
     }
 }
 
+/// What the tools of a call have used of its limits, over all questions for its value.
+#[derive(Default)]
+pub(super) struct Spent {
+    /// When the first question was asked.
+    begin: Option<Instant>,
+    rounds: u32,
+    tokens: u64,
+}
+
 /// What came of the rounds so far.
 struct Sofar {
     begin: Instant,
@@ -164,17 +173,23 @@ struct Sofar {
 ///
 /// # Errors
 /// Those of a round, and those of the limits. Each has the tokens of all rounds and the text that came.
-pub(super) async fn converse(rounds: &mut dyn Rounds, request: &mut Request, tools: &Toolbox) -> Result<Reply> {
+pub(super) async fn converse(
+    rounds: &mut dyn Rounds,
+    request: &mut Request,
+    tools: &Toolbox,
+    spent: &mut Spent,
+) -> Result<Reply> {
     let policy = &tools.policy;
     let own = request.messages.len();
-    let mut sofar = Sofar { begin: Instant::now(), usage: None, attempts: 0, said: String::new(), calls: 0 };
-    let mut round = 0;
+    let begin = *spent.begin.get_or_insert_with(Instant::now);
+    let mut sofar = Sofar { begin, usage: None, attempts: 0, said: String::new(), calls: 0 };
     loop {
         let mut reply = match sofar.within(policy.deadline, rounds.ask(request)).await {
             Ok(Ok(reply)) => reply,
             Ok(Err(error)) | Err(error) => return Err(sofar.ended(error)),
         };
         sofar.add(&reply);
+        spent.tokens = spent.tokens.saturating_add(reply.usage.map_or(0, |usage| usage.total_tokens()));
         let Some(calls) = tools.calls(&reply, request) else {
             reply.usage = sofar.usage;
             reply.attempts = sofar.attempts;
@@ -182,12 +197,12 @@ pub(super) async fn converse(rounds: &mut dyn Rounds, request: &mut Request, too
             return Ok(reply);
         };
         sofar.say(&reply);
-        if round >= policy.max_rounds {
-            let message = format!("the model still calls tools after {round} rounds of results");
+        if spent.rounds >= policy.max_rounds {
+            let message = format!("the model still calls tools after {} rounds of results", spent.rounds);
             let help = "raise `max_rounds` of `ToolUse`, or tell the model when to stop";
             return Err(sofar.ended(Error::new(ErrorKind::ToolLimit, message).with_help(help)));
         }
-        let used = sofar.usage.map_or(0, |usage| usage.total_tokens());
+        let used = spent.tokens;
         if let Some(most) = policy.max_total_tokens.filter(|most| used >= *most) {
             let message = format!("the model still calls tools after {used} tokens");
             let help = format!("`max_total_tokens` of `ToolUse` is {most}; raise it, or ask for less");
@@ -204,7 +219,7 @@ pub(super) async fn converse(rounds: &mut dyn Rounds, request: &mut Request, too
         if matches!(request.tool_choice, Some(ToolChoice::Required | ToolChoice::Function(_))) {
             request.tool_choice = None;
         }
-        round += 1;
+        spent.rounds += 1;
     }
 }
 

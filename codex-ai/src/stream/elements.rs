@@ -110,6 +110,7 @@ impl<T, E: LlmSchema + 'static> Elements<T, E> {
     fn take_in(&mut self) {
         if self.part.follow(self.stream.round) {
             self.seen = 0;
+            self.ready.clear();
         }
         if !self.stream.feed(&mut self.part) {
             return;

@@ -5,7 +5,7 @@ use std::time::Duration;
 /// How far a model may go with the tools of a call: how often, how long, for how many tokens.
 ///
 /// A limit that is met ends the call in an error that keeps the tokens used and the text that the model said so far. The
-/// limits hold for the tools of one question; where an answer is no value and the model is asked again, they begin again.
+/// limits hold for a whole call: where an answer is no value and the model is asked again, they go on.
 ///
 /// ```
 /// use std::time::Duration;

@@ -9,6 +9,7 @@ mod requests;
 mod schemas;
 mod shapes;
 mod texts;
+mod tools;
 
 use std::sync::Arc;
 

@@ -1,11 +1,12 @@
 //! What a request gives to work on: the instructions, and the material they are about.
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::message::{Message, Part, Role};
-use crate::request::Request;
+use crate::message::{Message, Part, Role, ToolResult};
+use crate::request::{Output, Request};
 use crate::structured::without_exchange;
 
 use super::blocks::{enclosed, paragraphs};
+use super::results;
 use super::sentences::item_mark;
 use super::words;
 
@@ -18,6 +19,10 @@ pub(super) struct Input {
     pub(super) asked: String,
     /// The text to work on; empty if there is none besides the task.
     pub(super) material: String,
+    /// The user messages that have no answer yet, as they are.
+    pub(super) question: String,
+    /// How many results of tools there are for them.
+    pub(super) results: usize,
 }
 
 impl Input {
@@ -26,33 +31,57 @@ impl Input {
     /// The material is in the user messages and in the results of tools. A user message that an assistant message follows
     /// has had its answer: it is an example or an earlier turn, and counts only if the others hold no material. What the
     /// assistant said never counts, nor what is told of an answer that was no value. Inside a text, [`split`] sets the
-    /// instructions apart.
+    /// instructions apart. A question to which tools gave results is answered from these alone, unless it holds a text.
     ///
     /// # Errors
     /// [`ErrorKind::Unsupported`] for a picture or a part of an unknown kind: this provider cannot look at them.
     pub(super) fn read(request: &Request) -> Result<Self> {
         let mut task: Vec<String> = request.system.iter().cloned().collect();
         let (mut open, mut answered) = (Vec::new(), Vec::new());
+        let mut results: Vec<&ToolResult> = Vec::new();
+        let prose = matches!(request.output, Output::Text);
         for message in without_exchange(&request.messages) {
+            // A picture or an unknown part is found in each, so that none is lost without a word.
+            let text = text_of(message)?;
             match message.role {
-                Role::System => task.push(text_of(message)?),
-                Role::User | Role::Tool => open.push(text_of(message)?),
-                // What the model said is no material, but a picture in it would be lost without a word.
+                Role::System => task.push(text),
+                Role::User => open.push(text),
+                Role::Tool if results_of(message).next().is_none() => open.push(text),
+                Role::Tool => results.extend(results_of(message)),
+                // Calls of tools are no answer yet.
+                Role::Assistant if message.parts.iter().any(|part| matches!(part, Part::ToolCall(_))) => {}
                 Role::Assistant => {
-                    text_of(message)?;
                     answered.append(&mut open);
+                    if !results.is_empty() {
+                        answered.push(results::material(&std::mem::take(&mut results), prose));
+                    }
                 }
             }
         }
-        let (instructions, mut material) = split(&open.join("\n\n"));
-        if material.is_empty() && !answered.is_empty() {
+        let question = open.join("\n\n");
+        let (mut instructions, mut material) = split(&question);
+        if !results.is_empty() {
+            let told = results::material(&results, prose);
+            if word_count(&material) > LONGEST_REQUEST {
+                material = format!("{material}\n\n{told}");
+            } else {
+                (instructions, material) = (vec![question.clone()], told);
+            }
+        } else if material.is_empty() && !answered.is_empty() {
             let (_, earlier) = split(&answered.join("\n\n"));
             material = earlier;
         }
         let asked = instructions.join("\n");
         task.push(asked.clone());
-        Ok(Self { task: task.join("\n").trim().to_owned(), asked, material })
+        Ok(Self { task: task.join("\n").trim().to_owned(), asked, material, question, results: results.len() })
     }
+}
+
+fn results_of(message: &Message) -> impl Iterator<Item = &ToolResult> {
+    message.parts.iter().filter_map(|part| match part {
+        Part::ToolResult(result) => Some(result),
+        _ => None,
+    })
 }
 
 fn text_of(message: &Message) -> Result<String> {

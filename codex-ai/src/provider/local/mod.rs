@@ -1,6 +1,7 @@
 //! The built-in provider: deterministic, in-process, no key. It is not a language model.
 
 mod blocks;
+mod calls;
 mod chunks;
 mod classify;
 mod dates;
@@ -12,6 +13,7 @@ mod lexicon;
 mod limits;
 mod names;
 mod numbers;
+mod results;
 mod sentences;
 mod source;
 mod text;
@@ -25,6 +27,7 @@ use serde_json::Value;
 use super::{BoxFuture, Provider};
 use crate::capability::{Capability, StrictSchema, Supports, Tools};
 use crate::error::Result;
+use crate::message::Part;
 use crate::reply::{FinishReason, Reply};
 use crate::request::{Output, Request};
 use crate::stream::ReplyStream;
@@ -57,8 +60,12 @@ pub const CHARACTERS_PER_TOKEN: usize = 4;
 ///   example. `one sentence`, `at most 3 points`, `in 50 words`, `200 characters` and bullet lists are heeded.
 /// - **Options**: [`max_tokens`](crate::Options::max_tokens) cuts the answer ([`CHARACTERS_PER_TOKEN`]). All others are
 ///   accepted and mean nothing here, `extra` included, because this provider stands in for any other.
-/// - **Images** in a request are an error of kind [`Unsupported`](crate::ErrorKind::Unsupported). Results of tools are
-///   read as material.
+/// - **Tools**: a tool is called if a word of its name, or a third of the telling words of its description, stands in the
+///   question or the instructions, and each required argument is found in the question (`order 17`, `in Oslo`). All that
+///   fit are called at once, one with [`parallel_tool_calls`](crate::Options::parallel_tool_calls) off, and once for a
+///   question: from their results it is answered. [`ToolChoice`](crate::ToolChoice) is heeded; a call that must be made
+///   gets plain values for what is not found.
+/// - **Images** in a request are an error of kind [`Unsupported`](crate::ErrorKind::Unsupported).
 /// - **Streams** give the same answer a word at a time, without waiting between the pieces.
 /// - **Cost**: linear in the length of the prompt, about `n log n` for the ranking of sentences.
 ///
@@ -100,6 +107,11 @@ impl Local {
         if !self.quiet {
             say_what_this_is();
         }
+        let calls = calls::wanted(request, &input)?;
+        if !calls.is_empty() {
+            let reply = Reply::new(MODEL, calls.into_iter().map(Part::ToolCall).collect());
+            return Ok(reply.with_finish_reason(FinishReason::ToolCalls));
+        }
         let limits = Limits::read(&input.task);
         let most = request.options.max_tokens.map_or(usize::MAX, |n| (n as usize).saturating_mul(CHARACTERS_PER_TOKEN));
         let source = Source::new(input.material.clone());
@@ -134,7 +146,7 @@ impl Provider for Local {
         Box::pin(async move { Ok(chunks::stream(self.answer(request)?)) })
     }
 
-    /// Pictures are refused. Tools are taken, and an answer is made by its schema.
+    /// Pictures are refused. Tools are called by rules, and an answer is made by its schema.
     fn supports(&self, capability: Capability, _: Option<&str>) -> bool {
         matches!(capability, Capability::TOOLS | Capability::STRICT_SCHEMA)
     }

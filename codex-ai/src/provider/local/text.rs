@@ -34,7 +34,8 @@ pub(super) fn answer(input: &Input, source: &Source, limits: &Limits) -> String 
     let wanted = words::content_stems(&input.task);
     let mut limits = *limits;
     if input.task.contains(['?', '？', '؟']) && !limits.list && limits.words.or(limits.characters).is_none() {
-        limits.sentences.get_or_insert(1);
+        // One for each tool that was called.
+        limits.sentences.get_or_insert(input.results.max(1));
     }
     let sentences = best_sentences(source, &wanted, &limits);
     if limits.list {
