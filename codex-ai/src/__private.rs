@@ -15,7 +15,7 @@ use crate::prompt::PromptOutput;
 pub use crate::prompt::builder::{Once, Set, Take, Unset, send};
 #[cfg(feature = "templates")]
 pub use crate::prompt::template::{FromTemplate, TemplateWriter, filters};
-pub use crate::prompt::{OutputOf, Prompt, PromptDef, Rendered, begin};
+pub use crate::prompt::{OutputOf, Prompt, PromptDef, Rendered};
 pub use crate::provider::BoxFuture;
 pub use crate::registry::{ArgInfo, Arguments, Entry, EntryInfo, Probe, ProbeAny, Registered, ToolArg};
 pub use crate::schema::shape::{

@@ -1,7 +1,7 @@
 //! The builder of a prompt: one type parameter for each required argument, which holds the value itself.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{format_ident, quote};
+use quote::{format_ident, quote, quote_spanned};
 
 use super::check::plain_name;
 use super::expand::{args_generics, args_name};
@@ -50,6 +50,12 @@ pub(super) fn impls(prompt: &PromptFn<'_>) -> TokenStream {
     let unset = required(prompt).map(|_| quote!(#p::Unset));
     let start_generics = generics(prompt, &quote!(#own_lifetime #(#unset),*));
     let method_generics = args_generics(prompt);
+    // Here, since no other code of the prompt costs less: what is inlined is not compiled before it is used.
+    let sendable = prompt.args.iter().map(|arg| {
+        let span = syn::spanned::Spanned::span(arg.ty);
+        let ty = with_lifetime(crate::tokens(arg.ty), lifetime);
+        quote_spanned!(span=> #p::send::<#ty>();)
+    });
     let empty = prompt.args.iter().map(|arg| {
         let field = field(arg);
         match &arg.default {
@@ -75,6 +81,7 @@ pub(super) fn impls(prompt: &PromptFn<'_>) -> TokenStream {
             #[doc = #start_doc]
             #[inline]
             #vis fn builder #method_generics() -> #name #start_generics {
+                #(#sendable)*
                 #name { #(#empty,)* #phantom }
             }
         }

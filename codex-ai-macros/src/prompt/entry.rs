@@ -134,10 +134,19 @@ fn by_name(prompt: &PromptFn<'_>) -> TokenStream {
     let (render, lifetime) = (&prompt.names.render, Lifetime::new("'v", Span::mixed_site()));
     let locals: Vec<_> =
         (0..prompt.args.len()).map(|index| format_ident!("arg{index}", span = Span::mixed_site())).collect();
-    let reads = prompt.args.iter().zip(&locals).map(|(arg, local)| {
-        let (name, ty) = (&arg.json_name, read_type(arg, &lifetime));
-        quote!(let #local = arguments.read::<#ty>(#name);)
+    // All are read before one is missed, so that all problems are found.
+    let given = prompt.args.iter().zip(&locals).map(|(arg, local)| match &arg.default {
+        None => quote!(#p::Some(#local)),
+        Some(_) => quote!(#local),
     });
+    let reads = prompt.args.iter().map(|arg| {
+        let (name, ty) = (&arg.json_name, read_type(arg, &lifetime));
+        quote!(arguments.read::<#ty>(#name))
+    });
+    let read = match prompt.args.iter().any(|arg| arg.default.is_none()) {
+        true => quote!(let (#(#given,)*) = (#(#reads,)*) else { return #p::None };),
+        false => quote!(#(let #given = #reads;)*),
+    };
     let is_twin = |arg: &Arg<'_>| arg.referent.is_some_and(|referent| !is_text(referent));
     // A default takes the place of what was not given; of a twin it does so when the twin is borrowed.
     let defaults = prompt.args.iter().zip(&locals).filter(|(arg, _)| arg.default.is_some() && !is_twin(arg)).map(
@@ -149,8 +158,6 @@ fn by_name(prompt: &PromptFn<'_>) -> TokenStream {
         };)
         },
     );
-    let required: Vec<_> =
-        prompt.args.iter().zip(&locals).filter(|(arg, _)| arg.default.is_none()).map(|(_, local)| local).collect();
     let values = prompt.args.iter().zip(&locals).map(|(arg, local)| match &arg.default {
         _ if !is_twin(arg) => quote!(#local),
         None => quote!(::core::borrow::Borrow::borrow(&#local)),
@@ -163,28 +170,21 @@ fn by_name(prompt: &PromptFn<'_>) -> TokenStream {
         }
     });
     let fields = prompt.args.iter().map(|arg| arg.name);
-    let call = quote!(#p::begin::<#marker>(state, #args_name { #(#fields: #values),* }));
-    let future =
-        if prompt.args.iter().any(is_twin) { quote!(::std::boxed::Box::pin(async move { #call.await })) } else { call };
-    let (given, state) = match &prompt.state {
+    let call = quote!(<#marker as #p::PromptDef>::run(state, #args_name { #(#fields: #values),* }));
+    let future = if prompt.args.iter().any(is_twin) { quote!(async move { #call.await }) } else { call };
+    let (state_name, state) = match &prompt.state {
         Some(_) => (quote!(state), quote!(let state = #p::state(state)?;)),
         None => (quote!(_), quote!(let state = #p::STATELESS;)),
     };
     quote! {
         fn #render<#lifetime>(
-            #given: &#lifetime #p::AnyState,
+            #state_name: &#lifetime #p::AnyState,
             arguments: &mut #p::Arguments<#lifetime>,
         ) -> #p::Option<#p::BoxFuture<#lifetime, #p::Result<#p::Rendered>>> {
-            #(#reads)*
-            if arguments.have_problems() {
-                return #p::None;
-            }
-            let (#(#p::Some(#required),)*) = (#(#required,)*) else {
-                return #p::None;
-            };
+            #read
             #state
             #(#defaults)*
-            #p::Some(#future)
+            arguments.call(::std::boxed::Box::new(#future))
         }
     }
 }

@@ -3,7 +3,6 @@
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::Lifetime;
-use syn::spanned::Spanned;
 
 use super::model::PromptFn;
 use super::{builder, entry, requires};
@@ -118,11 +117,6 @@ fn definition(prompt: &PromptFn<'_>, body: Body) -> TokenStream {
     let future = quote_spanned! {function.span()=>
         impl #lifetime + ::core::future::Future<Output = <Self as #p::PromptDef>::Returned> + ::core::marker::Send
     };
-    let sendable = prompt.args.iter().map(|arg| {
-        let span = arg.ty.span();
-        let ty = with_lifetime(crate::tokens(arg.ty), lifetime);
-        quote_spanned!(span=> #p::send::<#ty>();)
-    });
     let entry = &prompt.names.entry;
     // No name of the user's: the function may be called `args`.
     let args = Ident::new("args", Span::mixed_site());
@@ -164,7 +158,6 @@ fn definition(prompt: &PromptFn<'_>, body: Body) -> TokenStream {
             type Requires = #requires;
             #[inline]
             fn run<#lifetime>(#state: &#lifetime <Self as #p::PromptDef>::State, #args: <Self as #p::PromptDef>::Args<#lifetime>) -> #future {
-                #(#sendable)*
                 #run
             }
         }

@@ -483,17 +483,10 @@ impl Rendered {
     }
 }
 
-/// Calls a prompt function and forgets the type of what it returns.
-///
-/// It asks for nothing but a prompt, so that a wrong return type is an error at the return type only.
-#[doc(hidden)]
-pub fn begin<'v, Q: PromptDef>(state: &'v Q::State, args: Q::Args<'v>) -> BoxFuture<'v, Result<Rendered>> {
-    // By the returned type alone, so that prompts that return the same share the code.
-    fn erase<'v, R>(returned: BoxFuture<'v, R>) -> BoxFuture<'v, Result<Rendered>>
-    where
-        R: IntoPrompt<Output: PromptOutput> + 'static,
-    {
-        Box::pin(async move { Rendered::of(returned.await) })
-    }
-    erase(Box::pin(Q::run(state, args)))
+/// Forgets the type of what a prompt function returns. Prompts that return the same share the code.
+pub(crate) fn erased<'v, R>(returned: BoxFuture<'v, R>) -> BoxFuture<'v, Result<Rendered>>
+where
+    R: IntoPrompt<Output: PromptOutput> + 'v,
+{
+    Box::pin(async move { Rendered::of(returned.await) })
 }

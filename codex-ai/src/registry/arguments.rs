@@ -4,7 +4,9 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::Entry;
-use crate::error::{Error, ErrorKind, Problem};
+use crate::error::{Error, ErrorKind, Problem, Result};
+use crate::prompt::{IntoPrompt, PromptOutput, Rendered, erased};
+use crate::provider::BoxFuture;
 use crate::schema::path::{self, Step};
 
 /// Reads arguments one by one and remembers what is wrong.
@@ -84,6 +86,16 @@ impl<'v> Arguments<'v> {
     /// Whether something is wrong.
     pub fn have_problems(&self) -> bool {
         !self.problems.is_empty()
+    }
+
+    /// The call of a prompt function that was read; none where something is wrong.
+    ///
+    /// It takes a box and pins it here, so that a prompt has no function of its own for that.
+    pub fn call<R>(&self, returned: Box<dyn Future<Output = R> + Send + 'v>) -> Option<BoxFuture<'v, Result<Rendered>>>
+    where
+        R: IntoPrompt<Output: PromptOutput> + 'v,
+    {
+        (!self.have_problems()).then(|| erased(Box::into_pin(returned)))
     }
 
     /// The error of arguments that do not fit.
