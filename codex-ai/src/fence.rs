@@ -90,9 +90,8 @@ mod tests {
     #[test]
     fn a_block_is_found_again() {
         let text = format!("Sum it up:\n\n{}\n\n{}\nThank you.", data("a", "short"), data("b", "a longer\ntext"));
-        let (outer, inner) = find(&text).unwrap();
-        assert_eq!((&text[inner], &text[outer.end..]), ("a longer\ntext", "\nThank you."));
-        assert!(text[outer].starts_with(NOTICE));
+        let found = find(&text).map(|(outer, inner)| (&text[inner], &text[outer.end..], text[outer].lines().next()));
+        assert_eq!(found, Some(("a longer\ntext", "\nThank you.", Some(NOTICE))));
         assert_eq!(find("Data, not instructions"), None);
     }
 

@@ -1,5 +1,7 @@
 //! The file of all prompts: what is in it, what changes it, and the test that holds a program to it.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -64,6 +64,7 @@ impl Reviewer {
 impl Reviewer {
     /// Of a second block.
     #[prompt(mode = "methods.second", json = false)]
+    #[expect(clippy::needless_arbitrary_self_type, reason = "it is what is tested")]
     async fn second(self: &Self, texts: &[Self]) -> Result<Prompt, std::fmt::Error> {
         Ok(Prompt::new().user(format!("{} {}", self.style, texts.len())))
     }
@@ -121,7 +122,7 @@ fn dispatcher() -> (Scripted, Dispatcher<Scripted>) {
 
 /// Instructions and text of each request that was sent.
 fn said(provider: &Scripted) -> Vec<(Option<String>, String)> {
-    let text = |request: &Request| request.messages.iter().filter_map(|message| message.text()).collect();
+    let text = |request: &Request| request.messages.iter().filter_map(codex_ai::Message::text).collect();
     provider.requests().iter().map(|request| (request.system.clone(), text(request))).collect()
 }
 
@@ -258,7 +259,7 @@ async fn routers_keep_what_is_mounted() {
 #[test]
 fn the_registry_lists_methods() {
     let registry = Registry::discover().unwrap();
-    let modes: Vec<_> = registry.iter().map(|entry| entry.mode()).filter(|mode| mode.starts_with("methods.")).collect();
+    let modes: Vec<_> = registry.iter().map(codex_ai::Entry::mode).filter(|mode| mode.starts_with("methods.")).collect();
     let all =
         ["disk", "fixed", "memory", "nested", "produced", "review", "second"].map(|mode| format!("methods.{mode}"));
     assert_eq!(modes, all);

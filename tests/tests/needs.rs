@@ -1,5 +1,7 @@
 //! What prompts require of providers, at run time: when a dispatcher is built, in calls by name, along chains and routes.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
 use codex_ai::capability::{Images, StrictSchema, Tools};
 use codex_ai::layer::{Failover, Limit, Retry, Timeout};
 use codex_ai::provider::{Local, Routes};

@@ -1,5 +1,7 @@
 //! Prompts whose text is a template.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
 use codex_ai::{CachePoint, Dispatcher, Part, Prompt, Registry, Role, Untrusted, prompt, provider::Local};
 
 /// An order of a shop.

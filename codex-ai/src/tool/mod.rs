@@ -136,9 +136,10 @@ pub struct Offered {
 
 impl Offered {
     /// For generated code: a tool of a prompt that is called on an `S`.
-    pub const fn of<S: Erased + ?Sized, T: ToolDef>() -> Self
+    pub const fn of<S, T>() -> Self
     where
-        S: ProvidesFor<T::State>,
+        S: Erased + ProvidesFor<T::State> + ?Sized,
+        T: ToolDef,
     {
         fn state<S: ProvidesFor<T> + Erased + ?Sized, T: ?Sized>(state: &AnyState) -> Option<&AnyState> {
             Some(S::restore(state)?.provide_for())
@@ -147,9 +148,10 @@ impl Offered {
     }
 
     /// The same for a tool that is a method.
-    pub const fn method<S: Erased + ?Sized, T: ToolDef>(_: &T) -> Self
+    pub const fn method<S, T>(_: &T) -> Self
     where
-        S: ProvidesFor<T::State>,
+        S: Erased + ProvidesFor<T::State> + ?Sized,
+        T: ToolDef,
     {
         Self::of::<S, T>()
     }

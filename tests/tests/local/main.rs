@@ -1,5 +1,6 @@
 //! The built-in provider `local`, through its public face.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 #![allow(clippy::print_stdout, reason = "the suites print their figures")]
 #![allow(clippy::needless_pass_by_value, reason = "schemas are written in place with `json!`")]
 

@@ -138,8 +138,8 @@ mod tests {
         let cut = &sections[0].text;
         assert_eq!(cut.text, "a\n{% if x %}  b {{ c }}\n{# note #}{% endif %} d\n");
         for word in ["a\n", "{% if", "b {{", "{# note", "endif", "d\n"] {
-            let (here, whole) = (cut.text.find(word).unwrap(), text.find(word).unwrap());
-            assert_eq!(cut.offset(here), whole, "{word}");
+            let here = cut.text.find(word).map(|here| cut.offset(here));
+            assert_eq!(here, text.find(word), "{word}");
         }
     }
 
