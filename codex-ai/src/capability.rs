@@ -139,7 +139,7 @@ pub(crate) use supports_as;
     label = "cannot serve `{Q}`",
     note = "call `{Q}` on a provider that does; one of your own says what it can by `impl<Q> Supports<.., Q> for {Self}`"
 )]
-pub trait Serves<Q: PromptDef, L = <Q as PromptDef>::Requires> {}
+pub trait Serves<Q, L = <Q as PromptDef>::Requires> {}
 
 /// What a prompt requires, as values.
 #[doc(hidden)]
@@ -151,7 +151,7 @@ pub trait Required {
 macro_rules! lists {
     ($($list:ty: [$($capability:ident),*];)+) => {
         $(
-            impl<P: ?Sized, Q: PromptDef> Serves<Q, $list> for P where $(P: Supports<$capability, Q>),* {}
+            impl<P: ?Sized, Q> Serves<Q, $list> for P where $(P: Supports<$capability, Q>),* {}
 
             impl Required for $list {
                 const ALL: &'static [Capability] = &[$($capability::VALUE),*];

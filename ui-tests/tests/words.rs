@@ -8,7 +8,6 @@ const HIDDEN: [&str; 4] = ["__", "Twin", "private", "shadow"];
 
 /// Where one stands all the same: the case, a part of the line, and why.
 const ALLOWED: &[(&str, &str, &str)] = &[
-    ("d62_recursion", "cycle used when computing layout", "serde's own code, which rustc looks at when it builds"),
     ("e92_private_prompt", "is private", CHOSEN),
     ("e92_private_prompt", "private struct", CHOSEN),
     ("g_methods_private_type", "private type", CHOSEN),

@@ -118,7 +118,12 @@ fn row(source: &str, block: &[&str]) -> Option<(bool, Row)> {
     let place = block.iter().find_map(|line| line.trim_start().strip_prefix("--> "))?;
     let line: usize = place.split(':').nth(1)?.parse().ok()?;
     let mistake = source.lines().nth(line.checked_sub(1)?)?.trim().to_owned();
-    let (ours, fix) = fix(block);
+    // Of an assertion that is evaluated by the compiler all is ours: what is wrong, and behind the colon what to do.
+    let own = message.strip_prefix("evaluation panicked: ").and_then(|text| text.rsplit_once(": "));
+    let (ours, message, fix) = match (own, fix(block)) {
+        (Some((message, fix)), _) => (true, message, fix.to_owned()),
+        (None, (ours, fix)) => (ours, message, fix),
+    };
     Some((ours, Row { mistake, message: message.to_owned(), fix }))
 }
 

@@ -168,6 +168,8 @@ fn is_walked(field: &Field<'_>, ty: &SchemaType<'_>) -> bool {
 fn call(function: &ExprPath, given: &Ident, checks: &TokenStream, p: &TokenStream) -> TokenStream {
     let span = Span::mixed_site().located_at(function.span());
     let found = local("found", span);
+    // The path of the library too, or the carets begin where the macro stands.
+    let p = crate::keys::respanned(p.clone(), span);
     let outcome = quote_spanned!(span=> #p::Outcome(#function(#given)).found());
     let noted = quote_spanned!(span=> (#checks).found(#found));
     quote!(if let #p::Some(#found) = #outcome { #noted })
