@@ -93,7 +93,7 @@ use quote::ToTokens;
 /// use codex_ai::provider::Local;
 /// use codex_ai::{AnyProvider, Dispatcher, Image, Prompt, prompt};
 ///
-/// #[prompt(json = false)]
+/// #[prompt]
 /// async fn describe(picture: Image) -> Prompt {
 ///     Prompt::new().user("What is this?").image(picture)
 /// }

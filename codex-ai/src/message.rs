@@ -63,6 +63,9 @@ pub struct CachePoint {
 }
 
 /// A picture, by content or by address.
+///
+/// As an argument in JSON, in calls by name and of tools, it is `{"url": ".."}`, or
+/// `{"data": "..", "mime_type": "image/png"}` with the content in base64.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Image {

@@ -8,7 +8,7 @@ use std::process::{Command, Output};
 
 use codex_ai::registry::Manifest;
 use codex_ai::testing::assert_manifest;
-use codex_ai::{ErrorKind, LlmSchema, Prompt, Registry, prompt};
+use codex_ai::{ErrorKind, LlmSchema, Prompt, Registry, prompt, tool};
 
 /// A summary.
 #[derive(Debug, serde::Deserialize, LlmSchema)]
@@ -31,6 +31,41 @@ async fn bare(_text: &str) -> String {
     String::new()
 }
 
+/// Looks up an order.
+#[tool]
+async fn first(order: &str) -> String {
+    order.to_owned()
+}
+
+/// Looks up an order.
+#[tool]
+async fn same(order: &str) -> String {
+    order.to_lowercase()
+}
+
+/// Looks an order up.
+#[tool]
+async fn other_docs(order: &str) -> String {
+    order.to_owned()
+}
+
+/// Looks up an order.
+#[tool]
+async fn other_schema(
+    /// Its number.
+    order: &str,
+) -> String {
+    order.to_owned()
+}
+
+#[prompt(tools(first, same, other_docs, other_schema))]
+async fn search(text: &str) -> String {
+    text.to_owned()
+}
+
+#[prompt(template = "Greet {{ name }}.")]
+async fn welcome(name: &str) -> Prompt;
+
 /// What this file's prompts come to, to the letter. The hashes are the same on every machine and for ever.
 const EXPECTED: &str = r#"# Prompts by codex-ai, version 1. A test writes it: set UPDATE_PROMPTS=1 to accept what changed.
 
@@ -52,6 +87,24 @@ max_tokens = 500
 strict = openai
 argument schema = c2eeaf7e779acea7
 answer schema = 627e2a35cb88a04b
+
+[search]
+function = manifest::search
+argument text = &str
+returns = String
+requires = tools
+tool first = manifest::first, 9582e5e55c217622
+tool same = manifest::same, 9582e5e55c217622
+tool other_docs = manifest::other_docs, 2100e21f385cb4b6
+tool other_schema = manifest::other_schema, 33dcc7ee9db43d89
+argument schema = d7f47d1182fb20cc
+
+[welcome]
+function = manifest::welcome
+argument name = &str
+returns = Prompt
+template = 360f2d89fb2520db
+argument schema = d8e6b0b5b1c78188
 "#;
 
 fn now() -> Manifest {
@@ -72,7 +125,7 @@ fn the_file_is_what_it_always_was() {
     // As an editor on another system, or a human, may have left it.
     let edited = format!("\u{feff}{}\n# a remark\n", text.replace('\n', "\r\n"));
     assert_eq!(edited.parse::<Manifest>().unwrap(), now());
-    assert_eq!(now().modes().collect::<Vec<_>>(), ["bare", "news.sum"]);
+    assert_eq!(now().modes().collect::<Vec<_>>(), ["bare", "news.sum", "search", "welcome"]);
 }
 
 #[test]
@@ -86,6 +139,8 @@ fn each_change_is_told() {
         ("temperature = 0.2", "temperature = 0.3", "  - temperature = 0.3\n  + temperature = 0.2"),
         ("max_tokens = 500\n", "", "  + max_tokens = 500"),
         ("requires = images, tools", "requires = images", "  - requires = images\n  + requires = images, tools"),
+        ("template = ", "template = 0", "  - template = 0"),
+        ("tool same = manifest::same, ", "tool same = manifest::same, 0", "  + tool same = manifest::same, "),
         ("json = false", "argument schema = 0", "  - argument schema = 0\n  + json = false"),
     ] {
         let accepted = EXPECTED.replace(from, to);
@@ -99,6 +154,18 @@ fn each_change_is_told() {
     let (first, second) = ("argument a = 1\nargument b = 2\n", "argument b = 2\nargument a = 1\n");
     let file = |lines| format!("# Prompts by codex-ai, version 1\n[x]\n{lines}");
     assert_eq!(difference(&file(first), &file(second)), "the arguments of the prompt `x` have another order");
+}
+
+#[test]
+fn the_hash_of_a_tool_is_of_what_the_model_is_told() {
+    let text = now().to_string();
+    let hash = |tool: &str| {
+        let line = text.lines().find(|line| line.starts_with(&format!("tool {tool} = "))).unwrap();
+        line.rsplit_once(", ").unwrap().1.to_owned()
+    };
+    assert_eq!(hash("first"), hash("same"));
+    assert_ne!(hash("first"), hash("other_docs"));
+    assert_ne!(hash("first"), hash("other_schema"));
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod arguments;
 mod difference;
 mod entry;
 mod manifest;
+mod picture;
 mod router;
 mod schemas;
 
