@@ -2,7 +2,11 @@
 //! functions, and a crate of structs of ten fields with `LlmSchema` against the same crate with serde's derive alone. All
 //! are debug builds by `cargo build`; a hundred also after an edit.
 //!
+//! A plain async function that nobody calls is hardly compiled at all, and a prompt can be called by its name. So there is
+//! a floor beside: the same functions, each in a table as one that returns a boxed future. A prompt cannot cost less.
+//!
 //! The crates are compiled several times in turn, and the fastest of each counts: the machine's other work can only add.
+//! `cargo bench --bench build_cost -- --long` compiles them more often.
 #![allow(clippy::print_stdout, reason = "a bench prints its figures")]
 
 use std::error::Error;
@@ -11,8 +15,10 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-/// How many prompts or structs, whether compiled anew or after an edit, and how often.
-const RUNS: [(u32, Build, u32); 3] = [(100, Build::Anew, 5), (100, Build::Edited, 5), (1000, Build::Anew, 2)];
+/// How many prompts or structs, whether compiled anew or after an edit, and how often behind the first time.
+const SHORT: [(u32, Build, u32); 3] = [(100, Build::Anew, 3), (100, Build::Edited, 3), (1000, Build::Anew, 0)];
+const LONG: [(u32, Build, u32); 4] =
+    [(100, Build::Anew, 8), (100, Build::Edited, 8), (1000, Build::Anew, 3), (1000, Build::Edited, 3)];
 
 #[derive(Clone, Copy)]
 enum Build {
@@ -23,39 +29,62 @@ enum Build {
 /// What is compiled: with the macro, or the same without it.
 #[derive(Clone, Copy)]
 enum Source {
-    Functions { attribute: &'static str },
-    Structs { derive: &'static str },
+    Functions {
+        attribute: &'static str,
+    },
+    /// Plain functions that a table can call.
+    Table,
+    Structs {
+        derive: &'static str,
+    },
 }
 
-const PAIRS: [(&str, [Source; 2]); 2] = [
-    ("prompt", [Source::Functions { attribute: "" }, Source::Functions { attribute: "#[codex_ai::prompt]" }]),
-    ("derived struct", [Source::Structs { derive: "" }, Source::Structs { derive: ", codex_ai::LlmSchema" }]),
+/// What is measured: without the macro first, with it last.
+const MEASURED: [(&str, &[Source]); 2] = [
+    (
+        "prompt",
+        &[Source::Functions { attribute: "" }, Source::Table, Source::Functions { attribute: "#[codex_ai::prompt]" }],
+    ),
+    ("derived struct", &[Source::Structs { derive: "" }, Source::Structs { derive: ", codex_ai::LlmSchema" }]),
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
     // Beside the other build output, so that the dependencies are compiled once and not for every run.
     let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/build-cost");
-    for (count, build, rounds) in RUNS {
-        for (what, sources) in PAIRS {
-            let mut best = [Duration::MAX; 2];
-            // The first round compiles the dependencies, and is the slowest for it.
+    let long = std::env::args().any(|argument| argument == "--long");
+    let runs: &[_] = if long { &LONG } else { &SHORT };
+    // The first one compiles the dependencies.
+    let first = folder.path().join("first");
+    write_crate(&first, Source::Table, 1)?;
+    for build in [Build::Anew, Build::Edited] {
+        compile(&first, &target, build, 0)?;
+    }
+    for &(count, build, rounds) in runs {
+        let how = match build {
+            Build::Anew => "from nothing",
+            Build::Edited => "after an edit",
+        };
+        for (what, sources) in MEASURED {
+            let mut best = vec![f64::MAX; sources.len()];
             for round in 0..=rounds {
-                for (source, best) in sources.into_iter().zip(&mut best) {
+                for (source, best) in sources.iter().zip(&mut best) {
                     let folder = folder.path().join(source.name());
                     if round == 0 {
-                        write_crate(&folder, source, count)?;
+                        write_crate(&folder, *source, count)?;
+                        if matches!(build, Build::Edited) {
+                            compile(&folder, &target, build, 0)?;
+                        }
                     }
-                    *best = (*best).min(compile(&folder, &target, build, round)?);
+                    *best = best.min(compile(&folder, &target, build, round + 1)?.as_secs_f64() * 1000.0);
                 }
             }
-            let [without, with] = best.map(|time| time.as_secs_f64() * 1000.0);
-            let how = match build {
-                Build::Anew => "from nothing",
-                Build::Edited => "after an edit",
-            };
-            println!("build cost {how}, {count} of each: without {without:.0} ms, with {with:.0} ms");
-            println!("build cost {how}, {count} of each: {:.2} ms a {what}", (with - without) / f64::from(count));
+            let mut without = None;
+            for (source, time) in sources.iter().zip(best) {
+                let name = source.name();
+                let each = (time - *without.get_or_insert(time)) / f64::from(count);
+                println!("build cost {how}, {count} of each, {name}: {time:.0} ms, {each:.2} ms more a {what}");
+            }
         }
     }
     Ok(())
@@ -65,6 +94,7 @@ impl Source {
     fn name(self) -> &'static str {
         match self {
             Self::Functions { attribute: "" } => "plain",
+            Self::Table => "floor",
             Self::Functions { .. } => "prompts",
             Self::Structs { derive: "" } => "read",
             Self::Structs { .. } => "derived",
@@ -79,6 +109,13 @@ impl Source {
                  Prompt<Summary> {{\n    Prompt::new().system(\"You are a careful editor.\")\
                  .user(format!(\"At most {{max_points}} points.\\n\\n{{text}}\"))\n}}\n"
             ),
+            Self::Table => {
+                let function = Self::Functions { attribute: "" }.item(number);
+                format!(
+                    "{function}\nfn call_{number}<'a>(text: &'a str, max_points: u8) -> BoxFuture<'a> {{\n    \
+                     Box::pin(summarize_{number}(text, max_points))\n}}\n"
+                )
+            }
             Self::Structs { derive } => {
                 let mut text = format!(
                     "\n/// A report for `At most {number}` readers.\n#[derive(Debug, serde::Deserialize{derive})]\n\
@@ -124,6 +161,14 @@ fn write_crate(folder: &Path, source: Source, count: u32) -> Result<(), Box<dyn 
     );
     for number in 0..count {
         text.push_str(&source.item(number));
+    }
+    if let Source::Table = source {
+        let _ = write!(
+            text,
+            "\ntype BoxFuture<'a> = std::pin::Pin<Box<dyn Future<Output = Prompt<Summary>> + Send + 'a>>;\n\
+             pub static TABLE: [for<'a> fn(&'a str, u8) -> BoxFuture<'a>; {count}] = [{}];\n",
+            (0..count).map(|number| format!("call_{number}, ")).collect::<String>()
+        );
     }
     std::fs::write(folder.join("src/lib.rs"), text)?;
     Ok(())

@@ -260,6 +260,11 @@ pub trait PromptDef: Sized + 'static {
     #[doc(hidden)]
     const ERASE: Option<Erase<Self::State>> = None;
 
+    /// Forgets the type of what the function returned. A constant, so that a prompt has no function of its own for it, and
+    /// without a bound, so that a wrong return type is an error at the return type only.
+    #[doc(hidden)]
+    const FORGET: Forget<Self::Returned> = erased::<Self::Returned>;
+
     /// What the provider must support, as types: `Images`, `(Images, Tools)`, or `()` for nothing.
     type Requires;
 
@@ -483,10 +488,14 @@ impl Rendered {
     }
 }
 
+/// Makes a rendered prompt of what a prompt function returns.
+#[doc(hidden)]
+pub type Forget<R> = for<'v> fn(BoxFuture<'v, R>) -> BoxFuture<'v, Result<Rendered>>;
+
 /// Forgets the type of what a prompt function returns. Prompts that return the same share the code.
-pub(crate) fn erased<'v, R>(returned: BoxFuture<'v, R>) -> BoxFuture<'v, Result<Rendered>>
+fn erased<R>(returned: BoxFuture<'_, R>) -> BoxFuture<'_, Result<Rendered>>
 where
-    R: IntoPrompt<Output: PromptOutput> + 'v,
+    R: IntoPrompt<Output: PromptOutput> + 'static,
 {
     Box::pin(async move { Rendered::of(returned.await) })
 }

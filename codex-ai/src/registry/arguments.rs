@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::Entry;
 use crate::error::{Error, ErrorKind, Problem, Result};
-use crate::prompt::{IntoPrompt, PromptOutput, Rendered, erased};
+use crate::prompt::{Forget, Rendered};
 use crate::provider::BoxFuture;
 use crate::schema::path::{self, Step};
 
@@ -91,11 +91,12 @@ impl<'v> Arguments<'v> {
     /// The call of a prompt function that was read; none where something is wrong.
     ///
     /// It takes a box and pins it here, so that a prompt has no function of its own for that.
-    pub fn call<R>(&self, returned: Box<dyn Future<Output = R> + Send + 'v>) -> Option<BoxFuture<'v, Result<Rendered>>>
-    where
-        R: IntoPrompt<Output: PromptOutput> + 'v,
-    {
-        (!self.have_problems()).then(|| erased(Box::into_pin(returned)))
+    pub fn call<R>(
+        &self,
+        forget: Forget<R>,
+        returned: Box<dyn Future<Output = R> + Send + 'v>,
+    ) -> Option<BoxFuture<'v, Result<Rendered>>> {
+        (!self.have_problems()).then(|| forget(Box::into_pin(returned)))
     }
 
     /// The error of arguments that do not fit.
