@@ -139,6 +139,7 @@ fn checks(ty: &SchemaType<'_>) -> TokenStream {
     let (impl_generics, _, where_clause) = ty.input.generics.split_for_impl();
     let name = &ty.names.checks;
     quote! {
+        #[inline]
         fn #name #impl_generics () #where_clause {
             #(#checks)*
         }
@@ -173,6 +174,7 @@ fn json_schema(ty: &SchemaType<'_>, described: &Described) -> TokenStream {
     let place = quote_spanned!(name.span()=> (::core::line!(), ::core::column!()));
     let inline = serde_key(&ty.input.attrs, "inline").is_some().then(|| {
         quote! {
+            #[inline]
             fn inline_schema() -> bool {
                 true
             }
@@ -184,20 +186,25 @@ fn json_schema(ty: &SchemaType<'_>, described: &Described) -> TokenStream {
     };
     let identity = match described {
         Described::By(shape) if serde_key(&ty.input.attrs, "transparent").is_some() => quote! {
+            #[inline]
             fn schema_id() -> ::std::borrow::Cow<'static, str> {
                 #shape::schema_id()
             }
+            #[inline]
             fn inline_schema() -> bool {
                 #shape::inline_schema()
             }
+            #[inline]
             fn _schemars_private_non_optional_json_schema(generator: &mut #p::schemars::SchemaGenerator) -> #p::schemars::Schema {
                 #shape::_schemars_private_non_optional_json_schema(generator)
             }
+            #[inline]
             fn _schemars_private_is_option() -> bool {
                 #shape::_schemars_private_is_option()
             }
         },
         _ => quote! {
+            #[inline]
             fn schema_id() -> ::std::borrow::Cow<'static, str> {
                 #p::schema_id(::core::any::type_name::<Self>(), #place)
             }
@@ -207,10 +214,12 @@ fn json_schema(ty: &SchemaType<'_>, described: &Described) -> TokenStream {
     quote! {
         #[automatically_derived]
         impl #impl_generics #p::schemars::JsonSchema for #name #type_generics #where_clause {
+            #[inline]
             fn schema_name() -> ::std::borrow::Cow<'static, str> {
                 #schema_name
             }
             #identity
+            #[inline]
             fn json_schema(generator: &mut #p::schemars::SchemaGenerator) -> #p::schemars::Schema {
                 #schema
             }
@@ -227,6 +236,7 @@ fn llm_schema(ty: &SchemaType<'_>) -> TokenStream {
     // A static in a generic function is shared by all its instances, so types with parameters take the table.
     let cached = (!parameters).then(|| {
         quote! {
+            #[inline]
             fn llm_schema() -> &'static ::std::sync::Arc<#p::Schema>
             where
                 Self: 'static,

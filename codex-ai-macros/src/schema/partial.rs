@@ -23,6 +23,9 @@ pub(super) fn named(ty: &SchemaType<'_>) -> TokenStream {
         }
         _ => {
             let TypeNames { partial, parts_of, .. } = &ty.names;
+            if !plain::has_parts(ty) {
+                return quote!(#partial);
+            }
             let (_, type_generics, _) = ty.input.generics.split_for_impl();
             quote!(#partial<#parts_of #type_generics>)
         }
@@ -144,7 +147,7 @@ pub(super) fn parts_items<'t>(fields: impl Iterator<Item = &'t Field<'t>> + Clon
         // The caret of "required by this bound" belongs on the field's name.
         let span = field.name.map_or_else(Span::mixed_site, Ident::span);
         let parameter = Ident::new(&parameter.to_string(), span);
-        let bound = respanned(plain::bound(field, &p), span);
+        let bound = respanned(quote!(#p::LlmSchema), span);
         quote_spanned!(span=> type #parameter: #bound;)
     });
     let links = fields.map(|field| {
@@ -179,8 +182,13 @@ fn of_fields(list: &[Part<'_>], ty: &SchemaType<'_>) -> TokenStream {
             flat.extend(quote!(|| #p::Grow::grow_field(&mut self.#name, name, at)));
         } else {
             nothings.extend(quote!(#name: #p::Progress::Pending,));
-            let progress = if ty.is_plain { quote!(Progress) } else { quote!(ProgressOf) };
-            fields.extend(quote!(#(#docs)* #vis #name: #p::#progress<P::#parameter>,));
+            let progress = if ty.is_plain {
+                let part = plain::part(field, ty);
+                quote!(#p::Progress<#part>)
+            } else {
+                quote!(#p::ProgressOf<P::#parameter>)
+            };
+            fields.extend(quote!(#(#docs)* #vis #name: #progress,));
             let wire = wire_names::of_field(name, field.attrs, None, &ty.input.attrs);
             let names = wire_names::with_aliases(wire, field.attrs);
             arms.extend(quote!(#(#names)|* => &mut self.#name,));
@@ -199,33 +207,42 @@ fn of_fields(list: &[Part<'_>], ty: &SchemaType<'_>) -> TokenStream {
             part.grown(at)
         }
     };
-    let items = parts_items(list.iter().map(|part| part.field), ty);
+    let named = list.iter().map(|part| part.field).filter(|field| !ty.is_plain || plain::is_part(field));
+    let (items, parameters, arguments) = if plain::has_parts(ty) {
+        (parts_items(named, ty), quote!(<P: #parts>), quote!(<P>))
+    } else {
+        Default::default()
+    };
     quote! {
         #items
         #docs
-        #vis struct #partial<P: #parts> {
+        #vis struct #partial #parameters {
             #fields
             #seen: ::core::primitive::usize,
         }
         #[automatically_derived]
-        impl<P: #parts> ::core::default::Default for #partial<P> {
+        impl #parameters ::core::default::Default for #partial #arguments {
+            #[inline]
             fn default() -> Self {
                 Self { #nothings #seen: 0 }
             }
         }
         #[automatically_derived]
-        impl<P: #parts> ::core::fmt::Debug for #partial<P> {
+        impl #parameters ::core::fmt::Debug for #partial #arguments {
+            #[inline]
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 #p::debug(f, #text, &[#debugs])
             }
         }
         #[automatically_derived]
-        impl<P: #parts> #p::Grow for #partial<P> {
+        impl #parameters #p::Grow for #partial #arguments {
+            #[inline]
             fn grow(&mut self, from: #p::Cursor<'_>) -> ::core::primitive::bool {
                 let (seen, changed) = #p::grow_fields(self, self.#seen, from);
                 self.#seen = seen;
                 changed
             }
+            #[inline]
             fn grow_field(&mut self, name: &::core::primitive::str, at: #p::Cursor<'_>) -> ::core::primitive::bool {
                 #grown
             }

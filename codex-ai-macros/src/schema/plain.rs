@@ -9,6 +9,7 @@ use syn::{
 
 use super::attributes::{first_name, key_of, split};
 use super::model::{Body, Field, Fields, SchemaType, Style, TypeNames};
+use super::shape::{own_type, without_self};
 use super::wire_names;
 use crate::prompt::peel;
 
@@ -67,14 +68,15 @@ pub(super) fn is_literal(value: &Expr) -> bool {
     }
 }
 
-/// The functions that tell the fields and check them. They know the fields' types by [`TypeNames::parts`] only, so that a
-/// field without a schema is one error, at the field.
+/// The functions that tell the fields and check them. They know the types of fields by [`TypeNames::parts`] only, so that a
+/// field without a schema is one error, at the field. Types of standard names have one: naming them costs the least.
 pub(super) fn items(ty: &SchemaType<'_>) -> TokenStream {
     let Some(fields) = fields(ty) else { return TokenStream::new() };
     let p = ty.paths.private();
     let TypeNames { parts, tell, check, .. } = &ty.names;
     let told = fields.iter().map(|field| {
-        let (name, parameter, docs) = (wire_name(field, ty), &field.names.parameter, docs(field.attrs));
+        let (name, part, docs) = (wire_name(field, ty), part(field, ty), docs(field.attrs));
+        let method = if is_part(field) { quote!(field) } else { quote!(leaf) };
         let described = field.rules.description.as_ref().map(|text| quote!(.described(#text)));
         let bounds = field.rules.bounds.iter().map(|bound| {
             let (keyword, value) = (bound.keyword, &bound.value);
@@ -89,21 +91,24 @@ pub(super) fn items(ty: &SchemaType<'_>) -> TokenStream {
         let words = words.iter().filter(|(_, on)| *on).map(|(word, _)| quote!(.with(#word, &true)));
         let others = wire_names::aliases(field.attrs);
         let others = (!others.is_empty()).then(|| quote!(.with("x-aliases", &[#(#others),*])));
-        quote!(object.field::<P::#parameter>(#name, #docs) #described #(#bounds)* #(#words)* #others;)
+        quote!(object.#method::<#part>(#name, #docs) #described #(#bounds)* #(#words)* #others;)
     });
-    let checked: Vec<_> = fields.iter().filter(|field| !is_unchecked(field.ty)).collect();
+    let checked: Vec<_> = fields.iter().filter(|field| is_part(field)).collect();
     let check = (!checked.is_empty()).then(|| {
         let parameters = checked.iter().map(|field| &field.names.parameter);
         let values = (0..checked.len()).map(syn::Index::from);
         let names = checked.iter().map(|field| wire_name(field, ty));
         quote! {
+            #[inline]
             fn #check<P: #parts>(fields: (#(&P::#parameters,)*), checks: &mut #p::Checks<'_>) {
                 checks.fields(&[#((#names, fields.#values)),*]);
             }
         }
     });
+    let parameters = has_parts(ty).then(|| quote!(<P: #parts>));
     quote! {
-        fn #tell<P: #parts>(object: &mut #p::Object<'_>) {
+        #[inline]
+        fn #tell #parameters(object: &mut #p::Object<'_>) {
             #(#told)*
         }
         #check
@@ -120,21 +125,37 @@ pub(super) fn json_schema(ty: &SchemaType<'_>) -> TokenStream {
         Some(text) => quote!(#p::Some(#text)),
         None => quote!(#p::None),
     };
-    quote!(#p::object(generator, #tell::<#parts_of>, #docs, #description, #closed))
+    let arguments = has_parts(ty).then(|| quote!(::<#parts_of>));
+    quote!(#p::object(generator, #tell #arguments, #docs, #description, #closed))
 }
 
 /// The statement of `llm_check` that walks the fields; nothing where none can have checks.
 pub(super) fn walked(ty: &SchemaType<'_>, checks: &Ident) -> Option<TokenStream> {
-    let checked = fields(ty)?.iter().filter(|field| !is_unchecked(field.ty));
+    let checked = fields(ty)?.iter().filter(|field| is_part(field));
     let names: Vec<_> = checked.map(|field| field.name).collect();
     let TypeNames { check, parts_of, .. } = &ty.names;
     (!names.is_empty()).then(|| quote!(#check::<#parts_of>((#(&self.#names,)*), #checks);))
 }
 
-/// What the part of a plain struct for this field must be. The library makes sure that a type of a standard name is the
-/// standard one, since its checks are not run.
-pub(super) fn bound(field: &Field<'_>, p: &TokenStream) -> TokenStream {
-    if is_unchecked(field.ty) { quote!(#p::Unchecked) } else { quote!(#p::LlmSchema) }
+/// The type of a field as generated code names it. The library makes sure that a type of a standard name is the standard
+/// one, since its checks are not run.
+pub(super) fn part(field: &Field<'_>, ty: &SchemaType<'_>) -> TokenStream {
+    if !is_part(field) {
+        return without_self(crate::tokens(field.ty), &own_type(ty));
+    }
+    let parameter = &field.names.parameter;
+    quote!(P::#parameter)
+}
+
+/// Whether a field is named by [`TypeNames::parts`]. Where none is, the compiler looks up a type such as `Progress<String>`
+/// once and not in every struct anew, as it does where there is a parameter.
+pub(super) fn has_parts(ty: &SchemaType<'_>) -> bool {
+    fields(ty).is_none_or(|fields| fields.iter().any(is_part))
+}
+
+/// Whether the field of a plain struct is named by [`TypeNames::parts`].
+pub(super) fn is_part(field: &Field<'_>) -> bool {
+    !is_unchecked(field.ty)
 }
 
 /// Whether a type has no checks, by its name: text, numbers, and lists and options of them.

@@ -38,6 +38,7 @@ pub(super) fn method(ty: &SchemaType<'_>) -> TokenStream {
         }
     });
     quote! {
+        #[inline]
         fn llm_check(&self, #checks: &mut #p::Checks<'_>) {
             #traits
             #parts
@@ -204,6 +205,7 @@ pub(super) fn key(ty: &SchemaType<'_>) -> TokenStream {
         _ => return TokenStream::new(),
     };
     quote! {
+        #[inline]
         fn llm_key(&self) -> #p::Option<::std::borrow::Cow<'_, ::core::primitive::str>> {
             #text
         }

@@ -149,6 +149,11 @@ impl Object<'_> {
         self
     }
 
+    /// Tells a field of a type that is a standard one by its name.
+    pub fn leaf<T: Unchecked>(&mut self, name: &'static str, docs: &'static str) -> &mut Self {
+        self.field::<T>(name, docs)
+    }
+
     /// Describes the field in other words than its doc comment.
     pub fn described(&mut self, text: &'static str) -> &mut Self {
         self.insert("description", text.into())
