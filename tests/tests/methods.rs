@@ -259,7 +259,8 @@ async fn routers_keep_what_is_mounted() {
 #[test]
 fn the_registry_lists_methods() {
     let registry = Registry::discover().unwrap();
-    let modes: Vec<_> = registry.iter().map(codex_ai::Entry::mode).filter(|mode| mode.starts_with("methods.")).collect();
+    let modes: Vec<_> =
+        registry.iter().map(codex_ai::Entry::mode).filter(|mode| mode.starts_with("methods.")).collect();
     let all =
         ["disk", "fixed", "memory", "nested", "produced", "review", "second"].map(|mode| format!("methods.{mode}"));
     assert_eq!(modes, all);

@@ -227,7 +227,7 @@ mod strict {
     /// Names that generated code may have taken for itself.
     #[prompt(
         mode = "templates.names",
-        template = "{{ writer }}{{ codex_ai }}{{ counter }}{% for none in items %}{{ loop.index }}{{ none }}{% else %}-{% endfor %}"
+        template = "{{ writer }}{{ codex_ai }}{{ counter }}{% for none in items %}{{ loop.index }}{{ none }}{% else %}-{% endfor %}{% for writer in items %}{{ writer }}{% endfor %}"
     )]
     pub(crate) async fn names(writer: u8, codex_ai: u8, counter: u8, items: &[u8]) -> Prompt;
 }
@@ -263,6 +263,6 @@ async fn a_section_ends_with_its_text() {
 #[tokio::test]
 async fn names_are_the_users() {
     assert_eq!(texts(&by_macro("hello").await)[0].1, "Say hello.");
-    assert_eq!(texts(&strict::names(1, 2, 3, &[7, 8]).await)[0].1, "1231728");
+    assert_eq!(texts(&strict::names(1, 2, 3, &[7, 8]).await)[0].1, "123172878");
     assert_eq!(texts(&strict::names(1, 2, 3, &[]).await)[0].1, "123-");
 }

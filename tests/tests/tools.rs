@@ -424,7 +424,7 @@ fn what_the_binary_knows_of_a_tool() {
     let entry = <refund as ToolDef>::TOOL;
     assert_eq!((entry.name(), entry.docs(), entry.state()), ("refund-order", "Gives the money back.", None));
     assert_eq!(entry.signature(), "refund(order: &str, type: Option<String> = None) -> Result<Receipt, String>");
-    let names: Vec<_> = <Advise as codex_ai::PromptDef>::ENTRY.tools().map(codex_ai::tool::ToolEntry::name).collect();
+    let names: Vec<_> = <Advise as codex_ai::PromptDef>::ENTRY.tools().map(codex_ai::ToolEntry::name).collect();
     assert_eq!(names, ["weather", "refund-order", "count"]);
     assert_eq!(<Advise as codex_ai::PromptDef>::ENTRY.describe()["tools"][2]["name"], "count");
     let schema = Function::of::<weather>().parameters.unwrap();

@@ -11,14 +11,13 @@ use crate::prompt::model::PromptFn;
 struct Code<'a> {
     prompt: &'a PromptFn<'a>,
     template: &'a Template,
-    writer: Ident,
 }
 
 /// The braces that stand for the `;` of the function.
 pub(in crate::prompt) fn body(prompt: &PromptFn<'_>, template: &Template) -> TokenStream {
     let (library, path) = (prompt.library(), prompt.paths.private());
-    let code = Code { prompt, template, writer: Ident::new("writer", Span::mixed_site()) };
-    let writer = &code.writer;
+    let code = Code { prompt, template };
+    let writer = &template.writer;
     let sections = template.sections.iter().map(|section| {
         let role = format_ident!("{}", section.role.name());
         let nodes = code.nodes(&section.nodes, section.role);
@@ -53,7 +52,7 @@ impl Code<'_> {
     }
 
     fn node(&self, node: &Node, role: Role) -> TokenStream {
-        let writer = &self.writer;
+        let writer = &self.template.writer;
         match node {
             Node::Text(text) => quote!(#writer.text(#text);),
             Node::CachePoint => quote!(#writer.cache_point();),
@@ -101,7 +100,7 @@ impl Code<'_> {
         let (pattern, list) = (self.rust(&found.pattern), self.rust(&found.list));
         let body = self.nodes(&found.body, role);
         let otherwise = self.nodes(&found.otherwise, role);
-        let none = Ident::new("none", Span::mixed_site());
+        let none = &self.template.none;
         let (begin, set) = if found.otherwise.is_empty() {
             (TokenStream::new(), TokenStream::new())
         } else {

@@ -1,6 +1,6 @@
 //! A template as the expansion sees it. Expressions and patterns are Rust, as text.
 
-use syn::LitStr;
+use syn::{Ident, LitStr};
 
 /// A template that is read and checked.
 pub(in crate::prompt) struct Template {
@@ -9,6 +9,9 @@ pub(in crate::prompt) struct Template {
     /// Whether the literal is the path of a file, from the crate's root.
     pub(super) is_file: bool,
     pub(super) sections: Vec<Section>,
+    /// The variables of ours, which are named as none of the template's.
+    pub(super) writer: Ident,
+    pub(super) none: Ident,
 }
 
 /// The text of one message, or of the instructions.

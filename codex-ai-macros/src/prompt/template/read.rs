@@ -88,7 +88,8 @@ pub(in crate::prompt) fn template(
             }
         }
     }
-    let mut template = Template { literal: literal.clone(), is_file: key.is_file, sections };
+    let (writer, none) = (names.fresh("writer"), names.fresh("none"));
+    let mut template = Template { literal: literal.clone(), is_file: key.is_file, sections, writer, none };
     if cache && !own.has_errors() && !mark_border(&mut template.sections) {
         own.error(literal, messages::nothing_to_cache(&source.place(first_variable(&source.text))));
     }
