@@ -96,7 +96,7 @@ pub(super) fn prompt_keys(attr: TokenStream, function: &Function, owner: Option<
             }
             "marker" => {
                 found.marker =
-                    keys::value(&entry, messages::expected_ident(diag.subject, "marker", &shown(&entry)), diag)
+                    keys::value(&entry, messages::expected_ident(diag.subject, "marker", &shown(&entry)), diag);
             }
             "json" => {
                 let value: Option<LitBool> = keys::value(&entry, messages::expected_bool("json"), diag);

@@ -86,7 +86,7 @@ fn tool_keys(
         match entry.name().as_str() {
             "name" => name = string(&entry, diag),
             "marker" => {
-                marker = keys::value(&entry, messages::expected_ident(diag.subject, "marker", &shown(&entry)), diag)
+                marker = keys::value(&entry, messages::expected_ident(diag.subject, "marker", &shown(&entry)), diag);
             }
             _ => paths = crate_path(&entry, diag).unwrap_or(paths),
         }
