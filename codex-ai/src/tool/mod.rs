@@ -105,7 +105,7 @@ impl ToolDef for PlainMethod {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not provide `{T}`, whose method the tool is",
     label = "needs a `{T}`",
-    note = "name the tools of one type, or one that provides the others by `impl codex_ai::Provides<{T}> for ..`"
+    note = "write `impl codex_ai::Provides<{T}> for {Self}`, or offer the tools of one type"
 )]
 pub trait ProvidesFor<T: ?Sized> {
     fn provide_for(&self) -> &AnyState;
