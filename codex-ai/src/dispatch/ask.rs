@@ -7,7 +7,8 @@ use serde_json::Value;
 
 use super::Dispatcher;
 use super::held::{Held, HeldAny, HeldFor};
-use super::tools::{Spent, Toolbox, Whole, converse};
+use super::rounds::Whole;
+use super::tools::{Spent, Toolbox, converse};
 use crate::error::{Error, Result};
 use crate::json::{Leniency, Parsed};
 use crate::mount::Provides;

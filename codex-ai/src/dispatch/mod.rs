@@ -7,6 +7,7 @@ mod caller;
 mod given;
 mod held;
 mod needs;
+mod rounds;
 mod stream;
 mod tools;
 mod unknown;

@@ -7,15 +7,13 @@ use std::time::Duration;
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::at_once::AtOnce;
-use super::given::Giver;
 use super::held::Held;
 use crate::error::{Error, ErrorKind, Result};
 use crate::message::{Message, ToolCall, ToolResult};
-use crate::provider::{BoxFuture, Provider};
+use crate::provider::BoxFuture;
 use crate::reply::{FinishReason, Reply, Usage};
 use crate::request::{Function, Request, Tool, ToolChoice};
 use crate::schema::words::cut;
-use crate::stream::{Chunk, ReplyStream, StreamItem};
 use crate::suggest::nearest;
 use crate::telemetry;
 use crate::tool::{Handler, Offered, ToolUse};
@@ -286,70 +284,5 @@ impl Sofar {
             said.push_str(last);
         }
         error.with_answer(said)
-    }
-}
-
-/// Rounds of whole answers.
-pub(super) struct Whole<'p, P>(pub(super) &'p P);
-
-impl<P: Provider> Rounds for Whole<'_, P> {
-    fn ask<'a>(&'a mut self, request: &'a Request) -> BoxFuture<'a, Result<Reply>> {
-        self.0.generate(request)
-    }
-
-    fn tell<'a>(&'a mut self, _: usize, _: &'a ToolResult) -> BoxFuture<'a, ()> {
-        Box::pin(std::future::ready(()))
-    }
-}
-
-/// Rounds of answers while they come, as one stream.
-pub(super) struct Streamed<P> {
-    pub(super) provider: P,
-    pub(super) giver: Giver,
-    /// The stream of the first round, which is open already.
-    pub(super) first: Option<ReplyStream>,
-    /// How many calls there were in the rounds before.
-    pub(super) calls: usize,
-}
-
-impl<P: AsProvider> Rounds for Streamed<P> {
-    fn ask<'a>(&'a mut self, request: &'a Request) -> BoxFuture<'a, Result<Reply>> {
-        Box::pin(async move {
-            let stream = match self.first.take() {
-                Some(stream) => stream,
-                None => self.provider.provider().stream(request).await?,
-            };
-            let before = self.calls;
-            let mut items = std::pin::pin!(stream.into_items());
-            while let Some(item) = std::future::poll_fn(|cx| futures_core::Stream::poll_next(items.as_mut(), cx)).await
-            {
-                match item? {
-                    StreamItem::Chunk(chunk) => self.giver.give(later(chunk, before)).await,
-                    StreamItem::Done(reply) => {
-                        self.calls += reply.tool_calls().count();
-                        return Ok(*reply);
-                    }
-                }
-            }
-            Err(Error::new(ErrorKind::Incomplete, "the stream ended before the answer was complete"))
-        })
-    }
-
-    fn tell<'a>(&'a mut self, index: usize, result: &'a ToolResult) -> BoxFuture<'a, ()> {
-        Box::pin(self.giver.give(Chunk::ToolResult { index, result: result.clone() }))
-    }
-}
-
-/// What owns a provider.
-pub(super) trait AsProvider: Send {
-    fn provider(&self) -> &dyn Provider;
-}
-
-/// A piece whose call is counted over all rounds.
-fn later(chunk: Chunk, before: usize) -> Chunk {
-    match chunk {
-        Chunk::ToolCall { index, id, name } => Chunk::ToolCall { index: index + before, id, name },
-        Chunk::ToolArguments { index, text } => Chunk::ToolArguments { index: index + before, text },
-        other => other,
     }
 }

@@ -36,7 +36,8 @@ where
     E: LlmSchema + Send + 'static,
     Vec<E>: JsonOutput,
 {
-    /// The elements of the list that was asked for, each as soon as it is complete.
+    /// The elements of the list that was asked for, each as soon as it is complete. What a model says beside its calls of
+    /// tools is no part of the list; but what reads as an element before the call has come is given.
     ///
     /// ```no_run
     /// # use codex_ai::{Dispatcher, LlmSchema};

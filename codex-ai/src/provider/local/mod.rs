@@ -13,6 +13,7 @@ mod lexicon;
 mod limits;
 mod names;
 mod numbers;
+mod openings;
 mod results;
 mod sentences;
 mod source;
