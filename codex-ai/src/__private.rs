@@ -19,8 +19,8 @@ pub use crate::prompt::{OutputOf, Prompt, PromptDef, Rendered};
 pub use crate::provider::BoxFuture;
 pub use crate::registry::{ArgInfo, Arguments, Entry, EntryInfo, Probe, ProbeAny, Registered, ToolArg};
 pub use crate::schema::shape::{
-    Described, Field, Object, PartialOf, ProgressOf, Root, Shaped, debug, generic_name, json, made_once, no_default,
-    object, schema_id,
+    Described, Field, Object, PartialOf, ProgressOf, Shaped, debug, generic_name, json, made_once, no_default, object,
+    schema_id,
 };
 pub use crate::schema::strict::{Fault, strict};
 pub use crate::schema::{Json, LlmSchema, Schema, WireForm, bounds};

@@ -242,11 +242,7 @@ fn llm_schema(ty: &SchemaType<'_>) -> TokenStream {
                 Self: 'static,
             {
                 static SCHEMA: ::std::sync::OnceLock<::std::sync::Arc<#p::Schema>> = ::std::sync::OnceLock::new();
-                #p::made_once(&SCHEMA, &#p::Root {
-                    name: <Self as #p::schemars::JsonSchema>::schema_name,
-                    id: <Self as #p::schemars::JsonSchema>::schema_id,
-                    schema: <Self as #p::schemars::JsonSchema>::json_schema,
-                })
+                #p::made_once::<Self>(&SCHEMA)
             }
         }
     });

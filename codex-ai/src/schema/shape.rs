@@ -12,8 +12,13 @@ use super::{LlmSchema, Schema};
 use crate::partial::{Partial, Progress};
 use crate::structured::Checks;
 
-/// The schema in a type's static. A plain function, so that types share the code of the lock.
-pub fn made_once(schema: &'static OnceLock<Arc<Schema>>, root: &'static Root) -> &'static Arc<Schema> {
+/// The schema in a type's static.
+pub fn made_once<T: schemars::JsonSchema>(schema: &'static OnceLock<Arc<Schema>>) -> &'static Arc<Schema> {
+    made(schema, &const { Root { name: T::schema_name, id: T::schema_id, schema: T::json_schema } })
+}
+
+/// Not generic, so that types share the code of the lock.
+fn made(schema: &'static OnceLock<Arc<Schema>>, root: &'static Root) -> &'static Arc<Schema> {
     schema.get_or_init(|| super::make_root(root))
 }
 
