@@ -136,9 +136,9 @@ pub struct Offered {
 
 impl Offered {
     /// For generated code: a tool of a prompt that is called on an `S`.
-    pub const fn of<S: Erased + ?Sized, T: ToolDef>() -> Self
+    pub const fn of<S, T: ToolDef>() -> Self
     where
-        S: ProvidesFor<T::State>,
+        S: ProvidesFor<T::State> + Erased + ?Sized,
     {
         fn state<S: ProvidesFor<T> + Erased + ?Sized, T: ?Sized>(state: &AnyState) -> Option<&AnyState> {
             Some(S::restore(state)?.provide_for())
@@ -147,9 +147,9 @@ impl Offered {
     }
 
     /// The same for a tool that is a method.
-    pub const fn method<S: Erased + ?Sized, T: ToolDef>(_: &T) -> Self
+    pub const fn method<S, T: ToolDef>(_: &T) -> Self
     where
-        S: ProvidesFor<T::State>,
+        S: ProvidesFor<T::State> + Erased + ?Sized,
     {
         Self::of::<S, T>()
     }
