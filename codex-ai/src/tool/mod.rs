@@ -136,10 +136,9 @@ pub struct Offered {
 
 impl Offered {
     /// For generated code: a tool of a prompt that is called on an `S`.
-    pub const fn of<S, T>() -> Self
+    pub const fn of<S, T: ToolDef>() -> Self
     where
-        S: Erased + ProvidesFor<T::State> + ?Sized,
-        T: ToolDef,
+        S: ProvidesFor<T::State> + Erased + ?Sized,
     {
         fn state<S: ProvidesFor<T> + Erased + ?Sized, T: ?Sized>(state: &AnyState) -> Option<&AnyState> {
             Some(S::restore(state)?.provide_for())
@@ -148,10 +147,9 @@ impl Offered {
     }
 
     /// The same for a tool that is a method.
-    pub const fn method<S, T>(_: &T) -> Self
+    pub const fn method<S, T: ToolDef>(_: &T) -> Self
     where
-        S: Erased + ProvidesFor<T::State> + ?Sized,
-        T: ToolDef,
+        S: ProvidesFor<T::State> + Erased + ?Sized,
     {
         Self::of::<S, T>()
     }
