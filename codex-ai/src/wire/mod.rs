@@ -18,14 +18,14 @@
 //! - what another vendor's part has besides its content (a [`Part::Raw`](crate::Part::Raw) with a `type` that lacks the
 //!   content itself), thinking that only it can read, and the words before an answer (`phase`) are left out;
 //! - content that only another vendor can read, such as the call of a tool that it hosts, is
-//!   [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) with its path.
+//!   [`ErrorKind::Unsupported`] with its path.
 //!
 //! What no format is known to have may be the format's own, and is sent.
 //!
 //! **A cache point is a hint**: no format refuses it. Each tells in its table where it is sent; elsewhere it is left out.
 //!
 //! **An answer that says nothing of its end**, but came whole, is read as if it said the format's word for it: many
-//! servers leave it out. A stream that ends so is [`ErrorKind::Incomplete`](crate::ErrorKind::Incomplete), unless it has
+//! servers leave it out. A stream that ends so is [`ErrorKind::Incomplete`], unless it has
 //! its end marker.
 
 pub mod anthropic;
