@@ -72,7 +72,9 @@ fn entry(tool: &ToolFn<'_>) -> TokenStream {
     let (p, function) = (&tool.names.library, &tool.function.sig.ident);
     let entry = &tool.names.entry;
     let (name, docs) = (&tool.name, crate::docs::text(&tool.function.attrs));
-    let (marker, function_text) = (tool.marker.to_string(), plain_name(function));
+    let plain = plain_name(function);
+    let function_text = tool.owner.map_or_else(|| plain.clone(), |owner| format!("{}::{plain}", owner.name));
+    let marker = tool.marker.to_string();
     let returns = tool.returns.map_or_else(|| "()".to_owned(), |ty| pretty::tokens(crate::tokens(ty)));
     let args = tool.args.iter().map(|arg| arg_info(p, arg, !tool.broken));
     let call = if tool.broken {

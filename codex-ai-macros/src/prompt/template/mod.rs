@@ -23,6 +23,8 @@ mod text;
 use proc_macro2::{TokenStream, TokenTree};
 use syn::{Ident, LitStr};
 
+use crate::suggest::nearest;
+
 #[cfg(not(feature = "templates"))]
 pub(super) use off::{Template, body, source, template, text};
 #[cfg(feature = "templates")]
@@ -39,9 +41,8 @@ pub(super) struct Key {
     pub(super) is_file: bool,
 }
 
-/// Whether an attribute speaks of a template, however wrong the rest of it may be: then its function has no body.
+/// Whether an attribute speaks of a template, however wrong it may be: then its function has no body.
 pub(super) fn is_named(attr: &TokenStream) -> bool {
-    attr.clone().into_iter().any(
-        |tree| matches!(tree, TokenTree::Ident(ident) if ["template", "template_file"].iter().any(|name| ident == name)),
-    )
+    let is_meant = |name: &str| nearest(name, &["template", "template_file"]).is_some();
+    attr.clone().into_iter().any(|tree| matches!(tree, TokenTree::Ident(ident) if is_meant(&ident.to_string())))
 }
