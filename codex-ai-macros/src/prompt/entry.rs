@@ -46,18 +46,13 @@ pub(super) fn items(prompt: &PromptFn<'_>, body: Body) -> TokenStream {
     let has_methods = prompt.tools.iter().any(|tool| tool.owner().is_some());
     let method = has_methods.then(|| quote!(use #p::MethodAny as _;));
     let tools = (!prompt.tools.is_empty()).then(|| quote!(tools: &[#(#tools),*],));
-    // The place is the function's name, so that an editor can jump there.
-    let span = function.span();
-    let place = quote_spanned!(span=> file: ::core::file!(), line: ::core::line!(), column: ::core::column!());
+    let origin = origin(function);
     quote! {
         static #entry: #p::Entry = #p::Entry::new(#p::EntryInfo {
             mode: #mode,
             marker: #marker_text,
             function: #function_text,
-            module: ::core::module_path!(),
-            crate_name: ::core::option_env!("CARGO_PKG_NAME"),
-            crate_version: ::core::option_env!("CARGO_PKG_VERSION"),
-            #place,
+            #origin,
             docs: #docs,
             returns: #returns,
             args: &[#(#args),*],
@@ -76,6 +71,18 @@ pub(super) fn items(prompt: &PromptFn<'_>, body: Body) -> TokenStream {
         use #p::ProbeAny as _;
         #method
         #submit
+    }
+}
+
+/// Where a prompt or a tool comes from. The place is the function's name, so that an editor can jump there.
+pub(crate) fn origin(function: &Ident) -> TokenStream {
+    let span = function.span();
+    let place = quote_spanned!(span=> file: ::core::file!(), line: ::core::line!(), column: ::core::column!());
+    quote! {
+        module: ::core::module_path!(),
+        crate_name: ::core::option_env!("CARGO_PKG_NAME"),
+        crate_version: ::core::option_env!("CARGO_PKG_VERSION"),
+        #place
     }
 }
 

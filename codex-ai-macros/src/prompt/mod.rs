@@ -24,7 +24,7 @@ use crate::messages;
 pub(crate) use arguments::arguments;
 use check::Checked;
 pub(crate) use check::{check_receiver, find_self, is_forwarded, is_prompt, is_tool, plain_name, signature};
-pub(crate) use entry::{arg_info, is_text, read_type};
+pub(crate) use entry::{arg_info, is_text, origin, read_type};
 pub(crate) use fallback::clean_function;
 pub(crate) use model::{Arg, ArgDefault, Capability, Vendor};
 pub(crate) use options::{crate_path, shown, string};

@@ -9,7 +9,7 @@ use super::model::ToolFn;
 use super::path::number;
 use crate::keys::{ends, respanned, with_lifetime};
 use crate::pretty;
-use crate::prompt::{Arg, ArgDefault, arg_info, is_text, plain_name, read_type};
+use crate::prompt::{Arg, ArgDefault, arg_info, is_text, origin, plain_name, read_type};
 
 /// Everything that stands beside the function.
 pub(super) fn tool(tool: &ToolFn<'_>) -> TokenStream {
@@ -87,17 +87,13 @@ fn entry(tool: &ToolFn<'_>) -> TokenStream {
         let (owner, text) = (&owner.ty, &owner.name);
         quote!(state: #p::Some(#p::StateInfo::of::<#owner>(#text)),)
     });
-    let span = function.span();
-    let place = quote_spanned!(span=> file: ::core::file!(), line: ::core::line!(), column: ::core::column!());
+    let origin = origin(function);
     quote! {
         static #entry: #p::ToolEntry = #p::ToolEntry::new(#p::EntryInfo {
             mode: #name,
             marker: #marker,
             function: #function_text,
-            module: ::core::module_path!(),
-            crate_name: ::core::option_env!("CARGO_PKG_NAME"),
-            crate_version: ::core::option_env!("CARGO_PKG_VERSION"),
-            #place,
+            #origin,
             docs: #docs,
             returns: #returns,
             args: &[#(#args),*],
