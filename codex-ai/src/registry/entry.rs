@@ -1,11 +1,12 @@
 use std::any::TypeId;
 use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
 use super::arguments::{Arguments, drop_absent};
 use super::schemas::{MakeSchema, of_arguments};
+use super::slot::Slot;
 use crate::capability::Capability;
 use crate::error::{Error, ErrorKind, Result};
 use crate::mount::{AnyState, StateInfo};
@@ -18,7 +19,7 @@ use crate::tool::{Offered, ToolEntry};
 /// What the binary knows of one prompt.
 pub struct Entry {
     info: EntryInfo,
-    input: OnceLock<Arc<Schema>>,
+    input: Slot<Schema>,
 }
 
 /// What `#[prompt]` writes down.
@@ -121,7 +122,7 @@ impl Entry {
     /// For generated code.
     #[doc(hidden)]
     pub const fn new(info: EntryInfo) -> Self {
-        Self { info, input: OnceLock::new() }
+        Self { info, input: Slot::empty() }
     }
 
     /// The name in calls by name.
@@ -270,7 +271,7 @@ impl Entry {
     ///
     /// An argument whose type has no schema may be any value there; it is checked when it is read.
     pub fn input_schema(&self) -> Option<&Arc<Schema>> {
-        (self.takes_json() || self.info.tool.is_some()).then(|| self.input.get_or_init(|| of_arguments(self)))
+        (self.takes_json() || self.info.tool.is_some()).then(|| self.input.get_or_make(|| of_arguments(self)))
     }
 
     /// The function as one line: `summarize(text: &str, max_points: u8 = 3) -> Prompt<Summary>`.

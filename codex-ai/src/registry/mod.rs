@@ -7,6 +7,7 @@ mod manifest;
 mod picture;
 mod router;
 mod schemas;
+mod slot;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -21,6 +22,7 @@ pub use difference::Difference;
 pub use entry::{ArgInfo, Entry};
 pub use manifest::Manifest;
 pub use router::Router;
+pub(crate) use slot::Slot;
 
 // For generated code only, through `__private`.
 #[doc(hidden)]

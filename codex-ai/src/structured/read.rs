@@ -169,8 +169,7 @@ impl Wrong {
 fn explained<T: LlmSchema>(text: &str, schema: &Schema) -> Result<(T, Value), Wrong> {
     let value = parsed(text).map_err(|problem| Wrong { problems: vec![problem], value: None, source: None })?;
     let mut problems = schema.validate(&value).err().unwrap_or_default();
-    let mut parser = serde_json::Deserializer::from_str(text);
-    let (made, source) = match serde_path_to_error::deserialize::<_, T>(&mut parser) {
+    let (made, source) = match placed::<T>(text) {
         Ok(made) => {
             problems.extend(Checks::of(&made));
             (Some(made), None)
@@ -193,9 +192,15 @@ fn explained<T: LlmSchema>(text: &str, schema: &Schema) -> Result<(T, Value), Wr
     }
 }
 
+/// The value of a text, or what is wrong and where.
+fn placed<T: LlmSchema>(text: &str) -> Result<T, serde_path_to_error::Error<serde_json::Error>> {
+    serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_str(text))
+}
+
 /// Problems that lenient reading found, and those that the checks find, as far as there is a value of the type.
 fn and_checks<T: LlmSchema>(mut unread: Unread, wire: Option<&WireSchema>) -> Vec<Problem> {
-    let made = unread.value.as_ref().and_then(|value| serde_json::from_str::<T>(&value.to_string()).ok());
+    // Where it would be wrong is not asked, but calls by name compile no other reading of `T` than this.
+    let made = unread.value.as_ref().and_then(|value| placed::<T>(&value.to_string()).ok());
     if let Some(made) = made {
         unread.problems.extend(Checks::of(&made));
     }

@@ -6,7 +6,7 @@ mod policy;
 
 use std::fmt;
 use std::marker::PhantomData;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -14,7 +14,7 @@ use crate::error::Problem;
 use crate::json::Leniency;
 use crate::message::ToolCall;
 use crate::mount::{AnyState, Erased, Provides, Stateless};
-use crate::registry::{ArgInfo, Arguments, Entry, EntryInfo, drop_absent};
+use crate::registry::{ArgInfo, Arguments, Entry, EntryInfo, Slot, drop_absent};
 use crate::reply::Reply;
 use crate::request::Function;
 use crate::schema::Schema;
@@ -189,14 +189,14 @@ impl PartialEq for Offered {
 /// What the binary knows of one tool.
 pub struct ToolEntry {
     entry: Entry,
-    parameters: OnceLock<Arc<Value>>,
+    parameters: Slot<Value>,
 }
 
 impl ToolEntry {
     /// For generated code.
     #[doc(hidden)]
     pub const fn new(info: EntryInfo) -> Self {
-        Self { entry: Entry::new(info), parameters: OnceLock::new() }
+        Self { entry: Entry::new(info), parameters: Slot::empty() }
     }
 
     /// The name by which the model calls it.
@@ -242,7 +242,7 @@ impl ToolEntry {
     /// The same as a request has it; none for a tool without arguments, as some vendors take no empty object.
     fn parameters(&self) -> Option<Arc<Value>> {
         let schema = self.input_schema().filter(|_| !self.args().is_empty())?;
-        Some(Arc::clone(self.parameters.get_or_init(|| Arc::new(schema.as_value().clone()))))
+        Some(Arc::clone(self.parameters.get_or_make(|| Arc::new(schema.as_value().clone()))))
     }
 
     async fn call(&'static self, state: &AnyState, arguments: &str) -> Result<String, String> {
