@@ -236,7 +236,7 @@
 //! | `gemini` | yes | Google's Gemini API, with images and Imagen; brings `http` |
 //! | `openrouter` | yes | OpenRouter; brings `http` |
 //! | `compatible` | yes | Ollama, vLLM, LM Studio, llama.cpp, Groq, DeepSeek, Mistral, Azure and their like; brings `http` |
-//! | `http` | | HTTP by reqwest with rustls; what every vendor needs |
+//! | `http` | | HTTP by hyper with rustls; what every vendor needs |
 //! | `blocking` | yes | the blocking dispatcher |
 //! | `app-server` | | a client of `codex app-server`, and prompts as turns of it |
 //! | `testing` | | a scripted provider and a wire server, for tests |
