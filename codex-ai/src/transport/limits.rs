@@ -81,8 +81,12 @@ pub async fn exchange(transport: &dyn Transport, request: Outgoing<'_>, limits: 
     in_runtime()?;
     let whole = async {
         let Response { status, headers, body } = transport.send(request).await?;
-        let body =
-            if status.is_success() { read(body, &headers, limits).await? } else { read_start(body, limits).await };
+        // Boxed here and below: a call waits for headers far longer than it reads, and there are many that wait.
+        let body = if status.is_success() {
+            Box::pin(read(body, &headers, limits)).await?
+        } else {
+            Box::pin(read_start(body, limits)).await
+        };
         Ok(Whole { status, headers, body })
     };
     match tokio::time::timeout(limits.timeout, whole).await {
@@ -113,8 +117,8 @@ pub async fn open(transport: &dyn Transport, request: Outgoing<'_>, limits: &Lim
         let Response { status, headers, body } = transport.send(request).await?;
         let body = match (status.is_success(), is_json(&headers)) {
             (true, false) => return Ok(Opened::Stream(Response { status, headers, body })),
-            (true, true) => read(body, &headers, limits).await?,
-            (false, _) => read_start(body, limits).await,
+            (true, true) => Box::pin(read(body, &headers, limits)).await?,
+            (false, _) => Box::pin(read_start(body, limits)).await,
         };
         Ok(Opened::Whole(Whole { status, headers, body }))
     };
