@@ -2,9 +2,11 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
-use std::io::Write;
+use std::io::{Read, Write};
+use std::net::TcpListener;
 use std::process::Command;
 use std::sync::{Arc, Mutex};
+use std::thread;
 
 use codex_ai::provider::openai::OpenAi;
 use codex_ai::testing::{Step, WireServer};
@@ -232,4 +234,49 @@ async fn child_has_a_proxy() {
     // A host that does not exist: only the proxy can answer for it.
     let openai = OpenAi::builder().key("sk-test-0123456789").base_url("http://llm.invalid/v1").build().unwrap();
     assert_eq!(openai.generate(&hi()).await.unwrap().text(), "by proxy");
+}
+
+#[test]
+fn a_proxy_leads_to_a_server_over_tls_and_sees_no_key() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let proxy = thread::spawn(move || {
+        let (mut socket, _) = listener.accept().unwrap();
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            let mut byte = [0];
+            socket.read_exact(&mut byte).unwrap();
+            head.extend(byte);
+        }
+        socket.write_all(b"HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n").unwrap();
+        String::from_utf8(head).unwrap()
+    });
+    in_child("child_is_refused_by_its_proxy", &[("HTTPS_PROXY", &format!("http://aladdin:sesame@{address}"))]);
+    let head = proxy.join().unwrap();
+    assert!(head.starts_with("CONNECT llm.invalid:443 HTTP/1.1\r\n"), "{head}");
+    assert!(head.contains("proxy-authorization: Basic YWxhZGRpbjpzZXNhbWU=\r\n"), "{head}");
+    assert!(!head.contains("canary"), "{head}");
+
+    in_child("child_has_a_proxy_of_another_kind", &[("HTTPS_PROXY", "socks5://127.0.0.1:1")]);
+}
+
+fn over_tls() -> OpenAi {
+    OpenAi::builder().key(CANARY).base_url("https://llm.invalid/v1").build().unwrap()
+}
+
+#[tokio::test]
+#[ignore = "run by a_proxy_leads_to_a_server_over_tls_and_sees_no_key"]
+async fn child_is_refused_by_its_proxy() {
+    let error = over_tls().generate(&hi()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Connect);
+    let seen = visible(&error);
+    assert!(!seen.contains("canary") && !seen.contains("sesame") && !seen.contains("YWxhZGRpbjpzZXNhbWU"), "{seen}");
+}
+
+#[tokio::test]
+#[ignore = "run by a_proxy_leads_to_a_server_over_tls_and_sees_no_key"]
+async fn child_has_a_proxy_of_another_kind() {
+    let error = over_tls().generate(&hi()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Config);
+    assert!(error.help().unwrap().contains("HTTPS_PROXY"), "{error}");
 }

@@ -12,7 +12,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::connect::proxy::Tunnel;
 use hyper_util::client::proxy::matcher::{Intercept, Matcher};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use rustls_platform_verifier::BuilderVerifierExt as _;
+use rustls_platform_verifier::BuilderVerifierExt;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::crypto::{CryptoProvider, aws_lc_rs};
 use tokio_rustls::rustls::pki_types::ServerName;
@@ -163,7 +163,7 @@ impl Connector {
         let provider = provider.unwrap_or_else(|| Arc::new(aws_lc_rs::default_provider()));
         let config = ClientConfig::builder_with_provider(provider)
             .with_protocol_versions(ALL_VERSIONS)
-            .and_then(|builder| builder.with_platform_verifier());
+            .and_then(BuilderVerifierExt::with_platform_verifier);
         let to_proxy = config
             .map_err(|error| {
                 OpenError::Config(Error::new(ErrorKind::Config, "TLS cannot be set up").with_source(error))

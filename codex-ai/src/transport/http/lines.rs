@@ -1,7 +1,6 @@
 //! The connections to one server, kept between calls.
 
 use std::convert::Infallible;
-use std::fmt;
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -54,6 +53,12 @@ pub(super) enum Line {
     Http2(http2::SendRequest<Sent>),
 }
 
+impl Line {
+    pub(super) fn is_http1(&self) -> bool {
+        matches!(self, Self::Http1(_))
+    }
+}
+
 /// One server, how it is reached, and the connections to it.
 pub(super) struct Lines {
     /// Scheme, host and port.
@@ -81,6 +86,10 @@ impl Lines {
     pub(super) fn new(server: Uri, secure: bool, proxy: Option<Intercept>) -> Self {
         let only_http1 = AtomicBool::new(!secure);
         Self { server, secure, proxy, first: tokio::sync::Mutex::default(), only_http1, kept: Mutex::default() }
+    }
+
+    pub(super) fn may_be_http2(&self) -> bool {
+        !self.only_http1.load(Ordering::Relaxed)
     }
 
     fn kept(&self) -> MutexGuard<'_, Kept> {
@@ -172,23 +181,5 @@ impl Drop for Lines {
         if let Some(sweeper) = self.kept().sweeper.take() {
             sweeper.abort();
         }
-    }
-}
-
-impl fmt::Debug for Lines {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Lines").finish_non_exhaustive()
-    }
-}
-
-impl Line {
-    pub(super) fn is_http1(&self) -> bool {
-        matches!(self, Self::Http1(_))
-    }
-}
-
-impl Lines {
-    pub(super) fn may_be_http2(&self) -> bool {
-        !self.only_http1.load(Ordering::Relaxed)
     }
 }
