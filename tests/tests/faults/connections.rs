@@ -39,6 +39,28 @@ async fn a_connection_is_used_again_unless_its_body_broke() {
 }
 
 #[tokio::test]
+async fn a_connection_that_nobody_uses_is_closed() {
+    let server = WireServer::script([good(), good()]).unwrap();
+    let provider = VENDORS[0].of(&server);
+    call(&*provider, false).await.unwrap();
+    tokio::time::pause();
+    tokio::time::advance(Duration::from_secs(91)).await;
+    tokio::time::resume();
+    call(&*provider, false).await.unwrap();
+    let peers: Vec<_> = server.requests().iter().map(|request| request.peer).collect();
+    assert_ne!(peers[0], peers[1]);
+}
+
+#[tokio::test]
+async fn a_connection_that_is_closed_between_calls_costs_no_call() {
+    let server = WireServer::script((0..20).map(|_| good().with_header("connection", "close"))).unwrap();
+    let provider = VENDORS[0].of(&server);
+    for _ in 0..20 {
+        call(&*provider, false).await.unwrap();
+    }
+}
+
+#[tokio::test]
 async fn dropping_a_call_or_a_stream_closes_its_connection() {
     for vendor in VENDORS {
         let steps =
