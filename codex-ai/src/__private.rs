@@ -7,6 +7,8 @@ pub use ::serde::de::DeserializeOwned;
 pub use ::std::option::Option::{self, None, Some};
 
 pub use crate::capability::{Choose, Images, Reads, ReadsAny, StrictSchema, Tools, When, requires};
+#[cfg(debug_assertions)]
+pub use crate::common::compiled;
 pub use crate::dispatch::Caller;
 pub use crate::error::Result;
 pub use crate::mount::{AnyState, Erase, Erased, STATELESS, StateInfo, Stateless};

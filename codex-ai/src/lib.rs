@@ -260,6 +260,8 @@ pub mod app_server;
 #[cfg(feature = "blocking")]
 pub mod blocking;
 pub mod capability;
+#[cfg(debug_assertions)]
+mod common;
 pub mod compiler_messages;
 pub mod dispatch;
 mod error;

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use serde::de::DeserializeSeed;
+use serde::de::{DeserializeOwned, DeserializeSeed};
 use serde_json::Value;
 
 use super::Checks;
@@ -193,7 +193,7 @@ fn explained<T: LlmSchema>(text: &str, schema: &Schema) -> Result<(T, Value), Wr
 }
 
 /// The value of a text, or what is wrong and where.
-fn placed<T: LlmSchema>(text: &str) -> Result<T, serde_path_to_error::Error<serde_json::Error>> {
+pub(crate) fn placed<T: DeserializeOwned>(text: &str) -> Result<T, serde_path_to_error::Error<serde_json::Error>> {
     serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_str(text))
 }
 
