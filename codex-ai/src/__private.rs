@@ -12,7 +12,7 @@ pub use crate::common::compiled;
 pub use crate::dispatch::Caller;
 pub use crate::error::Result;
 pub use crate::mount::{AnyState, Erase, Erased, STATELESS, StateInfo, Stateless};
-pub use crate::partial::{Cursor, Grow, Grown, Progress, Whole, grow_fields};
+pub use crate::partial::{Cursor, Flat, Grow, Progress, Step, Whole};
 use crate::prompt::PromptOutput;
 pub use crate::prompt::builder::{Once, Set, Take, Unset, send};
 #[cfg(feature = "templates")]
@@ -21,8 +21,7 @@ pub use crate::prompt::{OutputOf, Prompt, PromptDef, Rendered};
 pub use crate::provider::BoxFuture;
 pub use crate::registry::{ArgInfo, Arguments, Entry, EntryInfo, Probe, ProbeAny, Registered, ToolArg};
 pub use crate::schema::shape::{
-    Described, Field, Object, PartialOf, ProgressOf, Shaped, debug, generic_name, json, made_once, no_default, object,
-    schema_id,
+    Described, Field, Object, PartialOf, ProgressOf, Shaped, debug, generic_name, json, no_default, object, schema_id,
 };
 pub use crate::schema::strict::{Fault, strict};
 pub use crate::schema::{Json, LlmSchema, Schema, WireForm, bounds};

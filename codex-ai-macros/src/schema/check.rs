@@ -67,7 +67,7 @@ fn fields<'a>(fields: &'a syn::Fields, names: &mut Names, diag: &mut Diag) -> Fi
         syn::Fields::Unnamed(_) => Style::Unnamed,
         syn::Fields::Unit => Style::Unit,
     };
-    let fields = fields.iter().map(|field| {
+    let fields = fields.iter().enumerate().map(|(index, field)| {
         if let Some(reference) = reference(&field.ty) {
             diag.error(reference, messages::derive_reference());
         }
@@ -80,9 +80,9 @@ fn fields<'a>(fields: &'a syn::Fields, names: &mut Names, diag: &mut Diag) -> Fi
             ty: &field.ty,
             rules,
             names: FieldNames {
-                parameter: names.fresh("Field"),
-                stand_in: names.fresh("FieldOf"),
-                default: names.fresh("default"),
+                parameter: names.fresh(&format!("Field{index}")),
+                stand_in: names.fresh(&format!("FieldOf{index}")),
+                default: names.fresh(&format!("default{index}")),
             },
         }
     });

@@ -3,7 +3,7 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{Attribute, GenericParam, WherePredicate, parse_quote};
+use syn::{Attribute, WherePredicate, parse_quote};
 
 use super::attributes::serde_key;
 use super::model::{Body, Elsewhere, Field, SchemaType, Variant};
@@ -232,20 +232,6 @@ fn llm_schema(ty: &SchemaType<'_>) -> TokenStream {
     let name = &ty.input.ident;
     let generics = bounded(ty);
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
-    let parameters = ty.input.generics.params.iter().any(|param| !matches!(param, GenericParam::Lifetime(_)));
-    // A static in a generic function is shared by all its instances, so types with parameters take the table.
-    let cached = (!parameters).then(|| {
-        quote! {
-            #[inline]
-            fn llm_schema() -> &'static ::std::sync::Arc<#p::Schema>
-            where
-                Self: 'static,
-            {
-                static SCHEMA: ::std::sync::OnceLock<::std::sync::Arc<#p::Schema>> = ::std::sync::OnceLock::new();
-                #p::made_once::<Self>(&SCHEMA)
-            }
-        }
-    });
     let partial = partial::named(ty);
     let limits = limits::constant(ty);
     let (check, key) = (walk::method(ty), walk::key(ty));
@@ -255,7 +241,6 @@ fn llm_schema(ty: &SchemaType<'_>) -> TokenStream {
             type Form = #p::Json;
             type Partial = #partial;
             #limits
-            #cached
             #check
             #key
         }

@@ -170,16 +170,16 @@ fn of_fields(list: &[Part<'_>], ty: &SchemaType<'_>) -> TokenStream {
     let p = ty.paths.private();
     let (vis, partial) = (&ty.input.vis, &ty.names.partial);
     let TypeNames { parts, seen, .. } = &ty.names;
-    let (mut fields, mut nothings, mut debugs) = (TokenStream::new(), TokenStream::new(), TokenStream::new());
-    let (mut arms, mut flat) = (TokenStream::new(), TokenStream::new());
+    let (mut fields, mut nothings, mut grown) = (TokenStream::new(), TokenStream::new(), TokenStream::new());
+    let (mut members, mut wires) = (Vec::new(), Vec::new());
     for Part { field, name, is_flat } in list {
         let (docs, vis, parameter) = (docs::attributes(field.attrs), field.vis, &field.names.parameter);
-        let text = plain_name(name);
-        debugs.extend(quote!((#text, &self.#name),));
+        members.push(plain_name(name));
         if *is_flat {
             nothings.extend(quote!(#name: ::core::default::Default::default(),));
             fields.extend(quote!(#(#docs)* #vis #name: #p::PartialOf<P::#parameter>,));
-            flat.extend(quote!(|| #p::Grow::grow_field(&mut self.#name, name, at)));
+            grown.extend(quote!(&mut #p::Flat(&mut self.#name),));
+            wires.push("\0".to_owned());
         } else {
             nothings.extend(quote!(#name: #p::Progress::Pending,));
             let progress = if ty.is_plain {
@@ -191,22 +191,12 @@ fn of_fields(list: &[Part<'_>], ty: &SchemaType<'_>) -> TokenStream {
             fields.extend(quote!(#(#docs)* #vis #name: #progress,));
             let wire = wire_names::of_field(name, field.attrs, None, &ty.input.attrs);
             let names = wire_names::with_aliases(wire, field.attrs);
-            arms.extend(quote!(#(#names)|* => &mut self.#name,));
+            grown.extend(quote!(&mut self.#name,));
+            wires.push(names.join("\0"));
         }
     }
     let (docs, text) = (doc(&ty.input.ident), partial.to_string());
-    // One call behind the match: each in an arm of its own would be a good part of what the derive costs.
-    let grown = if arms.is_empty() {
-        quote!(false #flat)
-    } else {
-        quote! {
-            let part: &mut dyn #p::Grown = match name {
-                #arms
-                _ => return false #flat,
-            };
-            part.grown(at)
-        }
-    };
+    let (members, shown) = (members.join(" "), list.iter().map(|part| part.name));
     let named = list.iter().map(|part| part.field).filter(|field| !ty.is_plain || plain::is_part(field));
     let (items, parameters, arguments) = if plain::has_parts(ty) {
         (parts_items(named, ty), quote!(<P: #parts>), quote!(<P>))
@@ -231,20 +221,14 @@ fn of_fields(list: &[Part<'_>], ty: &SchemaType<'_>) -> TokenStream {
         impl #parameters ::core::fmt::Debug for #partial #arguments {
             #[inline]
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                #p::debug(f, #text, &[#debugs])
+                #p::debug(f, #text, #members, &[#(&self.#shown),*])
             }
         }
         #[automatically_derived]
         impl #parameters #p::Grow for #partial #arguments {
             #[inline]
-            fn grow(&mut self, from: #p::Cursor<'_>) -> ::core::primitive::bool {
-                let (seen, changed) = #p::grow_fields(self, self.#seen, from);
-                self.#seen = seen;
-                changed
-            }
-            #[inline]
-            fn grow_field(&mut self, name: &::core::primitive::str, at: #p::Cursor<'_>) -> ::core::primitive::bool {
-                #grown
+            fn fields(&mut self, step: #p::Step<'_>) -> ::core::primitive::bool {
+                step.over(&mut self.#seen, &[#(#wires),*], &mut [#grown])
             }
         }
     }

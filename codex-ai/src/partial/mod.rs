@@ -121,11 +121,19 @@ pub trait Grow: Default + fmt::Debug {
     }
 
     /// Takes in what has come since the last time, and tells whether anything that is shown has changed.
-    fn grow(&mut self, from: Cursor<'_>) -> bool;
+    fn grow(&mut self, from: Cursor<'_>) -> bool {
+        self.fields(Step::All(from))
+    }
 
     /// Takes in one field, if it is one of this value's; for structs that are flattened into another.
     fn grow_field(&mut self, name: &str, at: Cursor<'_>) -> bool {
-        let _ = (name, at);
+        self.fields(Step::One(name, at))
+    }
+
+    /// Hands all fields to the step; a derived struct has no more than that.
+    #[doc(hidden)]
+    fn fields(&mut self, step: Step<'_>) -> bool {
+        let _ = step;
         false
     }
 }
@@ -218,25 +226,58 @@ impl<T: LlmSchema> Progress<T> {
 /// A part of a value whatever its type. For generated code.
 #[doc(hidden)]
 pub trait Grown {
-    /// Takes in what has come since the last time, and tells whether it has changed.
-    fn grown(&mut self, from: Cursor<'_>) -> bool;
+    /// Takes in what has come since the last time, and tells whether it has changed. A flattened part takes in the field of
+    /// this name.
+    fn grown(&mut self, name: &str, at: Cursor<'_>) -> bool;
 }
 
 impl<T: LlmSchema> Grown for Progress<T> {
-    fn grown(&mut self, from: Cursor<'_>) -> bool {
-        self.grow(from)
+    fn grown(&mut self, _: &str, at: Cursor<'_>) -> bool {
+        self.grow(at)
     }
 }
 
-/// Takes in all fields that have come since there were `seen` of them: how many have now, and whether anything that is
-/// shown has changed. For generated code.
+/// A part that is flattened into the value. For generated code.
 #[doc(hidden)]
-pub fn grow_fields<G: Grow>(value: &mut G, mut seen: usize, from: Cursor<'_>) -> (usize, bool) {
-    let mut changed = false;
-    for (name, at) in from.fields(&mut seen) {
-        changed |= value.grow_field(name, at);
+#[derive(Debug)]
+pub struct Flat<'a, P>(pub &'a mut P);
+
+impl<P: Grow> Grown for Flat<'_, P> {
+    fn grown(&mut self, name: &str, at: Cursor<'_>) -> bool {
+        self.0.grow_field(name, at)
     }
-    (seen, changed)
+}
+
+/// What is taken in by the fields of a value: all that is new in an object, or one field. For generated code.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy)]
+pub enum Step<'a> {
+    All(Cursor<'a>),
+    One(&'a str, Cursor<'a>),
+}
+
+/// What a flattened part has in place of names.
+const FLAT: &str = "\0";
+
+impl Step<'_> {
+    /// Takes it in, and tells whether anything that is shown has changed. `seen` counts the fields that are complete; the
+    /// names of a field have a NUL between them.
+    pub fn over(self, seen: &mut usize, names: &[&str], parts: &mut [&mut dyn Grown]) -> bool {
+        match self {
+            Self::All(from) => {
+                from.fields(seen).fold(false, |changed, (name, at)| take_in(names, parts, name, at) || changed)
+            }
+            Self::One(name, at) => take_in(names, parts, name, at),
+        }
+    }
+}
+
+fn take_in(names: &[&str], parts: &mut [&mut dyn Grown], name: &str, at: Cursor<'_>) -> bool {
+    let is_meant = |known: &&str| *known != FLAT && known.split('\0').any(|known| known == name);
+    if let Some(part) = names.iter().position(is_meant).and_then(|index| parts.get_mut(index)) {
+        return part.grown(name, at);
+    }
+    names.iter().zip(parts).any(|(known, part)| *known == FLAT && part.grown(name, at))
 }
 
 impl<T: AsRef<str>> Progress<T, PartialText> {

@@ -3,51 +3,88 @@
 use std::any::TypeId;
 use std::borrow::Cow;
 use std::cell::Cell;
-use std::collections::HashMap;
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::hash::{Hash, Hasher};
+use std::sync::{Arc, OnceLock};
 
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::Value;
 
+use super::Schema;
 use super::shape::Root;
-use super::{LlmSchema, Schema};
 use crate::error::Error;
 
-/// The schema of `T` from a table by type; the derive has a static of its own for types without parameters.
-pub(super) fn schema_of<T: LlmSchema + 'static>() -> &'static Arc<Schema> {
-    static TABLE: OnceLock<RwLock<HashMap<TypeId, &'static Arc<Schema>>>> = OnceLock::new();
-    let table = TABLE.get_or_init(RwLock::default);
-    let id = TypeId::of::<T>();
-    if let Some(schema) = table.read().unwrap_or_else(PoisonError::into_inner).get(&id) {
-        return schema;
-    }
-    // Made outside the lock: a type's schema may ask for those of its parts.
-    let schema = Box::leak(Box::new(make::<T>()));
-    table.write().unwrap_or_else(PoisonError::into_inner).entry(id).or_insert(schema)
+/// How many lists the schemas stand in, one after the other; a program has fewer types than that, or a few more.
+const LISTS: usize = 256;
+
+/// The schemas of all types that were asked for. The lists only grow, so a look at one takes no lock.
+static SCHEMAS: [Place; LISTS] = [const { Place(OnceLock::new()) }; LISTS];
+
+/// A place in a list, which may be its end.
+struct Place(OnceLock<Box<Made>>);
+
+struct Made {
+    id: TypeId,
+    schema: Arc<Schema>,
+    next: Place,
 }
 
-/// Generates the schema of `T`. Called once per type.
-fn make<T: LlmSchema>() -> Arc<Schema> {
-    make_root(&Root { name: T::schema_name, id: T::schema_id, schema: T::json_schema })
+/// The schema of a type, made at the first call.
+pub(super) fn schema_of(id: TypeId, root: &Root) -> &'static Arc<Schema> {
+    let mut place = &SCHEMAS[list_of(id)];
+    let mut new = None;
+    loop {
+        while let Some(made) = place.0.get() {
+            if made.id == id {
+                return &made.schema;
+            }
+            place = &made.next;
+        }
+        // Made while no place is held: a type's schema may ask for those of its parts.
+        let schema = new.take().unwrap_or_else(|| make_root(root));
+        let made = Box::new(Made { id, schema, next: Place(OnceLock::new()) });
+        // Where another thread was first, the list goes on behind its type.
+        new = place.0.set(made).err().map(|made| made.schema);
+    }
+}
+
+fn list_of(id: TypeId) -> usize {
+    /// A type's id is a hash already.
+    struct Kept(usize);
+
+    impl Hasher for Kept {
+        fn write(&mut self, bytes: &[u8]) {
+            for byte in bytes {
+                self.0 = self.0.rotate_left(5) ^ usize::from(*byte);
+            }
+        }
+
+        fn finish(&self) -> u64 {
+            self.0 as u64
+        }
+    }
+
+    let mut kept = Kept(0);
+    id.hash(&mut kept);
+    kept.0 % LISTS
 }
 
 thread_local! {
     /// The type whose schema is made.
-    static MADE: Cell<Option<Root>> = const { Cell::new(None) };
+    static ASKED: Cell<Option<Root>> = const { Cell::new(None) };
 }
 
 /// Stands for the type whose schema is made: what the generator has by type parameter is compiled once, and not in every
 /// crate for every type.
-struct Made;
+struct Asked;
 
-impl Made {
+impl Asked {
     fn root() -> Option<Root> {
-        MADE.get()
+        ASKED.get()
     }
 }
 
-impl JsonSchema for Made {
+impl JsonSchema for Asked {
     fn schema_name() -> Cow<'static, str> {
         Self::root().map(|root| (root.name)()).unwrap_or_default()
     }
@@ -62,13 +99,13 @@ impl JsonSchema for Made {
 }
 
 /// Generates the schema of a type.
-pub(crate) fn make_root(root: &Root) -> Arc<Schema> {
+fn make_root(root: &Root) -> Arc<Schema> {
     let mut settings = SchemaSettings::draft2020_12();
     settings.meta_schema = None;
     // A type may ask for the schema of another one while its own is made.
-    let outer = MADE.replace(Some(*root));
-    let mut value = settings.into_generator().into_root_schema_for::<Made>().to_value();
-    MADE.set(outer);
+    let outer = ASKED.replace(Some(*root));
+    let mut value = settings.into_generator().into_root_schema_for::<Asked>().to_value();
+    ASKED.set(outer);
     if let Value::Object(root) = &mut value {
         // The type's name is told to vendors in a field of its own; in the schema it is noise.
         root.shift_remove("title");

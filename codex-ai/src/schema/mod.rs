@@ -49,6 +49,7 @@ mod type_text;
 mod validate;
 mod wire;
 
+use std::any::TypeId;
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -60,7 +61,8 @@ use crate::error::{Error, Problem, Result};
 use crate::json::align::Shape;
 use crate::partial::Grow;
 use crate::structured::Checks;
-pub(crate) use cache::{make_root, make_shared};
+pub(crate) use cache::make_shared;
+use shape::Root;
 use validate::Validator;
 pub(crate) use validate::refs::References;
 pub(crate) use validate::unique::Unique;
@@ -113,7 +115,10 @@ pub trait LlmSchema: schemars::JsonSchema + DeserializeOwned {
     where
         Self: 'static,
     {
-        cache::schema_of::<Self>()
+        cache::schema_of(
+            TypeId::of::<Self>(),
+            &const { Root { name: Self::schema_name, id: Self::schema_id, schema: Self::json_schema } },
+        )
     }
 
     /// Runs the checks that the type's author wrote.

@@ -3,28 +3,17 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
-use std::sync::{Arc, OnceLock};
 
 use schemars::SchemaGenerator;
 use serde_json::{Map, Value};
 
-use super::{LlmSchema, Schema};
+use super::LlmSchema;
 use crate::partial::{Partial, Progress};
 use crate::structured::Checks;
 
-/// The schema in a type's static.
-pub fn made_once<T: schemars::JsonSchema>(schema: &'static OnceLock<Arc<Schema>>) -> &'static Arc<Schema> {
-    made(schema, &const { Root { name: T::schema_name, id: T::schema_id, schema: T::json_schema } })
-}
-
-/// Not generic, so that types share the code of the lock.
-fn made(schema: &'static OnceLock<Arc<Schema>>, root: &'static Root) -> &'static Arc<Schema> {
-    schema.get_or_init(|| super::make_root(root))
-}
-
 /// A type whose schema is made, as its methods of `JsonSchema`.
 #[derive(Debug, Clone, Copy)]
-pub struct Root {
+pub(super) struct Root {
     /// The name.
     pub name: fn() -> Cow<'static, str>,
     /// What tells it from all others.
@@ -51,13 +40,13 @@ impl<T: Unchecked> Unchecked for Vec<T> {}
 
 impl<T: Unchecked> Unchecked for Option<T> {}
 
-/// `Debug` of a partial value.
+/// `Debug` of a partial value; `names` are those of the fields, with a space between them.
 ///
 /// # Errors
 /// Those of the formatter.
-pub fn debug(f: &mut fmt::Formatter<'_>, name: &str, fields: &[(&str, &dyn fmt::Debug)]) -> fmt::Result {
+pub fn debug(f: &mut fmt::Formatter<'_>, name: &str, names: &str, fields: &[&dyn fmt::Debug]) -> fmt::Result {
     let mut shown = f.debug_struct(name);
-    for (name, field) in fields {
+    for (name, field) in names.split(' ').zip(fields) {
         shown.field(name, field);
     }
     shown.finish()
