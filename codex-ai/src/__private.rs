@@ -21,7 +21,7 @@ pub use crate::prompt::{OutputOf, Prompt, PromptDef, Rendered};
 pub use crate::provider::BoxFuture;
 pub use crate::registry::{ArgInfo, Arguments, Entry, EntryInfo, Probe, ProbeAny, Registered, ToolArg};
 pub use crate::schema::shape::{
-    Described, Field, Object, PartialOf, ProgressOf, Shaped, debug, generic_name, json, no_default, object, schema_id,
+    Described, Field, LeafOf, Object, PartialOf, ProgressOf, Shaped, debug, generic_name, json, no_default, schema_id,
 };
 pub use crate::schema::strict::{Fault, strict};
 pub use crate::schema::{Json, LlmSchema, Schema, WireForm, bounds};

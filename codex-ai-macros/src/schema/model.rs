@@ -46,9 +46,7 @@ pub(super) struct TypeNames {
     pub(super) parts: Ident,
     /// The type that has it.
     pub(super) parts_of: Ident,
-    /// The function that tells the fields of a plain struct.
-    pub(super) tell: Ident,
-    /// The function that checks them.
+    /// The function that checks the fields of a plain struct.
     pub(super) check: Ident,
     /// The partial value's count of fields that have come.
     pub(super) seen: Ident,

@@ -182,11 +182,13 @@ fn of_fields(list: &[Part<'_>], ty: &SchemaType<'_>) -> TokenStream {
             wires.push("\0".to_owned());
         } else {
             nothings.extend(quote!(#name: #p::Progress::Pending,));
-            let progress = if ty.is_plain {
-                let part = plain::part(field, ty);
-                quote!(#p::Progress<#part>)
-            } else {
+            let progress = if !ty.is_plain {
                 quote!(#p::ProgressOf<P::#parameter>)
+            } else if plain::is_part(field) {
+                quote!(#p::Progress<P::#parameter>)
+            } else {
+                let leaf = without_self(crate::tokens(field.ty), &own_type(ty));
+                quote!(#p::LeafOf<#leaf>)
             };
             fields.extend(quote!(#(#docs)* #vis #name: #progress,));
             let wire = wire_names::of_field(name, field.attrs, None, &ty.input.attrs);
@@ -227,7 +229,7 @@ fn of_fields(list: &[Part<'_>], ty: &SchemaType<'_>) -> TokenStream {
         #[automatically_derived]
         impl #parameters #p::Grow for #partial #arguments {
             #[inline]
-            fn fields(&mut self, step: #p::Step<'_>) -> ::core::primitive::bool {
+            fn fields(&mut self, step: #p::Step<'_, '_>) -> ::core::primitive::bool {
                 step.over(&mut self.#seen, &[#(#wires),*], &mut [#grown])
             }
         }

@@ -9,7 +9,6 @@ use syn::{
 
 use super::attributes::{first_name, key_of, split};
 use super::model::{Body, Field, Fields, SchemaType, Style, TypeNames};
-use super::shape::{own_type, without_self};
 use super::wire_names;
 use crate::prompt::peel;
 
@@ -68,65 +67,65 @@ pub(super) fn is_literal(value: &Expr) -> bool {
     }
 }
 
-/// The functions that tell the fields and check them. They know the types of fields by [`TypeNames::parts`] only, so that a
-/// field without a schema is one error, at the field. Types of standard names have one: naming them costs the least.
+/// The function that checks the fields. It knows the types of fields by [`TypeNames::parts`] only, so that a field without a
+/// schema is one error, at the field. Types of standard names have one: naming them costs the least.
 pub(super) fn items(ty: &SchemaType<'_>) -> TokenStream {
     let Some(fields) = fields(ty) else { return TokenStream::new() };
-    let p = ty.paths.private();
-    let TypeNames { parts, tell, check, .. } = &ty.names;
-    let told = fields.iter().map(|field| {
-        let (name, part, docs) = (wire_name(field, ty), part(field, ty), docs(field.attrs));
-        let method = if is_part(field) { quote!(field) } else { quote!(leaf) };
-        let described = field.rules.description.as_ref().map(|text| quote!(.described(#text)));
-        let bounds = field.rules.bounds.iter().map(|bound| {
-            let (keyword, value) = (bound.keyword, &bound.value);
-            quote!(.with(#keyword, &(#value)))
-        });
-        let stream = &field.rules.stream;
-        let words = [
-            ("x-stream-done", stream.done),
-            ("x-stream-not-null", stream.not_null),
-            ("x-stream-with-state", stream.with_state),
-        ];
-        let words = words.iter().filter(|(_, on)| *on).map(|(word, _)| quote!(.with(#word, &true)));
-        let others = wire_names::aliases(field.attrs);
-        let others = (!others.is_empty()).then(|| quote!(.with("x-aliases", &[#(#others),*])));
-        quote!(object.#method::<#part>(#name, #docs) #described #(#bounds)* #(#words)* #others;)
-    });
     let checked: Vec<_> = fields.iter().filter(|field| is_part(field)).collect();
-    let check = (!checked.is_empty()).then(|| {
-        let parameters = checked.iter().map(|field| &field.names.parameter);
-        let values = (0..checked.len()).map(syn::Index::from);
-        let names = checked.iter().map(|field| wire_name(field, ty));
-        quote! {
-            #[inline]
-            fn #check<P: #parts>(fields: (#(&P::#parameters,)*), checks: &mut #p::Checks<'_>) {
-                checks.fields(&[#((#names, fields.#values)),*]);
-            }
-        }
-    });
-    let parameters = has_parts(ty).then(|| quote!(<P: #parts>));
+    if checked.is_empty() {
+        return TokenStream::new();
+    }
+    let p = ty.paths.private();
+    let TypeNames { parts, check, .. } = &ty.names;
+    let parameters = checked.iter().map(|field| &field.names.parameter);
+    let values = (0..checked.len()).map(syn::Index::from);
+    let names = checked.iter().map(|field| wire_name(field, ty));
     quote! {
         #[inline]
-        fn #tell #parameters(object: &mut #p::Object<'_>) {
-            #(#told)*
+        fn #check<P: #parts>(fields: (#(&P::#parameters,)*), checks: &mut #p::Checks<'_>) {
+            checks.fields(&[#((#names, fields.#values)),*]);
         }
-        #check
     }
 }
 
-/// The body of `json_schema`.
+/// The body of `json_schema`: the partial value tells the names and types of the fields, and here is what else there is.
 pub(super) fn json_schema(ty: &SchemaType<'_>) -> TokenStream {
     let p = ty.paths.private();
-    let TypeNames { tell, parts_of, .. } = &ty.names;
-    let docs = docs(&ty.input.attrs);
+    let fields = fields(ty).unwrap_or_default();
+    let (docs_of_fields, docs) = (fields.iter().map(|field| docs(field.attrs)), docs(&ty.input.attrs));
     let closed = key_of(&["serde"], &ty.input.attrs, "deny_unknown_fields").is_some();
     let description = match &ty.description {
         Some(text) => quote!(#p::Some(#text)),
         None => quote!(#p::None),
     };
-    let arguments = has_parts(ty).then(|| quote!(::<#parts_of>));
-    quote!(#p::object(generator, #tell #arguments, #docs, #description, #closed))
+    let words = fields.iter().enumerate().filter_map(|(index, field)| {
+        let words = words(field);
+        (!words.is_empty()).then(|| quote!(.at(#index) #words))
+    });
+    quote! {
+        #p::Object::of::<<Self as #p::LlmSchema>::Partial>(generator, &[#(#docs_of_fields),*])
+            #(#words)*
+            .end(#docs, #description, #closed)
+    }
+}
+
+/// What `#[llm]` and `#[serde(alias)]` have for a field.
+fn words(field: &Field<'_>) -> TokenStream {
+    let described = field.rules.description.as_ref().map(|text| quote!(.described(#text)));
+    let bounds = field.rules.bounds.iter().map(|bound| {
+        let (keyword, value) = (bound.keyword, &bound.value);
+        quote!(.with(#keyword, &(#value)))
+    });
+    let stream = &field.rules.stream;
+    let words = [
+        ("x-stream-done", stream.done),
+        ("x-stream-not-null", stream.not_null),
+        ("x-stream-with-state", stream.with_state),
+    ];
+    let words = words.iter().filter(|(_, on)| *on).map(|(word, _)| quote!(.with(#word, &true)));
+    let others = wire_names::aliases(field.attrs);
+    let others = (!others.is_empty()).then(|| quote!(.with("x-aliases", &[#(#others),*])));
+    quote!(#described #(#bounds)* #(#words)* #others)
 }
 
 /// The statement of `llm_check` that walks the fields; nothing where none can have checks.
@@ -137,23 +136,14 @@ pub(super) fn walked(ty: &SchemaType<'_>, checks: &Ident) -> Option<TokenStream>
     (!names.is_empty()).then(|| quote!(#check::<#parts_of>((#(&self.#names,)*), #checks);))
 }
 
-/// The type of a field as generated code names it. The library makes sure that a type of a standard name is the standard
-/// one, since its checks are not run.
-pub(super) fn part(field: &Field<'_>, ty: &SchemaType<'_>) -> TokenStream {
-    if !is_part(field) {
-        return without_self(crate::tokens(field.ty), &own_type(ty));
-    }
-    let parameter = &field.names.parameter;
-    quote!(P::#parameter)
-}
-
 /// Whether a field is named by [`TypeNames::parts`]. Where none is, the compiler looks up a type such as `Progress<String>`
 /// once and not in every struct anew, as it does where there is a parameter.
 pub(super) fn has_parts(ty: &SchemaType<'_>) -> bool {
     fields(ty).is_none_or(|fields| fields.iter().any(is_part))
 }
 
-/// Whether the field of a plain struct is named by [`TypeNames::parts`].
+/// Whether the field of a plain struct is named by [`TypeNames::parts`]. All others have types of standard names, and the
+/// library makes sure that they are the standard ones, since their checks are not run.
 pub(super) fn is_part(field: &Field<'_>) -> bool {
     !is_unchecked(field.ty)
 }

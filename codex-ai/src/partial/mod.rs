@@ -77,6 +77,7 @@ mod union;
 use std::fmt;
 
 use crate::schema::LlmSchema;
+use crate::schema::shape::Object;
 
 pub use cursor::{Cursor, Fields};
 pub(crate) use growing::{AnyGrowing, Growing};
@@ -132,7 +133,7 @@ pub trait Grow: Default + fmt::Debug {
 
     /// Hands all fields to the step; a derived struct has no more than that.
     #[doc(hidden)]
-    fn fields(&mut self, step: Step<'_>) -> bool {
+    fn fields(&mut self, step: Step<'_, '_>) -> bool {
         let _ = step;
         false
     }
@@ -229,11 +230,18 @@ pub trait Grown {
     /// Takes in what has come since the last time, and tells whether it has changed. A flattened part takes in the field of
     /// this name.
     fn grown(&mut self, name: &str, at: Cursor<'_>) -> bool;
+
+    /// Tells its type's schema as that of a field.
+    fn tell(&self, name: &str, object: &mut Object<'_>);
 }
 
 impl<T: LlmSchema> Grown for Progress<T> {
     fn grown(&mut self, _: &str, at: Cursor<'_>) -> bool {
         self.grow(at)
+    }
+
+    fn tell(&self, name: &str, object: &mut Object<'_>) {
+        object.field::<T>(name);
     }
 }
 
@@ -246,21 +254,28 @@ impl<P: Grow> Grown for Flat<'_, P> {
     fn grown(&mut self, name: &str, at: Cursor<'_>) -> bool {
         self.0.grow_field(name, at)
     }
+
+    // A struct with such a part is no plain one.
+    fn tell(&self, _: &str, _: &mut Object<'_>) {}
 }
 
-/// What is taken in by the fields of a value: all that is new in an object, or one field. For generated code.
+/// What is done with the fields of a value. For generated code.
 #[doc(hidden)]
-#[derive(Debug, Clone, Copy)]
-pub enum Step<'a> {
+#[derive(Debug)]
+pub enum Step<'a, 'g> {
+    /// All that is new in an object is taken in.
     All(Cursor<'a>),
+    /// One field is taken in.
     One(&'a str, Cursor<'a>),
+    /// The fields are told to the schema of a plain struct.
+    Tell(&'a mut Object<'g>),
 }
 
 /// What a flattened part has in place of names.
 const FLAT: &str = "\0";
 
-impl Step<'_> {
-    /// Takes it in, and tells whether anything that is shown has changed. `seen` counts the fields that are complete; the
+impl Step<'_, '_> {
+    /// Does it, and tells whether anything that is shown has changed. `seen` counts the fields that are complete; the
     /// names of a field have a NUL between them.
     pub fn over(self, seen: &mut usize, names: &[&str], parts: &mut [&mut dyn Grown]) -> bool {
         match self {
@@ -268,6 +283,12 @@ impl Step<'_> {
                 from.fields(seen).fold(false, |changed, (name, at)| take_in(names, parts, name, at) || changed)
             }
             Self::One(name, at) => take_in(names, parts, name, at),
+            Self::Tell(object) => {
+                for (names, part) in names.iter().zip(parts) {
+                    part.tell(names.split('\0').next().unwrap_or_default(), object);
+                }
+                false
+            }
         }
     }
 }

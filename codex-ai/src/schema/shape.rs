@@ -8,7 +8,7 @@ use schemars::SchemaGenerator;
 use serde_json::{Map, Value};
 
 use super::LlmSchema;
-use crate::partial::{Partial, Progress};
+use crate::partial::{Grow, Partial, Progress, Step};
 use crate::structured::Checks;
 
 /// A type whose schema is made, as its methods of `JsonSchema`.
@@ -28,17 +28,27 @@ pub(super) struct Root {
     label = "not the standard type of this name",
     note = "name it by a path, such as `self::{Self}`"
 )]
-pub trait Unchecked: LlmSchema {}
+pub trait Unchecked: LlmSchema {
+    /// How far such a field has come.
+    type Progress;
+}
+
+/// How far a field of a type has come that is a standard one by its name.
+pub type LeafOf<T> = <T as Unchecked>::Progress;
 
 macro_rules! unchecked {
-    ($($ty:ty)*) => { $(impl Unchecked for $ty {})* };
+    ($($ty:ty)*) => { $(impl Unchecked for $ty { type Progress = Progress<Self>; })* };
 }
 
 unchecked!(String bool char u8 u16 u32 u64 i8 i16 i32 i64 f32 f64);
 
-impl<T: Unchecked> Unchecked for Vec<T> {}
+impl<T: Unchecked> Unchecked for Vec<T> {
+    type Progress = Progress<Self>;
+}
 
-impl<T: Unchecked> Unchecked for Option<T> {}
+impl<T: Unchecked> Unchecked for Option<T> {
+    type Progress = Progress<Self>;
+}
 
 /// `Debug` of a partial value; `names` are those of the fields, with a space between them.
 ///
@@ -114,61 +124,73 @@ impl<F: Field> schemars::JsonSchema for Described<F> {
 #[derive(Debug)]
 pub struct Object<'g> {
     generator: &'g mut SchemaGenerator,
-    properties: Map<String, Value>,
+    fields: Vec<(String, schemars::Schema)>,
     required: Vec<Value>,
-    /// The field that was told last, and its schema.
-    last: Option<(&'static str, schemars::Schema)>,
+    /// The field whose keywords are set.
+    at: usize,
 }
 
-impl Object<'_> {
-    /// Tells a field.
-    pub fn field<T: LlmSchema>(&mut self, name: &'static str, docs: &'static str) -> &mut Self {
-        let schema = self.generator.subschema_for::<T>();
-        self.add(name, docs, schema, T::_schemars_private_is_option())
+impl<'g> Object<'g> {
+    /// The fields of a struct by its partial value, with the doc comments of them all.
+    pub fn of<P: Grow>(generator: &'g mut SchemaGenerator, docs: &'static [&'static str]) -> Self {
+        let mut object = Self { generator, fields: Vec::new(), required: Vec::new(), at: 0 };
+        P::default().fields(Step::Tell(&mut object));
+        for ((_, schema), docs) in object.fields.iter_mut().zip(docs) {
+            document(schema, docs);
+        }
+        object
     }
 
-    fn add(
-        &mut self,
-        name: &'static str,
-        docs: &'static str,
-        mut schema: schemars::Schema,
-        is_option: bool,
-    ) -> &mut Self {
-        self.end_field();
-        document(&mut schema, docs);
-        if !(is_option && self.generator.contract().is_deserialize()) {
+    /// Tells a field.
+    pub(crate) fn field<T: LlmSchema>(&mut self, name: &str) {
+        let schema = self.generator.subschema_for::<T>();
+        if !(T::_schemars_private_is_option() && self.generator.contract().is_deserialize()) {
             self.required.push(name.into());
         }
-        self.last = Some((name, schema));
+        self.fields.push((name.to_owned(), schema));
+    }
+
+    /// Turns to the field of this index.
+    pub fn at(mut self, index: usize) -> Self {
+        self.at = index;
         self
     }
 
-    /// Tells a field of a type that is a standard one by its name.
-    pub fn leaf<T: Unchecked>(&mut self, name: &'static str, docs: &'static str) -> &mut Self {
-        self.field::<T>(name, docs)
-    }
-
     /// Describes the field in other words than its doc comment.
-    pub fn described(&mut self, text: &'static str) -> &mut Self {
+    pub fn described(self, text: &'static str) -> Self {
         self.insert("description", text.into())
     }
 
     /// Sets a keyword of the field.
-    pub fn with<V: serde::Serialize + ?Sized>(&mut self, keyword: &'static str, value: &V) -> &mut Self {
+    pub fn with<V: serde::Serialize + ?Sized>(self, keyword: &'static str, value: &V) -> Self {
         self.insert(keyword, json(value))
     }
 
-    fn insert(&mut self, keyword: &'static str, value: Value) -> &mut Self {
-        if let Some((_, schema)) = &mut self.last {
+    fn insert(mut self, keyword: &'static str, value: Value) -> Self {
+        if let Some((_, schema)) = self.fields.get_mut(self.at) {
             schema.insert(keyword.to_owned(), value);
         }
         self
     }
 
-    fn end_field(&mut self) {
-        if let Some((name, schema)) = self.last.take() {
-            self.properties.insert(name.to_owned(), schema.into());
+    /// The schema. `description` is what the type is described by in other words than its doc comment.
+    pub fn end(self, docs: &'static str, description: Option<&'static str>, is_closed: bool) -> schemars::Schema {
+        let properties = self.fields.into_iter().map(|(name, schema)| (name, schema.into()));
+        let mut schema = Map::new();
+        schema.insert("type".to_owned(), "object".into());
+        if is_closed {
+            schema.insert("additionalProperties".to_owned(), false.into());
         }
+        schema.insert("properties".to_owned(), Value::Object(properties.collect()));
+        if !self.required.is_empty() {
+            schema.insert("required".to_owned(), self.required.into());
+        }
+        let mut schema = schemars::Schema::from(schema);
+        document(&mut schema, docs);
+        if let Some(description) = description {
+            schema.insert("description".to_owned(), description.into());
+        }
+        schema
     }
 }
 
@@ -180,35 +202,6 @@ fn document(schema: &mut schemars::Schema, docs: &'static str) {
             schema.insert(keyword.to_owned(), text.into());
         }
     }
-}
-
-/// The schema of a plain struct, whose fields `tell` tells.
-pub fn object(
-    generator: &mut SchemaGenerator,
-    tell: fn(&mut Object<'_>),
-    docs: &'static str,
-    description: Option<&'static str>,
-    is_closed: bool,
-) -> schemars::Schema {
-    let mut object = Object { generator, properties: Map::new(), required: Vec::new(), last: None };
-    tell(&mut object);
-    object.end_field();
-    let Object { properties, required, .. } = object;
-    let mut schema = Map::new();
-    schema.insert("type".to_owned(), "object".into());
-    if is_closed {
-        schema.insert("additionalProperties".to_owned(), false.into());
-    }
-    schema.insert("properties".to_owned(), properties.into());
-    if !required.is_empty() {
-        schema.insert("required".to_owned(), required.into());
-    }
-    let mut schema = schemars::Schema::from(schema);
-    document(&mut schema, docs);
-    if let Some(description) = description {
-        schema.insert("description".to_owned(), description.into());
-    }
-    schema
 }
 
 /// Leads from what a derived type can name to its hidden shape.
