@@ -82,5 +82,19 @@ fn a_plain_struct_of_ten_fields() {
             remark: Option<String>,
         }
     );
-    at_most(128, crate::schema::expand(item));
+    at_most(2, crate::schema::expand(item));
+}
+
+#[test]
+fn a_struct_with_another_in_it() {
+    let item = quote!(
+        /// A report.
+        pub struct Report {
+            title: String,
+            #[llm(min = 1)]
+            count: u32,
+            author: Person,
+        }
+    );
+    at_most(75, crate::schema::expand(item));
 }

@@ -1,7 +1,7 @@
 //! The rules of a type that need no other types.
 
 use quote::ToTokens;
-use syn::{Data, DeriveInput, Type};
+use syn::{Data, DeriveInput, Ident, Type};
 
 use super::attributes::serde_key;
 use super::llm::{self, Rules};
@@ -80,13 +80,18 @@ fn fields<'a>(fields: &'a syn::Fields, names: &mut Names, diag: &mut Diag) -> Fi
             ty: &field.ty,
             rules,
             names: FieldNames {
-                parameter: names.fresh(&format!("Field{index}")),
-                stand_in: names.fresh(&format!("FieldOf{index}")),
-                default: names.fresh(&format!("default{index}")),
+                parameter: numbered("Field", index, names),
+                stand_in: numbered("FieldOf", index, names),
+                default: numbered("default", index, names),
             },
         }
     });
     Fields { style, fields: fields.collect() }
+}
+
+/// The name that is free as a rule, so that not all before it are tried.
+fn numbered(wanted: &str, index: usize, names: &mut Names) -> Ident {
+    if index == 0 { names.fresh(wanted) } else { names.fresh(&format!("{wanted}{}", index + 1)) }
 }
 
 /// What can be known of a field without knowing its type.

@@ -13,6 +13,9 @@ use crate::keys::respanned;
 
 /// The impls of a type without mistakes.
 pub(super) fn good(ty: &SchemaType<'_>) -> TokenStream {
+    if let Some(whole) = plain::whole(ty) {
+        return whole;
+    }
     let (items, described) = if ty.is_plain {
         (plain::items(ty), Described::Plainly(plain::json_schema(ty)))
     } else {
@@ -161,10 +164,7 @@ fn json_schema(ty: &SchemaType<'_>, described: &Described) -> TokenStream {
     let generics = bounded(ty);
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
     let params: Vec<&Ident> = ty.input.generics.type_params().map(|param| &param.ident).collect();
-    let text = match serde_key(&ty.input.attrs, "rename") {
-        Some(Some(renamed)) if syn::parse2::<syn::LitStr>(renamed.clone()).is_ok() => renamed,
-        _ => crate::prompt::plain_name(name).to_token_stream(),
-    };
+    let text = schema_name(ty);
     let schema_name = if params.is_empty() {
         quote!(::std::borrow::Cow::Borrowed(#text))
     } else {
@@ -224,6 +224,14 @@ fn json_schema(ty: &SchemaType<'_>, described: &Described) -> TokenStream {
                 #schema
             }
         }
+    }
+}
+
+/// The name of the schema, before those of parameters.
+pub(super) fn schema_name(ty: &SchemaType<'_>) -> TokenStream {
+    match serde_key(&ty.input.attrs, "rename") {
+        Some(Some(renamed)) if syn::parse2::<syn::LitStr>(renamed.clone()).is_ok() => renamed,
+        _ => crate::prompt::plain_name(&ty.input.ident).to_token_stream(),
     }
 }
 

@@ -237,6 +237,10 @@ fn of_fields(list: &[Part<'_>], ty: &SchemaType<'_>) -> TokenStream {
 }
 
 pub(super) fn doc(name: &Ident) -> TokenStream {
-    let text = format!("A `{name}` that is still coming.");
+    let text = doc_text(name);
     quote!(#[doc = #text])
+}
+
+pub(super) fn doc_text(name: &Ident) -> String {
+    format!("A `{name}` that is still coming.")
 }

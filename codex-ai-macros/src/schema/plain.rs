@@ -8,9 +8,10 @@ use syn::{
 };
 
 use super::attributes::{first_name, key_of, split};
+use super::expand::schema_name;
 use super::model::{Body, Field, Fields, SchemaType, Style, TypeNames};
-use super::wire_names;
-use crate::prompt::peel;
+use super::{limits, partial, wire_names};
+use crate::prompt::{peel, plain_name};
 
 /// The keys of serde on a type that say nothing of its schema, or only what is known here.
 const KEYS_OF_TYPES: &[&str] = &["rename", "rename_all", "deny_unknown_fields", "crate", "bound", "expecting"];
@@ -94,6 +95,7 @@ pub(super) fn json_schema(ty: &SchemaType<'_>) -> TokenStream {
     let fields = fields(ty).unwrap_or_default();
     let (docs_of_fields, docs) = (fields.iter().map(|field| docs(field.attrs)), docs(&ty.input.attrs));
     let closed = key_of(&["serde"], &ty.input.attrs, "deny_unknown_fields").is_some();
+    let partial = partial::named(ty);
     let description = match &ty.description {
         Some(text) => quote!(#p::Some(#text)),
         None => quote!(#p::None),
@@ -103,7 +105,7 @@ pub(super) fn json_schema(ty: &SchemaType<'_>) -> TokenStream {
         (!words.is_empty()).then(|| quote!(.at(#index) #words))
     });
     quote! {
-        #p::Object::of::<<Self as #p::LlmSchema>::Partial>(generator, &[#(#docs_of_fields),*])
+        #p::Object::of::<#partial>(generator, &[#(#docs_of_fields),*])
             #(#words)*
             .end(#docs, #description, #closed)
     }
@@ -184,4 +186,33 @@ fn docs(attrs: &[Attribute]) -> String {
     });
     let lines: Vec<String> = lines.map(|line| line.strip_prefix(' ').unwrap_or(&line).to_owned()).collect();
     lines.join("\n").trim_ascii().to_owned()
+}
+
+/// All that is generated for a struct of standard types of which nothing more is said, as a call of a macro of the library.
+pub(super) fn whole(ty: &SchemaType<'_>) -> Option<TokenStream> {
+    let fields = fields(ty).filter(|fields| fields.iter().all(|field| !is_part(field) && words(field).is_empty()))?;
+    let said = ty.description.is_some() || ty.validate.is_some() || !limits::constant(ty).is_empty();
+    if said {
+        return None;
+    }
+    let (krate, input) = (&ty.paths.krate, ty.input);
+    let (vis, name, docs_of_type) = (&input.vis, &input.ident, docs(&input.attrs));
+    let TypeNames { partial, seen, .. } = &ty.names;
+    let (text, closed) = (schema_name(ty), key_of(&["serde"], &input.attrs, "deny_unknown_fields").is_some());
+    let (partial_text, partial_docs) = (partial.to_string(), partial::doc_text(name));
+    let (mut members, mut told) = (String::new(), TokenStream::new());
+    for field in fields {
+        let member = field.name?;
+        if !members.is_empty() {
+            members.push(' ');
+        }
+        members.push_str(&plain_name(member));
+        let (vis, wire, docs, ty) = (field.vis, wire_name(field, ty), docs(field.attrs), field.ty);
+        told.extend(quote!((#vis #member #wire #docs #ty)));
+    }
+    Some(quote! {
+        #krate::plain_struct! {
+            #name #text #docs_of_type #closed #vis struct #partial #partial_text #partial_docs #seen #members #told
+        }
+    })
 }
