@@ -96,7 +96,8 @@ impl<'v> Arguments<'v> {
         forget: Forget<R>,
         returned: Box<dyn Future<Output = R> + Send + 'v>,
     ) -> Option<BoxFuture<'v, Result<Rendered>>> {
-        (!self.have_problems()).then(|| forget(Box::into_pin(returned)))
+        // No closure, which each type that is returned would have of its own.
+        if self.have_problems() { None } else { Some(forget(Box::into_pin(returned))) }
     }
 
     /// The error of arguments that do not fit.

@@ -34,12 +34,12 @@ pub(crate) fn read_json<T: LlmSchema>(reply: &Reply, schema: &Schema, leniency: 
         return made.map(Parsed::exact).map_err(|wrong| wrong.into_error(schema, reply, &text));
     }
     let found = canonical(&text, schema, wire, leniency).map_err(|unread| {
-        let problems = and_checks::<T>(unread, wire);
+        let problems = and_checks(unread, wire, try_as::<T>);
         invalid(schema, reply, &text, problems)
     })?;
     // Decoded or repaired, it is right mostly; the same text would only fail again.
     let made = if found.value.len() == text.len() { None } else { quick(&found.value, schema) };
-    let made = made.unwrap_or_else(|| explained(&found.value, schema).map(|(made, _)| made));
+    let made = made.unwrap_or_else(|| explained(&found.value, schema));
     let value =
         made.map_err(|wrong| wrong.in_its_form(schema, wire, &text, leniency).into_error(schema, reply, &text))?;
     Ok(found.with_value(value))
@@ -61,14 +61,21 @@ pub(crate) fn read_json_value<T: LlmSchema>(
     schema: &Schema,
     leniency: Leniency,
 ) -> Result<Parsed<Value>> {
+    read_value(reply, schema, leniency, try_as::<T>)
+}
+
+fn read_value(reply: &Reply, schema: &Schema, leniency: Leniency, try_as: Try) -> Result<Parsed<Value>> {
     let text = json_text_of(reply)?;
     let wire = wire_of(schema, reply);
     let found = canonical(&text, schema, wire, leniency).map_err(|unread| {
-        let problems = and_checks::<T>(unread, wire);
+        let problems = and_checks(unread, wire, try_as);
         invalid(schema, reply, &text, problems)
     })?;
-    let made = explained::<T>(&found.value, schema);
-    let (_, value) =
+    let made = match try_as(&found.value) {
+        Ok(problems) => checked(&found.value, schema, problems),
+        Err(misfit) => Err(unfit(&found.value, schema, misfit)),
+    };
+    let value =
         made.map_err(|wrong| wrong.in_its_form(schema, wire, &text, leniency).into_error(schema, reply, &text))?;
     exact(&found.value, schema, reply)
         .map_err(|error| error.with_answer(&*text).with_help("call the prompt by its type instead of by its name"))?;
@@ -142,6 +149,11 @@ struct Wrong {
 }
 
 impl Wrong {
+    fn of(value: Value, mut problems: Vec<Problem>, source: Option<serde_json::Error>) -> Self {
+        tell_got(&mut problems, &value);
+        Self { problems, value: Some(value), source }
+    }
+
     /// The same, told in the form that the answer has.
     fn in_its_form(mut self, schema: &Schema, wire: Option<&WireSchema>, text: &str, leniency: Leniency) -> Self {
         let (Some(wire), Some(value)) = (wire, &self.value) else { return self };
@@ -164,45 +176,60 @@ impl Wrong {
     }
 }
 
-/// The value of a text, or everything that is wrong with it: what the schema finds, what the type itself finds, and, as
-/// far as there is a value of the type, what the checks of its author find.
-fn explained<T: LlmSchema>(text: &str, schema: &Schema) -> Result<(T, Value), Wrong> {
-    let value = parsed(text).map_err(|problem| Wrong { problems: vec![problem], value: None, source: None })?;
-    let mut problems = schema.validate(&value).err().unwrap_or_default();
-    let (made, source) = match placed::<T>(text) {
-        Ok(made) => {
-            problems.extend(Checks::of(&made));
-            (Some(made), None)
-        }
-        Err(error) => {
-            let path = path::render(path::steps(error.path()));
-            let is_told = problems.iter().any(|told| is_within(&told.path, &path) || is_within(&path, &told.path));
-            if !is_told {
-                problems.push(of_serde(path, &without_place(error.inner())));
-            }
-            (None, Some(error.into_inner()))
-        }
-    };
-    match made {
-        Some(made) if problems.is_empty() => Ok((made, value)),
-        _ => {
-            tell_got(&mut problems, &value);
-            Err(Wrong { problems, value: Some(value), source })
-        }
-    }
+/// Reads a text as a type: what the checks of its author find, or what is wrong and where. What follows from it is the
+/// same for all types, and compiled once.
+type Try = fn(&str) -> Result<Vec<Problem>, Misfit>;
+
+type Misfit = serde_path_to_error::Error<serde_json::Error>;
+
+fn try_as<T: LlmSchema>(text: &str) -> Result<Vec<Problem>, Misfit> {
+    placed::<T>(text).map(|made| Checks::of(&made))
 }
 
-/// The value of a text, or what is wrong and where.
-pub(crate) fn placed<T: DeserializeOwned>(text: &str) -> Result<T, serde_path_to_error::Error<serde_json::Error>> {
+pub(crate) fn placed<T: DeserializeOwned>(text: &str) -> Result<T, Misfit> {
     serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_str(text))
 }
 
+/// The value of a text, or everything that is wrong with it.
+fn explained<T: LlmSchema>(text: &str, schema: &Schema) -> Result<T, Wrong> {
+    match placed::<T>(text) {
+        Ok(made) => checked(text, schema, Checks::of(&made)).map(|_| made),
+        Err(misfit) => Err(unfit(text, schema, misfit)),
+    }
+}
+
+/// A text that is a value of the type: what the schema finds in it, and what the checks of the type's author did.
+fn checked(text: &str, schema: &Schema, found: Vec<Problem>) -> Result<Value, Wrong> {
+    let (value, mut problems) = validated(text, schema)?;
+    problems.extend(found);
+    if problems.is_empty() { Ok(value) } else { Err(Wrong::of(value, problems, None)) }
+}
+
+/// A text that is none: what the schema finds, and what the type itself did.
+fn unfit(text: &str, schema: &Schema, misfit: Misfit) -> Wrong {
+    let (value, mut problems) = match validated(text, schema) {
+        Ok(found) => found,
+        Err(wrong) => return wrong,
+    };
+    let path = path::render(path::steps(misfit.path()));
+    let is_told = problems.iter().any(|told| is_within(&told.path, &path) || is_within(&path, &told.path));
+    if !is_told {
+        problems.push(of_serde(path, &without_place(misfit.inner())));
+    }
+    Wrong::of(value, problems, Some(misfit.into_inner()))
+}
+
+/// What a text says, and what the schema finds wrong with it.
+fn validated(text: &str, schema: &Schema) -> Result<(Value, Vec<Problem>), Wrong> {
+    let value = parsed(text).map_err(|problem| Wrong { problems: vec![problem], value: None, source: None })?;
+    let problems = schema.validate(&value).err().unwrap_or_default();
+    Ok((value, problems))
+}
+
 /// Problems that lenient reading found, and those that the checks find, as far as there is a value of the type.
-fn and_checks<T: LlmSchema>(mut unread: Unread, wire: Option<&WireSchema>) -> Vec<Problem> {
-    // Where it would be wrong is not asked, but calls by name compile no other reading of `T` than this.
-    let made = unread.value.as_ref().and_then(|value| placed::<T>(&value.to_string()).ok());
-    if let Some(made) = made {
-        unread.problems.extend(Checks::of(&made));
+fn and_checks(mut unread: Unread, wire: Option<&WireSchema>, try_as: Try) -> Vec<Problem> {
+    if let Some(Ok(found)) = unread.value.as_ref().map(|value| try_as(&value.to_string())) {
+        unread.problems.extend(found);
     }
     unread.into_problems(wire)
 }
