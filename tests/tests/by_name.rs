@@ -278,6 +278,40 @@ async fn a_bad_answer_is_told_as_in_a_typed_call() {
     assert_eq!(by_name.answer(), Some(r#"{ "stars": "x" }"#));
 }
 
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "a check has this signature")]
+fn is_odd(number: &u8) -> Result<(), &'static str> {
+    if number.is_multiple_of(2) { Err("even") } else { Ok(()) }
+}
+
+#[derive(Debug, Deserialize, LlmSchema)]
+#[allow(dead_code, reason = "only read as JSON")]
+struct Pair {
+    #[llm(check = is_odd)]
+    first: u8,
+    second: u8,
+}
+
+#[prompt]
+async fn odds() -> Prompt<Pair> {
+    Prompt::new().user("Two numbers.")
+}
+
+#[tokio::test]
+async fn an_answer_is_held_to_the_checks_of_its_type() {
+    let answers =
+        [r#"{ "first": 2, "second": 0 }"#, r#"{ "first": 2, "second": 300 }"#, "Sure: { first: 4, second: 0 }"];
+    let mut found = Vec::new();
+    for answer in answers {
+        let dispatcher = Dispatcher::new(Scripted::texts([answer]))
+            .unwrap()
+            .with_structured_output(StructuredOutput::default().with_max_reasks(0));
+        let error = dispatcher.process("odds", json!({})).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidOutput);
+        found.push(error.problems().iter().map(|problem| problem.path.clone()).collect::<Vec<_>>());
+    }
+    assert_eq!(found, [vec!["first"], vec!["second"], vec!["first"]]);
+}
+
 #[tokio::test]
 async fn hostile_arguments_are_only_bad_arguments() {
     let mut deep = json!(1);
