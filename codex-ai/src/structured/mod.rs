@@ -18,5 +18,7 @@ pub(crate) use asking::Asking;
 pub use checks::{Checked, Checks, Given, Outcome, There, Words};
 pub(crate) use feedback::without_exchange;
 pub use policy::{SchemaMode, StructuredOutput};
-pub(crate) use read::{placed, read_json, read_json_text, read_json_value, read_schema_value, read_text};
+#[cfg(debug_assertions)]
+pub(crate) use read::placed;
+pub(crate) use read::{read_json, read_json_text, read_json_value, read_schema_value, read_text};
 pub use report::{Ask, Asks, Budget, Report};
