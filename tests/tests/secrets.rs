@@ -10,6 +10,7 @@ use std::thread;
 
 use codex_ai::provider::openai::OpenAi;
 use codex_ai::testing::{Step, WireServer};
+use codex_ai::transport::{HttpTransport, Outgoing, Transport};
 use codex_ai::{AnyProvider, Error, ErrorKind, Message, Options, Provider, Reply, Request};
 use serde_json::json;
 
@@ -279,4 +280,17 @@ async fn child_has_a_proxy_of_another_kind() {
     let error = over_tls().generate(&hi()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Config);
     assert!(error.help().unwrap().contains("HTTPS_PROXY"), "{error}");
+}
+
+#[tokio::test]
+async fn a_password_in_a_url_goes_nowhere() {
+    let server = WireServer::script([Step::reply(Reply::from_text("m", "ok"))]).unwrap();
+    let headers = http::HeaderMap::new();
+    for who in ["aladdin:sesame@", "aladdin@", ":sesame@"] {
+        let url = server.url().replace("://", &format!("://{who}"));
+        let error = HttpTransport::new().send(Outgoing::post(&url, &headers, "{}")).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Config);
+        assert!(!visible(&error).contains("sesame") && !visible(&error).contains("aladdin"), "{error:?}");
+    }
+    assert!(server.requests().is_empty());
 }

@@ -35,8 +35,9 @@ const USER_AGENT: &str = concat!("codex-ai/", env!("CARGO_PKG_VERSION"));
 
 /// HTTP and HTTPS over connections that are kept and used again.
 ///
-/// The system's proxy is used, but never for a loopback address: what runs on this machine is not asked for elsewhere,
-/// whatever a variable says. Redirects are not followed: a key must not travel to an address that nobody configured,
+/// The system's proxy is used, if it is one of HTTP (SOCKS is a [`Config`](ErrorKind::Config) error), but never for a
+/// loopback address: what runs on this machine is not asked for elsewhere, whatever a variable says. A URL with a user name
+/// or a password in it is refused. Redirects are not followed: a key must not travel to an address that nobody configured,
 /// and a POST would become a GET on the way.
 ///
 /// Needs a tokio runtime with I/O and time enabled.

@@ -29,11 +29,15 @@ impl Target {
             "http" => false,
             _ => return Err(unusable("it is neither `http` nor `https`")),
         };
+        // It would stand in what a proxy is asked for.
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(unusable("it has a user name or a password in it"));
+        }
         let whole: Uri = url.as_str().parse().map_err(unusable)?;
         let (Some(host), Some(path)) = (url.host_str(), whole.path_and_query()) else {
             return Err(unusable("it has no host"));
         };
-        // Without a user and a password, and without the scheme's own port.
+        // Without the scheme's own port.
         let authority = url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
         let host = HeaderValue::try_from(&authority).map_err(unusable)?;
         let builder = Uri::builder().scheme(url.scheme()).authority(authority).path_and_query("/");
