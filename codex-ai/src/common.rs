@@ -9,7 +9,6 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::registry::{Arguments, JsonArg};
-use crate::structured::placed;
 
 /// Uses all of it: what nobody can call is not compiled.
 pub fn compiled(arguments: &mut Arguments<'static>, text: &str, generator: &mut SchemaGenerator) -> bool {
@@ -30,7 +29,7 @@ fn argument<T: JsonArg<'static>>(arguments: &mut Arguments<'static>) -> bool {
 }
 
 fn answer<T: DeserializeOwned>(text: &str) -> bool {
-    serde_json::from_str::<Fields<T>>(text).is_ok() || placed::<Fields<T>>(text).is_ok()
+    serde_json::from_str::<Fields<T>>(text).is_ok()
 }
 
 fn schema<T: schemars::JsonSchema>(generator: &mut SchemaGenerator) {

@@ -21,7 +21,7 @@ pub(super) fn inexact_integer(text: &str) -> Option<&str> {
 }
 
 /// What follows a string whose opening quote is gone.
-fn past_string(text: &str) -> &str {
+pub(super) fn past_string(text: &str) -> &str {
     let mut escaped = false;
     for (at, byte) in text.bytes().enumerate() {
         match byte {

@@ -11,6 +11,7 @@ mod integer;
 mod lookup;
 mod policy;
 mod read;
+mod refused;
 mod report;
 mod tool_call;
 
@@ -18,7 +19,7 @@ pub(crate) use asking::Asking;
 pub use checks::{Checked, Checks, Given, Outcome, There, Words};
 pub(crate) use feedback::without_exchange;
 pub use policy::{SchemaMode, StructuredOutput};
-#[cfg(debug_assertions)]
-pub(crate) use read::placed;
 pub(crate) use read::{read_json, read_json_text, read_json_value, read_schema_value, read_text};
+#[cfg(feature = "app-server")]
+pub(crate) use refused::path as refused_path;
 pub use report::{Ask, Asks, Budget, Report};

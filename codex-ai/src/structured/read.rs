@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use serde::de::{DeserializeOwned, DeserializeSeed};
+use serde::de::DeserializeSeed;
 use serde_json::Value;
 
 use super::Checks;
@@ -11,10 +11,11 @@ use super::ended::{empty, json_text_of, text_of, with_usage};
 use super::feedback;
 use super::integer::inexact_integer;
 use super::lookup::{is_within, lookup};
+use super::refused;
 use crate::error::{Error, ErrorKind, Problem, Result};
 use crate::json::{self, Leniency, Parsed, Tree, Unread};
 use crate::reply::Reply;
-use crate::schema::{LlmSchema, Schema, Unique, WireForm, WireSchema, path, words};
+use crate::schema::{LlmSchema, Schema, Unique, WireForm, WireSchema, words};
 
 /// The answer as free text, as it is.
 pub(crate) fn read_text(reply: &Reply) -> Result<String> {
@@ -73,7 +74,7 @@ fn read_value(reply: &Reply, schema: &Schema, leniency: Leniency, try_as: Try) -
     })?;
     let made = match try_as(&found.value) {
         Ok(problems) => checked(&found.value, schema, problems),
-        Err(misfit) => Err(unfit(&found.value, schema, misfit)),
+        Err(error) => Err(unfit(&found.value, schema, error, try_as)),
     };
     let value =
         made.map_err(|wrong| wrong.in_its_form(schema, wire, &text, leniency).into_error(schema, reply, &text))?;
@@ -178,23 +179,20 @@ impl Wrong {
 
 /// Reads a text as a type: what the checks of its author find, or what is wrong and where. What follows from it is the
 /// same for all types, and compiled once.
-type Try = fn(&str) -> Result<Vec<Problem>, Misfit>;
+type Try = fn(&str) -> Result<Vec<Problem>, serde_json::Error>;
 
-type Misfit = serde_path_to_error::Error<serde_json::Error>;
-
-fn try_as<T: LlmSchema>(text: &str) -> Result<Vec<Problem>, Misfit> {
-    placed::<T>(text).map(|made| Checks::of(&made))
-}
-
-pub(crate) fn placed<T: DeserializeOwned>(text: &str) -> Result<T, Misfit> {
-    serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_str(text))
+fn try_as<T: LlmSchema>(text: &str) -> Result<Vec<Problem>, serde_json::Error> {
+    match serde_json::from_str::<T>(text) {
+        Ok(made) => Ok(Checks::of(&made)),
+        Err(error) => Err(error),
+    }
 }
 
 /// The value of a text, or everything that is wrong with it.
 fn explained<T: LlmSchema>(text: &str, schema: &Schema) -> Result<T, Wrong> {
-    match placed::<T>(text) {
+    match serde_json::from_str(text) {
         Ok(made) => checked(text, schema, Checks::of(&made)).map(|_| made),
-        Err(misfit) => Err(unfit(text, schema, misfit)),
+        Err(error) => Err(unfit(text, schema, error, try_as::<T>)),
     }
 }
 
@@ -206,17 +204,17 @@ fn checked(text: &str, schema: &Schema, found: Vec<Problem>) -> Result<Value, Wr
 }
 
 /// A text that is none: what the schema finds, and what the type itself did.
-fn unfit(text: &str, schema: &Schema, misfit: Misfit) -> Wrong {
+fn unfit(text: &str, schema: &Schema, error: serde_json::Error, try_as: Try) -> Wrong {
     let (value, mut problems) = match validated(text, schema) {
         Ok(found) => found,
         Err(wrong) => return wrong,
     };
-    let path = path::render(path::steps(misfit.path()));
+    let path = refused::path(text, |start| try_as(start).err());
     let is_told = problems.iter().any(|told| is_within(&told.path, &path) || is_within(&path, &told.path));
     if !is_told {
-        problems.push(of_serde(path, &without_place(misfit.inner())));
+        problems.push(of_serde(path, &without_place(&error)));
     }
-    Wrong::of(value, problems, Some(misfit.into_inner()))
+    Wrong::of(value, problems, Some(error))
 }
 
 /// What a text says, and what the schema finds wrong with it.

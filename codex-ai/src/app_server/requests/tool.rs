@@ -8,6 +8,7 @@ use super::super::item::ToolContent;
 use super::handle::request;
 use crate::error::{Error, ErrorKind, Result};
 use crate::message::ToolCall;
+use crate::structured::refused_path;
 
 request! {
     /// The model calls a tool of this program (`item/tool/call`): one of the thread's dynamic tools.
@@ -70,9 +71,9 @@ impl ToolRequest {
     /// [`ErrorKind::InvalidOutput`]; the arguments are its [`answer`](Error::answer).
     pub fn read<T: DeserializeOwned>(&self) -> Result<T> {
         let text = self.arguments.get();
-        let read = serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_str(text));
-        read.map_err(|error| {
-            let message = format!("the arguments for the tool `{}` do not fit: {error}", self.tool);
+        serde_json::from_str(text).map_err(|error| {
+            let path = refused_path(text, |start| serde_json::from_str::<T>(start).err());
+            let message = format!("the arguments for the tool `{}` do not fit: {path}: {error}", self.tool);
             Error::new(ErrorKind::InvalidOutput, message).with_answer(text)
         })
     }
