@@ -35,7 +35,7 @@ pub type Value = ::serde_json::Value;
 ///
 /// It asks for nothing but a prompt, so that an output without a schema is an error at the return type only.
 pub const fn output_of<Q: PromptDef>() -> fn() -> crate::request::Output {
-    <OutputOf<Q> as PromptOutput>::output
+    <OutputOf<Q> as PromptOutput>::OUTPUT
 }
 
 /// What the quick check says of an answer's text, for the tests that hold it against [`Schema::validate`].

@@ -89,9 +89,8 @@ fn order() -> impl Strategy<Value = Order> {
             },
         )
     };
-    flat(Just(None).boxed()).prop_recursive(3, 8, 1, move |inner| {
-        flat(prop::option::of(inner.prop_map(Box::new)).boxed()).boxed()
-    })
+    flat(Just(None).boxed())
+        .prop_recursive(3, 8, 1, move |inner| flat(prop::option::of(inner.prop_map(Box::new)).boxed()).boxed())
 }
 
 /// The path as `codex_ai` writes it.

@@ -1,39 +1,62 @@
 //! One call: the question, the answer's value, and further questions where an answer is none.
 
+use std::future::ready;
 use std::pin::pin;
 use std::sync::Arc;
 
 use serde_json::Value;
 
 use super::Dispatcher;
-use super::held::{Held, HeldAny, HeldFor};
+use super::held::{Held, HeldAny, held};
 use super::rounds::Whole;
 use super::tools::{Spent, Toolbox, converse};
 use crate::error::{Error, Result};
-use crate::json::{Leniency, Parsed};
+use crate::json::{Leniency, Parsed, Repair};
 use crate::mount::Provides;
-use crate::prompt::{OutputOf, PromptDef, PromptOutput};
+use crate::prompt::{IntoPrompt, OutputOf, PromptDef, PromptOutput};
 use crate::provider::{BoxFuture, Provider};
 use crate::registry::Entry;
 use crate::reply::Reply;
 use crate::request::{Options, Output, Request, Tool};
 use crate::schema::Schema;
-use crate::structured::{self, Asking};
+use crate::structured::{self, Asking, StructuredOutput};
 use crate::telemetry;
+use crate::tool::ToolUse;
 
 impl<P: Provider, S: Send + Sync + 'static> Dispatcher<P, S> {
-    pub(super) async fn ask_prompt<'a, Q: PromptDef>(&'a self, args: Q::Args<'a>) -> Result<Reply<OutputOf<Q>>>
+    pub(super) fn untyped(&self) -> Untyped<'_> {
+        Untyped {
+            provider: &self.shared.provider,
+            defaults: &self.shared.defaults,
+            options: self.options.as_deref(),
+            structured: &self.structured,
+            tools: &self.tools,
+        }
+    }
+
+    /// Calls a prompt; `give` makes what the caller wants of the answer and its value.
+    pub(super) fn ask_prompt<'a, Q: PromptDef, V>(
+        &'a self,
+        args: Q::Args<'a>,
+        give: fn(Reply, OutputOf<Q>) -> V,
+    ) -> BoxFuture<'a, Result<V>>
     where
         S: Provides<Q::State>,
+        V: 'a,
     {
-        let entry = Q::ENTRY;
-        let mut request = match Q::render(Provides::<Q::State>::provide(&*self.state), args).await {
-            Ok(prompt) => prompt.into_request(),
-            Err(error) => return Err(error.with_prompt(entry.mode())),
-        };
-        self.check_needs(&request, entry, true)?;
-        let state = || -> Arc<dyn Held> { Arc::new(HeldFor::<S, Q>::new(&self.state)) };
-        self.ask(&mut request, Some(entry), &state, <OutputOf<Q> as PromptOutput>::read).await
+        Box::pin(async move {
+            let mut request = match Q::run(Provides::<Q::State>::provide(&*self.state), args).await.into_prompt() {
+                Ok(prompt) => prompt.into_request(),
+                Err(error) => return Err(error.with_prompt(Q::ENTRY.mode())),
+            };
+            let mut value = None;
+            let mut read = |reply: &Reply, leniency| <OutputOf<Q> as PromptOutput>::READ(&mut value, reply, leniency);
+            let hold = held(&self.state, Q::ERASE);
+            match self.untyped().ask_typed(&mut request, Q::ENTRY, &hold, &mut read).await {
+                Ok(reply) => Ok(give(reply, structured::kept(value)?)),
+                Err(error) => Err(error),
+            }
+        })
     }
 
     pub(super) async fn ask_by_name(&self, mode: &str, arguments: Value) -> Result<Reply<Value>> {
@@ -43,14 +66,21 @@ impl<P: Provider, S: Send + Sync + 'static> Dispatcher<P, S> {
             .render(state.map(|state| &**state), arguments)
             .await
             .map_err(|error| error.with_prompt(entry.mode()))?;
-        self.check_needs(&rendered.request, entry, false)?;
-        let held = || -> Arc<dyn Held> { Arc::new(HeldAny(state.cloned())) };
-        self.ask(&mut rendered.request, Some(entry), &held, rendered.read).await
+        let hold = || -> Arc<dyn Held> { Arc::new(HeldAny(state.cloned())) };
+        let untyped = self.untyped();
+        untyped.check_needs(&rendered.request, entry, false)?;
+        let read = rendered.read;
+        untyped.ask_for_json(&mut rendered.request, Some(entry), &hold, &read).await
     }
 
     pub(super) async fn ask_for<T: PromptOutput>(&self, mut request: Request) -> Result<T> {
-        request.output = T::output();
-        Ok(self.ask(&mut request, None, &nothing, T::read).await?.value)
+        request.output = T::OUTPUT();
+        let mut value = None;
+        let mut read = |reply: &Reply, leniency| T::READ(&mut value, reply, leniency);
+        match self.untyped().ask(&mut request, None, &nothing, &mut read).await {
+            Ok(_) => structured::kept(value),
+            Err(error) => Err(error),
+        }
     }
 
     pub(super) async fn ask_for_value(&self, mut request: Request) -> Result<Value> {
@@ -61,65 +91,113 @@ impl<P: Provider, S: Send + Sync + 'static> Dispatcher<P, S> {
                 Arc::clone(Schema::of::<Value>())
             }
         };
-        let read = |reply: &Reply, leniency| structured::read_schema_value(reply, &schema, leniency);
-        Ok(self.ask(&mut request, None, &nothing, read).await?.value)
+        let read = move |reply: &Reply, leniency| structured::read_schema_value(reply, &schema, leniency);
+        Ok(self.untyped().ask_for_json(&mut request, None, &nothing, &read).await?.value)
+    }
+}
+
+/// What a call takes of a dispatcher, without its types: so all that a call does is compiled once, and not in each crate
+/// for each prompt.
+#[derive(Clone, Copy)]
+pub(super) struct Untyped<'d> {
+    pub(super) provider: &'d dyn Provider,
+    pub(super) defaults: &'d Options,
+    pub(super) options: Option<&'d Options>,
+    pub(super) structured: &'d StructuredOutput,
+    pub(super) tools: &'d Arc<ToolUse>,
+}
+
+/// Makes what the tools of a call are called on.
+pub(super) type Hold<'h> = dyn Fn() -> Arc<dyn Held> + Send + Sync + 'h;
+
+/// Reads an answer, keeps its value, and gives what was put right.
+type Read<'r> = dyn FnMut(&Reply, Leniency) -> Result<Vec<Repair>> + Send + 'r;
+
+/// Reads an answer as JSON.
+type ReadJson<'r> = dyn Fn(&Reply, Leniency) -> Result<Parsed<Value>> + Send + Sync + 'r;
+
+impl<'d> Untyped<'d> {
+    /// Asks for the answer to a prompt whose types the compiler knows.
+    fn ask_typed<'a>(
+        self,
+        request: &'a mut Request,
+        entry: &'static Entry,
+        hold: &'a Hold<'a>,
+        read: &'a mut Read<'_>,
+    ) -> BoxFuture<'a, Result<Reply>>
+    where
+        'd: 'a,
+    {
+        match self.check_needs(request, entry, true) {
+            Ok(()) => self.ask(request, Some(entry), hold, read),
+            Err(error) => Box::pin(ready(Err(error))),
+        }
+    }
+
+    async fn ask_for_json(
+        self,
+        request: &mut Request,
+        entry: Option<&'static Entry>,
+        hold: &Hold<'_>,
+        read: &ReadJson<'_>,
+    ) -> Result<Reply<Value>> {
+        let mut value = Value::Null;
+        let mut read = |reply: &Reply, leniency| {
+            let parsed = read(reply, leniency)?;
+            value = parsed.value;
+            Ok(parsed.repairs)
+        };
+        let reply = self.ask(request, entry, hold, &mut read).await?;
+        Ok(reply.with_value(value))
     }
 
     /// Asks once and reads nothing.
-    pub(super) async fn ask_plainly(&self, mut request: Request) -> Result<Reply> {
-        self.complete(&mut request, None)?;
-        let provider = &self.shared.provider;
-        let span = telemetry::call(provider.name(), &request, None, false);
-        telemetry::whole(span, provider.generate(&request)).await
+    pub(super) async fn ask_plainly(self, request: &mut Request) -> Result<Reply> {
+        self.complete(request, None)?;
+        let span = telemetry::call(self.provider.name(), request, None, false);
+        telemetry::whole(span, self.provider.generate(request)).await
     }
 
     /// Asks the provider and reads the value, in one span. The request is lent all the way down, as every future that owns
     /// one has room for it twice.
-    async fn ask<T>(
-        &self,
-        request: &mut Request,
+    fn ask<'a>(
+        self,
+        request: &'a mut Request,
         entry: Option<&'static Entry>,
-        state: &(dyn Fn() -> Arc<dyn Held> + Send + Sync),
-        read: impl Fn(&Reply, Leniency) -> Result<Parsed<T>>,
-    ) -> Result<Reply<T>> {
-        self.complete(request, entry)?;
-        let tools = Toolbox::of(request, &self.tools, state).map_err(|error| named(error, entry))?;
-        let tools = tools.as_ref();
-        let span = telemetry::call(self.shared.provider.name(), request, entry.map(Entry::mode), false);
-        let answer = pin!(async {
-            let answer = match request.output {
-                // Text is a value whatever it says.
-                Output::Text => self.ask_once(request, tools, read).await,
-                _ => self.ask_until(request, tools, read).await,
-            };
-            answer.map_err(|error| named(error, entry))
-        });
-        telemetry::whole(span, answer).await
+        hold: &'a Hold<'a>,
+        read: &'a mut Read<'_>,
+    ) -> BoxFuture<'a, Result<Reply>>
+    where
+        'd: 'a,
+    {
+        Box::pin(async move {
+            self.complete(request, entry)?;
+            let tools = Toolbox::of(request, self.tools, hold).map_err(|error| named(error, entry))?;
+            let tools = tools.as_ref();
+            let span = telemetry::call(self.provider.name(), request, entry.map(Entry::mode), false);
+            let answer = pin!(async {
+                let answer = match request.output {
+                    // Text is a value whatever it says.
+                    Output::Text => self.ask_once(request, tools, read).await,
+                    _ => self.ask_until(request, tools, read).await,
+                };
+                answer.map_err(|error| named(error, entry))
+            });
+            telemetry::whole(span, answer).await
+        })
     }
 
-    async fn ask_once<T>(
-        &self,
-        request: &mut Request,
-        tools: Option<&Toolbox>,
-        read: impl Fn(&Reply, Leniency) -> Result<Parsed<T>>,
-    ) -> Result<Reply<T>> {
-        let provider = &self.shared.provider;
+    async fn ask_once(self, request: &mut Request, tools: Option<&Toolbox>, read: &mut Read<'_>) -> Result<Reply> {
         let reply = self.generate(request, tools, &mut Spent::default()).await?;
         match read(&reply, self.structured.leniency) {
-            Ok(parsed) => Ok(reply.with_value(parsed.value)),
-            Err(error) => Err(located(error, provider.name(), &reply)),
+            Ok(_) => Ok(reply),
+            Err(error) => Err(located(error, self.provider.name(), &reply)),
         }
     }
 
     /// Asks until an answer is a value, or a budget is spent.
-    async fn ask_until<T>(
-        &self,
-        request: &mut Request,
-        tools: Option<&Toolbox>,
-        read: impl Fn(&Reply, Leniency) -> Result<Parsed<T>>,
-    ) -> Result<Reply<T>> {
-        let provider = &self.shared.provider;
-        let mut asking = Asking::new(&self.structured, provider.name(), request);
+    async fn ask_until(self, request: &mut Request, tools: Option<&Toolbox>, read: &mut Read<'_>) -> Result<Reply> {
+        let mut asking = Asking::new(self.structured, self.provider.name(), request);
         let mut spent = Spent::default();
         loop {
             let span = telemetry::ask(asking.number());
@@ -141,13 +219,13 @@ impl<P: Provider, S: Send + Sync + 'static> Dispatcher<P, S> {
                 }
             };
             match read {
-                Ok(parsed) => {
-                    telemetry::note_ask(&span, reply.schema_mode, Ok(parsed.repairs.len()));
-                    return Ok(asking.done(reply, parsed.repairs).with_value(parsed.value));
+                Ok(repairs) => {
+                    telemetry::note_ask(&span, reply.schema_mode, Ok(repairs.len()));
+                    return Ok(asking.done(reply, repairs));
                 }
                 Err(error) => {
                     telemetry::note_ask(&span, reply.schema_mode, Err(&error));
-                    asking.again(located(error, provider.name(), &reply), &reply, request)?;
+                    asking.again(located(error, self.provider.name(), &reply), &reply, request)?;
                 }
             }
         }
@@ -155,24 +233,26 @@ impl<P: Provider, S: Send + Sync + 'static> Dispatcher<P, S> {
 
     /// One answer of the provider, with the rounds of tools before it.
     fn generate<'a>(
-        &'a self,
+        self,
         request: &'a mut Request,
         tools: Option<&'a Toolbox>,
         spent: &'a mut Spent,
-    ) -> BoxFuture<'a, Result<Reply>> {
-        let provider = &self.shared.provider;
+    ) -> BoxFuture<'a, Result<Reply>>
+    where
+        'd: 'a,
+    {
         match tools {
-            None => provider.generate(request),
-            Some(tools) => Box::pin(async move { converse(&mut Whole(provider), request, tools, spent).await }),
+            None => self.provider.generate(request),
+            Some(tools) => Box::pin(async move { converse(&mut Whole(self.provider), request, tools, spent).await }),
         }
     }
 
     /// Puts the options together.
-    pub(super) fn complete(&self, request: &mut Request, entry: Option<&'static Entry>) -> Result<()> {
+    pub(super) fn complete(self, request: &mut Request, entry: Option<&'static Entry>) -> Result<()> {
         if request.schema_mode.is_none() {
             request.schema_mode = self.structured.mode;
         }
-        if let Some(strongest) = &self.options {
+        if let Some(strongest) = self.options {
             let mut options = Options::clone(strongest);
             options.fill_from(&request.options);
             request.options = options;
@@ -186,7 +266,7 @@ impl<P: Provider, S: Send + Sync + 'static> Dispatcher<P, S> {
             options.max_tokens = options.max_tokens.or(entry.max_tokens());
             request.tools.extend(entry.offered().iter().map(|offered| Tool::Function(offered.function())));
         }
-        request.options.fill_from(&self.shared.defaults);
+        request.options.fill_from(self.defaults);
         if let Output::Schema(schema) = &request.output {
             // Nobody shall pay for an answer that cannot be read.
             schema.check_usable().map_err(|error| named(error, entry))?;

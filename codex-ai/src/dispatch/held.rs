@@ -1,10 +1,8 @@
 //! What the tools of a call are called on.
 
-use std::marker::PhantomData;
 use std::sync::Arc;
 
-use crate::mount::{AnyState, Provides};
-use crate::prompt::PromptDef;
+use crate::mount::{AnyState, Erase, Provides};
 
 /// What the tools of a call are called on, held as long as the call runs.
 pub(super) trait Held: Send + Sync {
@@ -12,21 +10,23 @@ pub(super) trait Held: Send + Sync {
 }
 
 /// What is mounted, as that which a prompt is called on.
-pub(super) struct HeldFor<S, Q>(Arc<S>, PhantomData<fn() -> Q>);
+struct HeldAs<S, T: ?Sized>(Arc<S>, Option<Erase<T>>);
 
-impl<S: Provides<Q::State>, Q: PromptDef> HeldFor<S, Q> {
-    pub(super) fn new(state: &Arc<S>) -> Self {
-        Self(Arc::clone(state), PhantomData)
-    }
-}
-
-impl<S: Provides<Q::State>, Q: PromptDef> Held for HeldFor<S, Q> {
+impl<S: Provides<T>, T: ?Sized + 'static> Held for HeldAs<S, T> {
     fn state(&self) -> &AnyState {
-        match Q::ERASE {
-            Some(erase) => erase(Provides::<Q::State>::provide(&*self.0)),
+        match self.1 {
+            Some(erase) => erase(Provides::<T>::provide(&*self.0)),
             None => &(),
         }
     }
+}
+
+/// Makes what the tools of a prompt are called on.
+pub(super) fn held<S: Provides<T>, T: ?Sized + 'static>(
+    state: &Arc<S>,
+    erase: Option<Erase<T>>,
+) -> impl Fn() -> Arc<dyn Held> + Send + Sync + '_ {
+    move || Arc::new(HeldAs::<S, T>(Arc::clone(state), erase))
 }
 
 /// What a prompt is called on whose type is not known; nothing for one that is no method.

@@ -212,7 +212,7 @@ impl<P: Provider, S: Send + Sync + 'static> Dispatcher<P, S> {
         P: Serves<Q>,
         S: Provides<Q::State>,
     {
-        Box::pin(async move { Ok(self.ask_prompt::<Q>(args).await?.value) })
+        self.ask_prompt::<Q, _>(args, |_, value| value)
     }
 
     /// Calls a prompt and gives the value with all that came with it: text, usage, finish reason, model, request id.
@@ -224,7 +224,7 @@ impl<P: Provider, S: Send + Sync + 'static> Dispatcher<P, S> {
         P: Serves<Q>,
         S: Provides<Q::State>,
     {
-        Box::pin(self.ask_prompt::<Q>(args))
+        self.ask_prompt::<Q, _>(args, Reply::with_value)
     }
 
     /// Calls a prompt by name with JSON arguments and gives the value as JSON; free text is a JSON string.
@@ -324,7 +324,8 @@ impl<P: Provider, S: Send + Sync + 'static> Dispatcher<P, S> {
     /// # Errors
     /// What the provider ended in.
     pub fn generate_reply(&self, request: impl Into<Request>) -> BoxFuture<'_, Result<Reply>> {
-        Box::pin(self.ask_plainly(request.into()))
+        let mut request = request.into();
+        Box::pin(async move { self.untyped().ask_plainly(&mut request).await })
     }
 
     /// Makes an image. Does not compile for a provider without images; [`AnyProvider`] refuses before anything is sent.

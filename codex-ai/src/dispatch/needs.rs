@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::Dispatcher;
+use super::ask::Untyped;
 use crate::capability::Capability;
 use crate::error::{Error, ErrorKind, Result};
 use crate::provider::Provider;
@@ -14,7 +14,7 @@ use crate::request::{Options, Request};
 /// # Errors
 /// Every prompt that the provider cannot serve, with the route and what it lacks.
 pub(super) fn check_all<'a>(
-    provider: &impl Provider,
+    provider: &dyn Provider,
     entries: impl Iterator<Item = &'static Entry>,
     defaults: &'a Options,
 ) -> Result<()> {
@@ -39,18 +39,18 @@ pub(super) fn check_all<'a>(
     }
 }
 
-impl<P: Provider, S: Send + Sync + 'static> Dispatcher<P, S> {
+impl Untyped<'_> {
     /// Checks one prompt with its request. The compiler has done so for a typed call on a provider that it knows.
-    pub(super) fn check_needs(&self, request: &Request, entry: &'static Entry, is_typed: bool) -> Result<()> {
-        let provider = &self.shared.provider;
+    pub(super) fn check_needs(self, request: &Request, entry: &'static Entry, is_typed: bool) -> Result<()> {
+        let provider = self.provider;
         if entry.requires().is_empty() || is_typed && !provider.is_dynamic() {
             return Ok(());
         }
         let set = |options: Option<&'_ Options>| options.and_then(|options| options.model.clone());
-        let model: Option<Cow<'static, str>> = set(self.options.as_deref())
+        let model: Option<Cow<'static, str>> = set(self.options)
             .or_else(|| set(Some(&request.options)))
             .or_else(|| entry.model().map(Cow::Borrowed))
-            .or_else(|| set(Some(&self.shared.defaults)));
+            .or_else(|| set(Some(self.defaults)));
         match lacking(provider, entry, model.as_deref()).next() {
             None => Ok(()),
             Some((route, capability)) => {
@@ -62,7 +62,7 @@ impl<P: Provider, S: Send + Sync + 'static> Dispatcher<P, S> {
 
 /// What a prompt requires and a provider lacks, with the names of the routes.
 fn lacking<'a>(
-    provider: &'a impl Provider,
+    provider: &'a dyn Provider,
     entry: &'static Entry,
     model: Option<&'a str>,
 ) -> impl Iterator<Item = (String, Capability)> + 'a {

@@ -10,9 +10,9 @@ use crate::request::Request;
 use crate::stream::{Chunk, ReplyStream, StreamItem};
 
 /// Rounds of whole answers.
-pub(super) struct Whole<'p, P>(pub(super) &'p P);
+pub(super) struct Whole<'p>(pub(super) &'p dyn Provider);
 
-impl<P: Provider> Rounds for Whole<'_, P> {
+impl Rounds for Whole<'_> {
     fn ask<'a>(&'a mut self, request: &'a Request) -> BoxFuture<'a, Result<Reply>> {
         self.0.generate(request)
     }

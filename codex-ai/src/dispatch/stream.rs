@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::ask::{located, named, nothing};
+use super::ask::{Hold, located, named, nothing};
 use super::given::Given;
-use super::held::{Held, HeldFor};
+use super::held::held;
 use super::rounds::{AsProvider, Streamed};
 use super::tools::{Spent, Toolbox, converse};
 use super::{Dispatcher, Shared};
@@ -31,7 +31,7 @@ impl<P: Provider, S: Send + Sync + 'static> Dispatcher<P, S> {
     pub fn stream_reply(&self, request: impl Into<Request>) -> BoxFuture<'_, Result<ReplyStream>> {
         let mut request = request.into();
         Box::pin(async move {
-            self.complete(&mut request, None)?;
+            self.untyped().complete(&mut request, None)?;
             let span = telemetry::call(self.provider().name(), &request, None, true);
             telemetry::streamed(span, self.provider().stream(&request)).await
         })
@@ -69,9 +69,8 @@ impl<P: Provider, S: Send + Sync + 'static> Dispatcher<P, S> {
                 Ok(prompt) => prompt.into_request(),
                 Err(error) => return Err(error.with_prompt(entry.mode())),
             };
-            self.check_needs(&request, entry, true)?;
-            let state = || -> Arc<dyn Held> { Arc::new(HeldFor::<S, Q>::new(&self.state)) };
-            self.open(request, Some(entry), &state).await
+            self.untyped().check_needs(&request, entry, true)?;
+            self.open(request, Some(entry), &held(&self.state, Q::ERASE)).await
         })
     }
 
@@ -103,10 +102,10 @@ impl<P: Provider, S: Send + Sync + 'static> Dispatcher<P, S> {
         &self,
         mut request: Request,
         entry: Option<&'static Entry>,
-        state: &(dyn Fn() -> Arc<dyn Held> + Send + Sync),
+        hold: &Hold<'_>,
     ) -> Result<ReplyStream<T>> {
-        self.complete(&mut request, entry)?;
-        let tools = Toolbox::of(&request, &self.tools, state).map_err(|error| named(error, entry))?;
+        self.untyped().complete(&mut request, entry)?;
+        let tools = Toolbox::of(&request, &self.tools, hold).map_err(|error| named(error, entry))?;
         let begin = Instant::now();
         let span = telemetry::call(self.shared.provider.name(), &request, entry.map(Entry::mode), true);
         let is_schema = matches!(request.output, Output::Schema(_));

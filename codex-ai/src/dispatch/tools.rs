@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, timeout, timeout_at};
 
+use super::ask::Hold;
 use super::at_once::AtOnce;
 use super::held::Held;
 use crate::error::{Error, ErrorKind, Result};
@@ -41,11 +42,7 @@ impl Toolbox {
     ///
     /// # Errors
     /// [`ErrorKind::InvalidRequest`] for two of one name, and [`ErrorKind::Schema`] for arguments that no schema tells.
-    pub(super) fn of(
-        request: &Request,
-        policy: &Arc<ToolUse>,
-        state: impl FnOnce() -> Arc<dyn Held>,
-    ) -> Result<Option<Self>> {
+    pub(super) fn of(request: &Request, policy: &Arc<ToolUse>, hold: &Hold<'_>) -> Result<Option<Self>> {
         let tools: Vec<&Function> = functions(request).filter(|function| function.handler.is_some()).collect();
         if tools.is_empty() {
             return Ok(None);
@@ -70,7 +67,7 @@ impl Toolbox {
         }
         let tools = tools.into_iter().filter_map(|function| Some((function.name.clone(), function.handler.clone()?)));
         let tools: Arc<[(Cow<'static, str>, Handler)]> = tools.collect();
-        Ok(Some(Self { tools, state: state(), policy: Arc::clone(policy) }))
+        Ok(Some(Self { tools, state: hold(), policy: Arc::clone(policy) }))
     }
 
     /// The calls of an answer that are for these tools; `None` where the program itself must go on: with an answer, or

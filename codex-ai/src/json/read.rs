@@ -32,7 +32,11 @@ use crate::structured;
 /// [`ErrorKind::InvalidOutput`](crate::ErrorKind::InvalidOutput) with every problem of the best reading and its path;
 /// [`ErrorKind::Empty`](crate::ErrorKind::Empty) for a text of white space.
 pub fn from_str<T: LlmSchema + 'static>(text: &str) -> Result<Parsed<T>> {
-    structured::read_json_text(text, T::llm_schema(), Leniency::Lenient)
+    let mut value = None;
+    let repairs = structured::read_json_text(text, T::llm_schema(), Leniency::Lenient, &mut |text| {
+        structured::keep(&mut value, text)
+    })?;
+    Ok(Parsed { value: structured::kept(value)?, repairs })
 }
 
 impl Schema {

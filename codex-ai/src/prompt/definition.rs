@@ -72,7 +72,10 @@ pub struct Rendered {
 
 impl Rendered {
     fn of<R: IntoPrompt<Output: PromptOutput>>(returned: R) -> Result<Self> {
-        Ok(Self { request: returned.into_prompt()?.into_request(), read: R::Output::read_value })
+        match returned.into_prompt() {
+            Ok(prompt) => Ok(Self { request: prompt.into_request(), read: R::Output::READ_VALUE }),
+            Err(error) => Err(error),
+        }
     }
 }
 

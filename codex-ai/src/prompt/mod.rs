@@ -211,7 +211,7 @@ impl<T> Prompt<T> {
     where
         T: PromptOutput,
     {
-        self.request.output = T::output();
+        self.request.output = T::OUTPUT();
         self.request
     }
 }

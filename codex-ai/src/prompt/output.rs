@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::error::Result;
-use crate::json::{Leniency, Parsed};
+use crate::json::{Leniency, Parsed, Repair};
 use crate::reply::Reply;
 use crate::request::Output;
 use crate::schema::{FreeText, Json, LlmSchema};
@@ -24,20 +24,39 @@ pub trait PromptOutput: Sized + Send + 'static {
     #[doc(hidden)]
     const OPTIONS: &'static [&'static str];
 
+    /// The form of the answer to ask for. A constant, as those below: what only hands on would be compiled for each type.
+    #[doc(hidden)]
+    const OUTPUT: fn() -> Output;
+
+    /// Reads the value into the slot and gives what was put right.
+    #[doc(hidden)]
+    const READ: fn(&mut Option<Self>, &Reply, Leniency) -> Result<Vec<Repair>>;
+
+    #[doc(hidden)]
+    const READ_VALUE: fn(&Reply, Leniency) -> Result<Parsed<Value>>;
+
     /// The form of the answer to ask for.
-    fn output() -> Output;
+    fn output() -> Output {
+        Self::OUTPUT()
+    }
 
     /// Reads the value from an answer.
     ///
     /// # Errors
     /// Each way in which an answer is no value has its own kind: refused, filtered, truncated, empty, invalid.
-    fn read(reply: &Reply, leniency: Leniency) -> Result<Parsed<Self>>;
+    fn read(reply: &Reply, leniency: Leniency) -> Result<Parsed<Self>> {
+        let mut value = None;
+        let repairs = Self::READ(&mut value, reply, leniency)?;
+        Ok(Parsed { value: structured::kept(value)?, repairs })
+    }
 
     /// Reads and checks the value as [`read`](Self::read) does, but gives it as JSON.
     ///
     /// # Errors
     /// As [`read`](Self::read).
-    fn read_value(reply: &Reply, leniency: Leniency) -> Result<Parsed<Value>>;
+    fn read_value(reply: &Reply, leniency: Leniency) -> Result<Parsed<Value>> {
+        Self::READ_VALUE(reply, leniency)
+    }
 }
 
 impl Reply {
@@ -59,18 +78,9 @@ where
 {
     const IS_TEXT: bool = <T::Form as ReadAs<T>>::IS_TEXT;
     const OPTIONS: &'static [&'static str] = <T as LlmSchema>::OPTIONS;
-
-    fn output() -> Output {
-        <T::Form as ReadAs<T>>::output()
-    }
-
-    fn read(reply: &Reply, leniency: Leniency) -> Result<Parsed<Self>> {
-        <T::Form as ReadAs<T>>::read(reply, leniency)
-    }
-
-    fn read_value(reply: &Reply, leniency: Leniency) -> Result<Parsed<Value>> {
-        <T::Form as ReadAs<T>>::read_value(reply, leniency)
-    }
+    const OUTPUT: fn() -> Output = <T::Form as ReadAs<T>>::output;
+    const READ: fn(&mut Option<Self>, &Reply, Leniency) -> Result<Vec<Repair>> = <T::Form as ReadAs<T>>::read;
+    const READ_VALUE: fn(&Reply, Leniency) -> Result<Parsed<Value>> = <T::Form as ReadAs<T>>::read_value;
 }
 
 /// A type that [`generate_json`](crate::Dispatcher::generate_json) can give: all with a schema, but `String`.
@@ -95,7 +105,7 @@ pub trait ReadAs<T> {
     const IS_TEXT: bool = false;
 
     fn output() -> Output;
-    fn read(reply: &Reply, leniency: Leniency) -> Result<Parsed<T>>;
+    fn read(slot: &mut Option<T>, reply: &Reply, leniency: Leniency) -> Result<Vec<Repair>>;
     fn read_value(reply: &Reply, leniency: Leniency) -> Result<Parsed<Value>>;
 }
 
@@ -106,8 +116,9 @@ impl ReadAs<String> for FreeText {
         Output::Text
     }
 
-    fn read(reply: &Reply, _: Leniency) -> Result<Parsed<String>> {
-        structured::read_text(reply).map(Parsed::exact)
+    fn read(slot: &mut Option<String>, reply: &Reply, _: Leniency) -> Result<Vec<Repair>> {
+        *slot = Some(structured::read_text(reply)?);
+        Ok(Vec::new())
     }
 
     fn read_value(reply: &Reply, _: Leniency) -> Result<Parsed<Value>> {
@@ -120,11 +131,13 @@ impl<T: LlmSchema + 'static> ReadAs<T> for Json {
         Output::Schema(T::llm_schema().clone())
     }
 
-    fn read(reply: &Reply, leniency: Leniency) -> Result<Parsed<T>> {
-        structured::read_json(reply, T::llm_schema(), leniency)
+    fn read(slot: &mut Option<T>, reply: &Reply, leniency: Leniency) -> Result<Vec<Repair>> {
+        structured::read_json(reply, T::llm_schema(), leniency, &mut |text| structured::keep(slot, text))
     }
 
     fn read_value(reply: &Reply, leniency: Leniency) -> Result<Parsed<Value>> {
-        structured::read_json_value::<T>(reply, T::llm_schema(), leniency)
+        structured::read_json_value(reply, T::llm_schema(), leniency, &mut |text| {
+            structured::keep::<T>(&mut None, text)
+        })
     }
 }

@@ -128,7 +128,7 @@ impl<T, E: LlmSchema + 'static> Elements<T, E> {
 fn read<E: LlmSchema + 'static>(item: Cursor<'_>, leniency: Leniency, path: &str, index: usize) -> Result<E> {
     let text = item.tree().map_or_else(|| item.written(), |tree| tree.to_string());
     let reply = Reply::from_text("", text.as_str());
-    match crate::structured::read_json(&reply, E::llm_schema(), leniency) {
+    match crate::structured::read_as(&reply, E::llm_schema(), leniency) {
         Ok(parsed) => Ok(parsed.value),
         Err(error) => {
             let message = format!("element {index} of the answer is not a `{}`", E::llm_schema().name());

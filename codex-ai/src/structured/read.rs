@@ -13,7 +13,7 @@ use super::integer::inexact_integer;
 use super::lookup::{is_within, lookup};
 use super::refused;
 use crate::error::{Error, ErrorKind, Problem, Result};
-use crate::json::{self, Leniency, Parsed, Tree, Unread};
+use crate::json::{self, Leniency, Parsed, Repair, Tree, Unread};
 use crate::reply::Reply;
 use crate::schema::{LlmSchema, Schema, Unique, WireForm, WireSchema, words};
 
@@ -23,59 +23,90 @@ pub(crate) fn read_text(reply: &Reply) -> Result<String> {
     if text.is_empty() { Err(empty(reply)) } else { Ok(text.into_owned()) }
 }
 
-/// The answer as a value of `T`.
+/// Reads a text as a value of a type and keeps it; gives what the checks of the type's author find. This is all that
+/// reading takes of a type: the rest is compiled once, and not in each crate for each type.
+pub(crate) type Keep<'k> = dyn FnMut(&str) -> Result<Vec<Problem>, serde_json::Error> + 'k;
+
+/// Reads a text as a `T` into the slot, as [`Keep`] does.
 ///
 /// `T` is read from the text itself, so numbers beyond 64 bits are exact where `T` can hold them.
-pub(crate) fn read_json<T: LlmSchema>(reply: &Reply, schema: &Schema, leniency: Leniency) -> Result<Parsed<T>> {
-    let text = json_text_of(reply)?;
-    let wire = wire_of(schema, reply);
-    if wire.is_none()
-        && let Some(made) = quick(&text, schema)
-    {
-        return made.map(Parsed::exact).map_err(|wrong| wrong.into_error(schema, reply, &text));
-    }
-    let found = canonical(&text, schema, wire, leniency).map_err(|unread| {
-        let problems = and_checks(unread, wire, try_as::<T>);
-        invalid(schema, reply, &text, problems)
-    })?;
-    // Decoded or repaired, it is right mostly; the same text would only fail again.
-    let made = if found.value.len() == text.len() { None } else { quick(&found.value, schema) };
-    let made = made.unwrap_or_else(|| explained(&found.value, schema));
-    let value =
-        made.map_err(|wrong| wrong.in_its_form(schema, wire, &text, leniency).into_error(schema, reply, &text))?;
-    Ok(found.with_value(value))
-}
-
-/// The same, of a text that is no part of a reply yet: one that is right is not copied into one.
-pub(crate) fn read_json_text<T: LlmSchema>(text: &str, schema: &Schema, leniency: Leniency) -> Result<Parsed<T>> {
-    match quick(text, schema) {
-        Some(Ok(value)) => Ok(Parsed::exact(value)),
-        // A text that is wrong may be copied.
-        Some(Err(wrong)) => Err(wrong.into_error(schema, &Reply::from_text("", text), text)),
-        None => read_json(&Reply::from_text("", text), schema, leniency),
+pub(crate) fn keep<T: LlmSchema>(slot: &mut Option<T>, text: &str) -> Result<Vec<Problem>, serde_json::Error> {
+    match serde_json::from_str(text) {
+        Ok(made) => Ok(Checks::of(slot.insert(made))),
+        Err(error) => Err(error),
     }
 }
 
-/// The answer as JSON that is known to be a value of `T`.
-pub(crate) fn read_json_value<T: LlmSchema>(
+/// The value that was kept: there is one where reading gave no error.
+pub(crate) fn kept<T>(slot: Option<T>) -> Result<T> {
+    #[cold]
+    fn nothing() -> Error {
+        Error::new(ErrorKind::InvalidOutput, "no value was read from the answer")
+    }
+    slot.ok_or_else(nothing)
+}
+
+/// The answer as a value of `T`.
+pub(crate) fn read_as<T: LlmSchema>(reply: &Reply, schema: &Schema, leniency: Leniency) -> Result<Parsed<T>> {
+    let mut value = None;
+    let repairs = read_json(reply, schema, leniency, &mut |text| keep(&mut value, text))?;
+    Ok(Parsed { value: kept(value)?, repairs })
+}
+
+/// Reads the answer as a value of the type that `keep` reads; gives what was put right.
+pub(crate) fn read_json(
     reply: &Reply,
     schema: &Schema,
     leniency: Leniency,
-) -> Result<Parsed<Value>> {
-    read_value(reply, schema, leniency, try_as::<T>)
+    keep: &mut Keep<'_>,
+) -> Result<Vec<Repair>> {
+    let text = json_text_of(reply)?;
+    let wire = wire_of(schema, reply);
+    if wire.is_none()
+        && let Some(made) = quick(&text, schema, keep)
+    {
+        return made.map(|()| Vec::new()).map_err(|wrong| wrong.into_error(schema, reply, &text));
+    }
+    let found = canonical(&text, schema, wire, leniency).map_err(|unread| {
+        let problems = and_checks(unread, wire, keep);
+        invalid(schema, reply, &text, problems)
+    })?;
+    // Decoded or repaired, it is right mostly; the same text would only fail again.
+    let made = if found.value.len() == text.len() { None } else { quick(&found.value, schema, keep) };
+    made.unwrap_or_else(|| explained(&found.value, schema, keep).map(|_| ()))
+        .map_err(|wrong| wrong.in_its_form(schema, wire, &text, leniency).into_error(schema, reply, &text))?;
+    Ok(found.repairs)
 }
 
-fn read_value(reply: &Reply, schema: &Schema, leniency: Leniency, try_as: Try) -> Result<Parsed<Value>> {
+/// The same, of a text that is no part of a reply yet: one that is right is not copied into one.
+pub(crate) fn read_json_text(
+    text: &str,
+    schema: &Schema,
+    leniency: Leniency,
+    keep: &mut Keep<'_>,
+) -> Result<Vec<Repair>> {
+    match quick(text, schema, keep) {
+        Some(Ok(())) => Ok(Vec::new()),
+        // A text that is wrong may be copied.
+        Some(Err(wrong)) => Err(wrong.into_error(schema, &Reply::from_text("", text), text)),
+        None => read_json(&Reply::from_text("", text), schema, leniency, keep),
+    }
+}
+
+/// The answer as JSON that is known to be a value of the type that `keep` reads.
+pub(crate) fn read_json_value(
+    reply: &Reply,
+    schema: &Schema,
+    leniency: Leniency,
+    keep: &mut Keep<'_>,
+) -> Result<Parsed<Value>> {
     let text = json_text_of(reply)?;
     let wire = wire_of(schema, reply);
     let found = canonical(&text, schema, wire, leniency).map_err(|unread| {
-        let problems = and_checks(unread, wire, try_as);
+        let problems = and_checks(unread, wire, keep);
         invalid(schema, reply, &text, problems)
     })?;
-    let made = match try_as(&found.value) {
-        Ok(problems) => checked(&found.value, schema, problems),
-        Err(error) => Err(unfit(&found.value, schema, error, try_as)),
-    };
+    let made = explained(&found.value, schema, keep);
     let value =
         made.map_err(|wrong| wrong.in_its_form(schema, wire, &text, leniency).into_error(schema, reply, &text))?;
     exact(&found.value, schema, reply)
@@ -107,13 +138,12 @@ fn wire_of<'s>(schema: &'s Schema, reply: &Reply) -> Option<&'s WireSchema> {
     }
 }
 
-/// The value of a text that follows the schema, or what the checks find; `None` where there is more to say. The checks run
+/// Reads a text that follows the schema, or gives what the checks find; `None` where there is more to say. The checks run
 /// once.
-fn quick<T: LlmSchema>(text: &str, schema: &Schema) -> Option<Result<T, Wrong>> {
-    let made = if schema.is_followed_by(text) { serde_json::from_str(text).ok()? } else { return None };
-    let mut problems = Checks::of(&made);
+fn quick(text: &str, schema: &Schema, keep: &mut Keep<'_>) -> Option<Result<(), Wrong>> {
+    let mut problems = if schema.is_followed_by(text) { keep(text).ok()? } else { return None };
     if problems.is_empty() {
-        return Some(Ok(made));
+        return Some(Ok(()));
     }
     let value = parsed(text).ok()?;
     tell_got(&mut problems, &value);
@@ -177,22 +207,11 @@ impl Wrong {
     }
 }
 
-/// Reads a text as a type: what the checks of its author find, or what is wrong and where. What follows from it is the
-/// same for all types, and compiled once.
-type Try = fn(&str) -> Result<Vec<Problem>, serde_json::Error>;
-
-fn try_as<T: LlmSchema>(text: &str) -> Result<Vec<Problem>, serde_json::Error> {
-    match serde_json::from_str::<T>(text) {
-        Ok(made) => Ok(Checks::of(&made)),
-        Err(error) => Err(error),
-    }
-}
-
-/// The value of a text, or everything that is wrong with it.
-fn explained<T: LlmSchema>(text: &str, schema: &Schema) -> Result<T, Wrong> {
-    match serde_json::from_str(text) {
-        Ok(made) => checked(text, schema, Checks::of(&made)).map(|_| made),
-        Err(error) => Err(unfit(text, schema, error, try_as::<T>)),
+/// Reads a text, and gives it as JSON, or everything that is wrong with it.
+fn explained(text: &str, schema: &Schema, keep: &mut Keep<'_>) -> Result<Value, Wrong> {
+    match keep(text) {
+        Ok(problems) => checked(text, schema, problems),
+        Err(error) => Err(unfit(text, schema, error, keep)),
     }
 }
 
@@ -204,12 +223,12 @@ fn checked(text: &str, schema: &Schema, found: Vec<Problem>) -> Result<Value, Wr
 }
 
 /// A text that is none: what the schema finds, and what the type itself did.
-fn unfit(text: &str, schema: &Schema, error: serde_json::Error, try_as: Try) -> Wrong {
+fn unfit(text: &str, schema: &Schema, error: serde_json::Error, keep: &mut Keep<'_>) -> Wrong {
     let (value, mut problems) = match validated(text, schema) {
         Ok(found) => found,
         Err(wrong) => return wrong,
     };
-    let path = refused::path(text, |start| try_as(start).err());
+    let path = refused::path(text, |start| keep(start).err());
     let is_told = problems.iter().any(|told| is_within(&told.path, &path) || is_within(&path, &told.path));
     if !is_told {
         problems.push(of_serde(path, &without_place(&error)));
@@ -225,8 +244,8 @@ fn validated(text: &str, schema: &Schema) -> Result<(Value, Vec<Problem>), Wrong
 }
 
 /// Problems that lenient reading found, and those that the checks find, as far as there is a value of the type.
-fn and_checks(mut unread: Unread, wire: Option<&WireSchema>, try_as: Try) -> Vec<Problem> {
-    if let Some(Ok(found)) = unread.value.as_ref().map(|value| try_as(&value.to_string())) {
+fn and_checks(mut unread: Unread, wire: Option<&WireSchema>, keep: &mut Keep<'_>) -> Vec<Problem> {
+    if let Some(Ok(found)) = unread.value.as_ref().map(|value| keep(&value.to_string())) {
         unread.problems.extend(found);
     }
     unread.into_problems(wire)

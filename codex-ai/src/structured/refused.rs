@@ -10,7 +10,7 @@ use super::integer::past_string;
 use crate::schema::path::{self, OwnStep};
 
 /// The path of the value at which `refused` finds an error, in a text that is JSON.
-pub(crate) fn path(text: &str, refused: impl Fn(&str) -> Option<Error>) -> String {
+pub(crate) fn path(text: &str, mut refused: impl FnMut(&str) -> Option<Error>) -> String {
     let mut ends = Vec::new();
     walk(text, |end, _| ends.push(end));
     let first = ends.partition_point(|end| refused(&text[..*end]).is_none_or(|error| error.is_eof()));

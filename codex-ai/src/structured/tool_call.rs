@@ -1,6 +1,6 @@
 //! The arguments of a tool's call, read as an answer is.
 
-use super::read::read_json;
+use super::read::read_as;
 use crate::error::{Error, ErrorKind, Result};
 use crate::json::Leniency;
 use crate::message::ToolCall;
@@ -40,7 +40,7 @@ impl ToolCall {
         let schema = T::llm_schema();
         // A tool without arguments is called with no text at all by some.
         let text = if self.arguments.trim().is_empty() { "{}" } else { &self.arguments };
-        let read = read_json(&Reply::from_text("", text), schema, Leniency::Lenient);
+        let read = read_as(&Reply::from_text("", text), schema, Leniency::Lenient);
         read.map(|parsed| parsed.value).map_err(|error| {
             let message = format!("the arguments for the tool `{}` are not a `{}`", self.name, schema.name());
             Error::new(ErrorKind::InvalidOutput, message).with_problems(error.problems().to_vec()).with_answer(text)
