@@ -191,7 +191,7 @@ fn by_name(prompt: &PromptFn<'_>) -> TokenStream {
             #read
             #state
             #(#defaults)*
-            arguments.call(<#marker as #p::PromptDef>::FORGET, ::std::boxed::Box::new(#future))
+            arguments.call(<#marker as #p::PromptDef>::FORGET(::std::boxed::Box::new(#future)))
         }
     }
 }

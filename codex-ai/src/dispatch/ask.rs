@@ -19,7 +19,7 @@ use crate::registry::Entry;
 use crate::reply::Reply;
 use crate::request::{Options, Output, Request, Tool};
 use crate::schema::Schema;
-use crate::structured::{self, Asking, StructuredOutput};
+use crate::structured::{self, Asking, ReplySlot, StructuredOutput};
 use crate::telemetry;
 use crate::tool::ToolUse;
 
@@ -49,10 +49,9 @@ impl<P: Provider, S: Send + Sync + 'static> Dispatcher<P, S> {
                 Ok(prompt) => prompt.into_request(),
                 Err(error) => return Err(error.with_prompt(Q::ENTRY.mode())),
             };
-            let mut value = None;
-            let mut read = |reply: &Reply, leniency| <OutputOf<Q> as PromptOutput>::READ(&mut value, reply, leniency);
+            let mut value: Option<OutputOf<Q>> = None;
             let hold = held(&self.state, Q::ERASE);
-            match self.untyped().ask_typed(&mut request, Q::ENTRY, &hold, &mut read).await {
+            match self.untyped().ask_typed(&mut request, Q::ENTRY, &hold, &mut value).await {
                 Ok(reply) => Ok(give(reply, structured::kept(value)?)),
                 Err(error) => Err(error),
             }
@@ -75,9 +74,8 @@ impl<P: Provider, S: Send + Sync + 'static> Dispatcher<P, S> {
 
     pub(super) async fn ask_for<T: PromptOutput>(&self, mut request: Request) -> Result<T> {
         request.output = T::OUTPUT();
-        let mut value = None;
-        let mut read = |reply: &Reply, leniency| T::READ(&mut value, reply, leniency);
-        match self.untyped().ask(&mut request, None, &nothing, &mut read).await {
+        let mut value: Option<T> = None;
+        match self.untyped().ask(&mut request, None, &nothing, &mut value).await {
             Ok(_) => structured::kept(value),
             Err(error) => Err(error),
         }
@@ -110,11 +108,21 @@ pub(super) struct Untyped<'d> {
 /// Makes what the tools of a call are called on.
 pub(super) type Hold<'h> = dyn Fn() -> Arc<dyn Held> + Send + Sync + 'h;
 
-/// Reads an answer, keeps its value, and gives what was put right.
-type Read<'r> = dyn FnMut(&Reply, Leniency) -> Result<Vec<Repair>> + Send + 'r;
-
 /// Reads an answer as JSON.
 type ReadJson<'r> = dyn Fn(&Reply, Leniency) -> Result<Parsed<Value>> + Send + Sync + 'r;
+
+struct JsonSlot<'r> {
+    value: Value,
+    read: &'r ReadJson<'r>,
+}
+
+impl ReplySlot for JsonSlot<'_> {
+    fn read(&mut self, reply: &Reply, leniency: Leniency) -> Result<Vec<Repair>> {
+        let parsed = (self.read)(reply, leniency)?;
+        self.value = parsed.value;
+        Ok(parsed.repairs)
+    }
+}
 
 impl<'d> Untyped<'d> {
     /// Asks for the answer to a prompt whose types the compiler knows.
@@ -123,13 +131,13 @@ impl<'d> Untyped<'d> {
         request: &'a mut Request,
         entry: &'static Entry,
         hold: &'a Hold<'a>,
-        read: &'a mut Read<'_>,
+        slot: &'a mut (dyn ReplySlot + 'a),
     ) -> BoxFuture<'a, Result<Reply>>
     where
         'd: 'a,
     {
         match self.check_needs(request, entry, true) {
-            Ok(()) => self.ask(request, Some(entry), hold, read),
+            Ok(()) => self.ask(request, Some(entry), hold, slot),
             Err(error) => Box::pin(ready(Err(error))),
         }
     }
@@ -141,14 +149,9 @@ impl<'d> Untyped<'d> {
         hold: &Hold<'_>,
         read: &ReadJson<'_>,
     ) -> Result<Reply<Value>> {
-        let mut value = Value::Null;
-        let mut read = |reply: &Reply, leniency| {
-            let parsed = read(reply, leniency)?;
-            value = parsed.value;
-            Ok(parsed.repairs)
-        };
-        let reply = self.ask(request, entry, hold, &mut read).await?;
-        Ok(reply.with_value(value))
+        let mut slot = JsonSlot { value: Value::Null, read };
+        let reply = self.ask(request, entry, hold, &mut slot).await?;
+        Ok(reply.with_value(slot.value))
     }
 
     /// Asks once and reads nothing.
@@ -165,7 +168,7 @@ impl<'d> Untyped<'d> {
         request: &'a mut Request,
         entry: Option<&'static Entry>,
         hold: &'a Hold<'a>,
-        read: &'a mut Read<'_>,
+        slot: &'a mut (dyn ReplySlot + 'a),
     ) -> BoxFuture<'a, Result<Reply>>
     where
         'd: 'a,
@@ -178,8 +181,8 @@ impl<'d> Untyped<'d> {
             let answer = pin!(async {
                 let answer = match request.output {
                     // Text is a value whatever it says.
-                    Output::Text => self.ask_once(request, tools, read).await,
-                    _ => self.ask_until(request, tools, read).await,
+                    Output::Text => self.ask_once(request, tools, slot).await,
+                    _ => self.ask_until(request, tools, slot).await,
                 };
                 answer.map_err(|error| named(error, entry))
             });
@@ -187,16 +190,21 @@ impl<'d> Untyped<'d> {
         })
     }
 
-    async fn ask_once(self, request: &mut Request, tools: Option<&Toolbox>, read: &mut Read<'_>) -> Result<Reply> {
+    async fn ask_once(self, request: &mut Request, tools: Option<&Toolbox>, slot: &mut dyn ReplySlot) -> Result<Reply> {
         let reply = self.generate(request, tools, &mut Spent::default()).await?;
-        match read(&reply, self.structured.leniency) {
+        match slot.read(&reply, self.structured.leniency) {
             Ok(_) => Ok(reply),
             Err(error) => Err(located(error, self.provider.name(), &reply)),
         }
     }
 
     /// Asks until an answer is a value, or a budget is spent.
-    async fn ask_until(self, request: &mut Request, tools: Option<&Toolbox>, read: &mut Read<'_>) -> Result<Reply> {
+    async fn ask_until(
+        self,
+        request: &mut Request,
+        tools: Option<&Toolbox>,
+        slot: &mut dyn ReplySlot,
+    ) -> Result<Reply> {
         let mut asking = Asking::new(self.structured, self.provider.name(), request);
         let mut spent = Spent::default();
         loop {
@@ -210,7 +218,7 @@ impl<'d> Untyped<'d> {
                     if !reply.tool_messages.is_empty() {
                         asking.keep(request);
                     }
-                    let read = span.in_scope(|| read(&reply, self.structured.leniency));
+                    let read = span.in_scope(|| slot.read(&reply, self.structured.leniency));
                     (reply, read)
                 }
                 Err(error) => {

@@ -1,5 +1,7 @@
 //! How the rounds of a conversation with tools are asked for: as whole answers, or while they come.
 
+use std::sync::Arc;
+
 use super::given::Giver;
 use super::tools::Rounds;
 use crate::error::{Error, ErrorKind, Result};
@@ -23,8 +25,8 @@ impl Rounds for Whole<'_> {
 }
 
 /// Rounds of answers while they come, as one stream.
-pub(super) struct Streamed<P> {
-    pub(super) provider: P,
+pub(super) struct Streamed {
+    pub(super) provider: Arc<dyn AsProvider>,
     pub(super) giver: Giver,
     /// The stream of the first round, which is open already.
     pub(super) first: Option<ReplyStream>,
@@ -32,7 +34,7 @@ pub(super) struct Streamed<P> {
     pub(super) calls: usize,
 }
 
-impl<P: AsProvider> Rounds for Streamed<P> {
+impl Rounds for Streamed {
     fn ask<'a>(&'a mut self, request: &'a Request) -> BoxFuture<'a, Result<Reply>> {
         Box::pin(async move {
             let stream = match self.first.take() {
@@ -61,7 +63,7 @@ impl<P: AsProvider> Rounds for Streamed<P> {
 }
 
 /// What owns a provider.
-pub(super) trait AsProvider: Send {
+pub(super) trait AsProvider: Send + Sync {
     fn provider(&self) -> &dyn Provider;
 }
 

@@ -1,11 +1,12 @@
 //! Answers while they come.
 
+use std::future::ready;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::ask::{Hold, located, named, nothing};
+use super::ask::{Hold, Untyped, located, named, nothing};
 use super::given::Given;
 use super::held::held;
 use super::rounds::{AsProvider, Streamed};
@@ -14,7 +15,7 @@ use super::{Dispatcher, Shared};
 use crate::capability::Serves;
 use crate::error::{Error, ErrorKind, Result};
 use crate::mount::Provides;
-use crate::prompt::{JsonOutput, OutputOf, PromptDef, PromptOutput};
+use crate::prompt::{IntoPrompt, JsonOutput, OutputOf, PromptDef, PromptOutput};
 use crate::provider::{BoxFuture, Provider};
 use crate::registry::Entry;
 use crate::reply::Reply;
@@ -64,13 +65,15 @@ impl<P: Provider, S: Send + Sync + 'static> Dispatcher<P, S> {
         S: Provides<Q::State>,
     {
         Box::pin(async move {
-            let entry = Q::ENTRY;
-            let request = match Q::render(Provides::<Q::State>::provide(&*self.state), args).await {
+            let request = match Q::run(Provides::<Q::State>::provide(&*self.state), args).await.into_prompt() {
                 Ok(prompt) => prompt.into_request(),
-                Err(error) => return Err(error.with_prompt(entry.mode())),
+                Err(error) => return Err(error.with_prompt(Q::ENTRY.mode())),
             };
-            self.untyped().check_needs(&request, entry, true)?;
-            self.open(request, Some(entry), &held(&self.state, Q::ERASE)).await
+            let hold = held(&self.state, Q::ERASE);
+            match self.untyped().open_typed(self.owned(), request, Q::ENTRY, &hold).await {
+                Ok(stream) => Ok(stream.of_value()),
+                Err(error) => Err(error),
+            }
         })
     }
 
@@ -80,9 +83,7 @@ impl<P: Provider, S: Send + Sync + 'static> Dispatcher<P, S> {
     /// # Errors
     /// As [`stream`](Self::stream).
     pub fn stream_text(&self, request: impl Into<Request>) -> BoxFuture<'_, Result<ReplyStream<String>>> {
-        let mut request = request.into();
-        request.output = Output::Text;
-        Box::pin(self.open(request, None, &nothing))
+        self.open(request.into(), Output::Text)
     }
 
     /// Asks for a `T` as JSON and gives it while it comes, without a prompt function: partial values by
@@ -92,64 +93,100 @@ impl<P: Provider, S: Send + Sync + 'static> Dispatcher<P, S> {
     /// # Errors
     /// As [`stream`](Self::stream).
     pub fn stream_json<T: JsonOutput>(&self, request: impl Into<Request>) -> BoxFuture<'_, Result<ReplyStream<T>>> {
-        let mut request = request.into();
-        request.output = T::output();
-        Box::pin(self.open(request, None, &nothing))
+        self.open(request.into(), T::OUTPUT())
+    }
+
+    fn open<T: PromptOutput>(&self, mut request: Request, output: Output) -> BoxFuture<'_, Result<ReplyStream<T>>> {
+        request.output = output;
+        let opened = self.untyped().open(self.owned(), request, None, &nothing);
+        Box::pin(async move {
+            match opened.await {
+                Ok(stream) => Ok(stream.of_value()),
+                Err(error) => Err(error),
+            }
+        })
+    }
+
+    /// The provider for a stream, which may live longer than the dispatcher.
+    fn owned(&self) -> Arc<dyn AsProvider> {
+        Arc::clone(&self.shared) as Arc<dyn AsProvider>
+    }
+}
+
+impl<'d> Untyped<'d> {
+    /// Opens the answer to a prompt whose types the compiler knows.
+    fn open_typed<'a>(
+        self,
+        owned: Arc<dyn AsProvider>,
+        request: Request,
+        entry: &'static Entry,
+        hold: &'a Hold<'a>,
+    ) -> BoxFuture<'a, Result<ReplyStream>>
+    where
+        'd: 'a,
+    {
+        match self.check_needs(&request, entry, true) {
+            Ok(()) => self.open(owned, request, Some(entry), hold),
+            Err(error) => Box::pin(ready(Err(error))),
+        }
     }
 
     /// As `ask`, for an answer while it comes.
-    async fn open<T: PromptOutput>(
-        &self,
+    fn open<'a>(
+        self,
+        owned: Arc<dyn AsProvider>,
         mut request: Request,
         entry: Option<&'static Entry>,
-        hold: &Hold<'_>,
-    ) -> Result<ReplyStream<T>> {
-        self.untyped().complete(&mut request, entry)?;
-        let tools = Toolbox::of(&request, &self.tools, hold).map_err(|error| named(error, entry))?;
-        let begin = Instant::now();
-        let span = telemetry::call(self.shared.provider.name(), &request, entry.map(Entry::mode), true);
-        let is_schema = matches!(request.output, Output::Schema(_));
-        let is_json = !matches!(request.output, Output::Text);
-        let opened = match tools {
-            None => telemetry::streamed(span, self.shared.provider.stream(&request)).await,
-            Some(tools) => telemetry::streamed(span, self.converse_streamed(request, tools)).await,
-        };
-        let provider = self.shared.provider.name().to_owned();
-        let leniency = self.structured.leniency;
-        let mut opened = opened.map_err(|error| named(error, entry))?;
-        if is_schema {
-            opened = opened.of_json(leniency);
-        }
-        Ok(opened
-            .with_value(move |mut reply| match T::read(&reply, leniency) {
-                Ok(parsed) => {
-                    if is_json {
-                        reply.report = Some(Box::new(Report::of_stream(&reply, None, parsed.repairs, begin.elapsed())));
+        hold: &'a Hold<'a>,
+    ) -> BoxFuture<'a, Result<ReplyStream>>
+    where
+        'd: 'a,
+    {
+        Box::pin(async move {
+            self.complete(&mut request, entry)?;
+            let tools = Toolbox::of(&request, self.tools, hold).map_err(|error| named(error, entry))?;
+            let begin = Instant::now();
+            let span = telemetry::call(self.provider.name(), &request, entry.map(Entry::mode), true);
+            let is_schema = matches!(request.output, Output::Schema(_));
+            let is_json = !matches!(request.output, Output::Text);
+            let opened = match tools {
+                None => telemetry::streamed(span, self.provider.stream(&request)).await,
+                Some(tools) => telemetry::streamed(span, converse_streamed(owned, request, tools)).await,
+            };
+            let provider = self.provider.name().to_owned();
+            let leniency = self.structured.leniency;
+            let mut opened = opened.map_err(|error| named(error, entry))?;
+            if is_schema {
+                opened = opened.of_json(leniency);
+            }
+            Ok(opened
+                .read_by(move |mut reply, slot| match slot.read(&reply, leniency) {
+                    Ok(repairs) => {
+                        if is_json {
+                            reply.report = Some(Box::new(Report::of_stream(&reply, None, repairs, begin.elapsed())));
+                        }
+                        Ok(reply)
                     }
-                    Ok(reply.with_value(parsed.value))
-                }
-                Err(error) => {
-                    let error = located(error, &provider, &reply);
-                    Err(if is_json { not_asked_again(error, &reply, begin.elapsed()) } else { error })
-                }
-            })
-            .with_errors(move |error| named(error, entry)))
+                    Err(error) => {
+                        let error = located(error, &provider, &reply);
+                        Err(if is_json { not_asked_again(error, &reply, begin.elapsed()) } else { error })
+                    }
+                })
+                .with_errors(move |error| named(error, entry)))
+        })
     }
 }
 
-impl<P: Provider, S> Dispatcher<P, S> {
-    /// The rounds of a model that calls tools, as one stream.
-    async fn converse_streamed(&self, mut request: Request, tools: Toolbox) -> Result<ReplyStream> {
-        let first = Some(self.shared.provider.stream(&request).await?);
-        let shared = Arc::clone(&self.shared);
-        Ok(ReplyStream::new(Given::new(move |giver| async move {
-            let mut rounds = Streamed { provider: shared, giver, first, calls: 0 };
-            converse(&mut rounds, &mut request, &tools, &mut Spent::default()).await
-        })))
-    }
+/// The rounds of a model that calls tools, as one stream.
+async fn converse_streamed(provider: Arc<dyn AsProvider>, mut request: Request, tools: Toolbox) -> Result<ReplyStream> {
+    let first = Some(provider.provider().stream(&request).await?);
+    Ok(ReplyStream::new(Given::new(move |giver| async move {
+        let mut rounds = Streamed { provider, giver, first, calls: 0 };
+        converse(&mut rounds, &mut request, &tools, &mut Spent::default()).await
+    })))
 }
 
-impl<P: Provider> AsProvider for Arc<Shared<P>> {
+impl<P: Provider> AsProvider for Shared<P> {
     fn provider(&self) -> &dyn Provider {
         &self.provider
     }

@@ -33,9 +33,7 @@ use crate::structured;
 /// [`ErrorKind::Empty`](crate::ErrorKind::Empty) for a text of white space.
 pub fn from_str<T: LlmSchema + 'static>(text: &str) -> Result<Parsed<T>> {
     let mut value = None;
-    let repairs = structured::read_json_text(text, T::llm_schema(), Leniency::Lenient, &mut |text| {
-        structured::keep(&mut value, text)
-    })?;
+    let repairs = structured::read_json_text(text, T::llm_schema(), Leniency::Lenient, &mut value)?;
     Ok(Parsed { value: structured::kept(value)?, repairs })
 }
 

@@ -1,36 +1,46 @@
 //! A partial value with what it grows from.
 
+use std::any::Any;
+use std::fmt;
 use std::sync::Arc;
 
-use std::any::Any;
-
-use super::{Grow, Incoming};
+use super::{Cursor, Grow, Incoming};
 use crate::json::Leniency;
 use crate::schema::Schema;
 
-/// A partial value with what it grows from.
+/// A partial value with what it grows from, whatever its type is: so how it grows is compiled once.
 #[derive(Debug)]
-pub(crate) struct Growing<P> {
+pub(crate) struct Growing {
     incoming: Incoming,
     schema: Arc<Schema>,
-    partial: P,
+    partial: Box<dyn AnyPartial>,
 }
 
-/// A [`Growing`] whatever its partial value is.
-pub(crate) trait AnyGrowing: Any + Send {
-    /// All that was pushed.
-    fn text(&self) -> &str;
+/// A partial value whatever its type is.
+pub(crate) trait AnyPartial: Any + fmt::Debug + Send {
+    /// As that of [`Grow`].
+    fn grow(&mut self, from: Cursor<'_>) -> bool;
 }
 
-impl<P: Send + 'static> AnyGrowing for Growing<P> {
-    fn text(&self) -> &str {
-        self.incoming.text()
+impl<P: Grow + Send + 'static> AnyPartial for P {
+    fn grow(&mut self, from: Cursor<'_>) -> bool {
+        Grow::grow(self, from)
     }
 }
 
-impl<P: Grow> Growing<P> {
-    pub(crate) fn new(schema: Arc<Schema>, leniency: Leniency) -> Self {
-        Self { incoming: Incoming::new(leniency), schema, partial: P::default() }
+/// A partial value that has not begun.
+pub(crate) fn pending<P: Grow + Send + 'static>() -> Box<dyn AnyPartial> {
+    Box::new(P::default())
+}
+
+impl Growing {
+    pub(crate) fn new(schema: Arc<Schema>, leniency: Leniency, partial: Box<dyn AnyPartial>) -> Self {
+        Self { incoming: Incoming::new(leniency), schema, partial }
+    }
+
+    /// All that was pushed.
+    pub(crate) fn text(&self) -> &str {
+        self.incoming.text()
     }
 
     /// Takes in the next piece of the answer, and tells whether anything that is shown has changed.
@@ -49,7 +59,9 @@ impl<P: Grow> Growing<P> {
         (from.is_closed() || from.shows()) && self.partial.grow(from)
     }
 
-    pub(crate) fn partial(&self) -> &P {
-        &self.partial
+    /// The partial value; `None` where it is of another type.
+    pub(crate) fn partial<P: 'static>(&self) -> Option<&P> {
+        let partial: &dyn Any = &*self.partial;
+        partial.downcast_ref()
     }
 }

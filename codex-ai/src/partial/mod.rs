@@ -80,7 +80,7 @@ use crate::schema::LlmSchema;
 use crate::schema::shape::Object;
 
 pub use cursor::{Cursor, Fields};
-pub(crate) use growing::{AnyGrowing, Growing};
+pub(crate) use growing::{AnyPartial, Growing, pending};
 pub(crate) use incoming::Incoming;
 pub use list::PartialList;
 pub use map::PartialMap;

@@ -1,5 +1,8 @@
 //! What the macro makes of a prompt function.
 
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
 use serde_json::Value;
 
 use super::{IntoPrompt, Prompt, PromptOutput};
@@ -81,12 +84,26 @@ impl Rendered {
 
 /// Makes a rendered prompt of what a prompt function returns.
 #[doc(hidden)]
-pub type Forget<R> = for<'v> fn(BoxFuture<'v, R>) -> BoxFuture<'v, Result<Rendered>>;
+pub type Forget<R> = for<'v> fn(Box<dyn Future<Output = R> + Send + 'v>) -> BoxFuture<'v, Result<Rendered>>;
 
 /// Forgets the type of what a prompt function returns. Prompts that return the same share the code.
-fn erased<R>(returned: BoxFuture<'_, R>) -> BoxFuture<'_, Result<Rendered>>
+fn erased<'v, R>(returned: Box<dyn Future<Output = R> + Send + 'v>) -> BoxFuture<'v, Result<Rendered>>
 where
     R: IntoPrompt<Output: PromptOutput> + 'static,
 {
-    Box::pin(async move { Rendered::of(returned.await) })
+    Box::pin(Erased(Box::into_pin(returned)))
+}
+
+/// Written out, since an `async` block costs each type that is returned several times as much to compile.
+struct Erased<'v, R>(BoxFuture<'v, R>);
+
+impl<R: IntoPrompt<Output: PromptOutput>> Future for Erased<'_, R> {
+    type Output = Result<Rendered>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        match self.get_mut().0.as_mut().poll(cx) {
+            Poll::Ready(returned) => Poll::Ready(Rendered::of(returned)),
+            Poll::Pending => Poll::Pending,
+        }
+    }
 }

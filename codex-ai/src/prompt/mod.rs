@@ -66,36 +66,28 @@ impl<T> Prompt<T> {
     /// Adds instructions; several are set apart by an empty line.
     #[must_use]
     pub fn system(mut self, text: impl Into<String>) -> Self {
-        let text = text.into();
-        match &mut self.request.system {
-            Some(system) => {
-                system.push_str("\n\n");
-                system.push_str(&text);
-            }
-            system @ None => *system = Some(text),
-        }
+        self.request.add_system(text.into());
         self
     }
 
     /// Adds a user message.
     #[must_use]
-    pub fn user(self, text: impl Into<String>) -> Self {
-        self.message(Message::user(text))
+    pub fn user(mut self, text: impl Into<String>) -> Self {
+        self.request.add_text(Role::User, text.into());
+        self
     }
 
     /// Adds an assistant message, such as the answer of an example.
     #[must_use]
-    pub fn assistant(self, text: impl Into<String>) -> Self {
-        self.message(Message::assistant(text))
+    pub fn assistant(mut self, text: impl Into<String>) -> Self {
+        self.request.add_text(Role::Assistant, text.into());
+        self
     }
 
     /// Adds a picture to the last message if that is the user's, else as a message of its own.
     #[must_use]
     pub fn image(mut self, image: Image) -> Self {
-        match self.request.messages.last_mut() {
-            Some(last) if last.role == Role::User => last.parts.push(Part::Image(image)),
-            _ => self.request.messages.push(Message::new(Role::User, vec![Part::Image(image)])),
-        }
+        self.request.add_image(image);
         self
     }
 
@@ -125,14 +117,7 @@ impl<T> Prompt<T> {
     /// ```
     #[must_use]
     pub fn cache_point(mut self, point: CachePoint) -> Self {
-        let point = Part::CachePoint(point);
-        match self.request.messages.last_mut() {
-            Some(last) => last.parts.push(point),
-            None => {
-                let system = self.request.system.take().map(Part::Text);
-                self.request.messages.push(Message::new(Role::System, system.into_iter().chain([point]).collect()));
-            }
-        }
+        self.request.add_cache_point(point);
         self
     }
 
@@ -213,6 +198,41 @@ impl<T> Prompt<T> {
     {
         self.request.output = T::OUTPUT();
         self.request
+    }
+}
+
+/// What a prompt does whatever its output is, compiled once and not for each type.
+impl Request {
+    fn add_system(&mut self, text: String) {
+        match &mut self.system {
+            Some(system) => {
+                system.push_str("\n\n");
+                system.push_str(&text);
+            }
+            system @ None => *system = Some(text),
+        }
+    }
+
+    fn add_text(&mut self, role: Role, text: String) {
+        self.messages.push(Message::new(role, vec![Part::Text(text)]));
+    }
+
+    fn add_image(&mut self, image: Image) {
+        match self.messages.last_mut() {
+            Some(last) if last.role == Role::User => last.parts.push(Part::Image(image)),
+            _ => self.messages.push(Message::new(Role::User, vec![Part::Image(image)])),
+        }
+    }
+
+    fn add_cache_point(&mut self, point: CachePoint) {
+        let point = Part::CachePoint(point);
+        match self.messages.last_mut() {
+            Some(last) => last.parts.push(point),
+            None => {
+                let system = self.system.take().map(Part::Text);
+                self.messages.push(Message::new(Role::System, system.into_iter().chain([point]).collect()));
+            }
+        }
     }
 }
 

@@ -132,12 +132,10 @@ impl<T: LlmSchema + 'static> ReadAs<T> for Json {
     }
 
     fn read(slot: &mut Option<T>, reply: &Reply, leniency: Leniency) -> Result<Vec<Repair>> {
-        structured::read_json(reply, T::llm_schema(), leniency, &mut |text| structured::keep(slot, text))
+        structured::read_json(reply, T::llm_schema(), leniency, slot)
     }
 
     fn read_value(reply: &Reply, leniency: Leniency) -> Result<Parsed<Value>> {
-        structured::read_json_value(reply, T::llm_schema(), leniency, &mut |text| {
-            structured::keep::<T>(&mut None, text)
-        })
+        structured::read_json_value(reply, T::llm_schema(), leniency, &mut None::<T>)
     }
 }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::Entry;
 use crate::error::{Error, ErrorKind, Problem, Result};
-use crate::prompt::{Forget, Rendered};
+use crate::prompt::Rendered;
 use crate::provider::BoxFuture;
 use crate::schema::path::{self, Step};
 
@@ -89,15 +89,8 @@ impl<'v> Arguments<'v> {
     }
 
     /// The call of a prompt function that was read; none where something is wrong.
-    ///
-    /// It takes a box and pins it here, so that a prompt has no function of its own for that.
-    pub fn call<R>(
-        &self,
-        forget: Forget<R>,
-        returned: Box<dyn Future<Output = R> + Send + 'v>,
-    ) -> Option<BoxFuture<'v, Result<Rendered>>> {
-        // No closure, which each type that is returned would have of its own.
-        if self.have_problems() { None } else { Some(forget(Box::into_pin(returned))) }
+    pub fn call(&self, called: BoxFuture<'v, Result<Rendered>>) -> Option<BoxFuture<'v, Result<Rendered>>> {
+        if self.have_problems() { None } else { Some(called) }
     }
 
     /// The error of arguments that do not fit.

@@ -55,7 +55,7 @@ where
     /// # Ok(()) }
     /// ```
     pub fn into_elements(self) -> Elements<Vec<E>, E> {
-        let part = Part::whole(<Vec<E>>::llm_schema(), self.leniency);
+        let part = Part::whole(<Vec<E>>::llm_schema(), self.pieces.leniency);
         Elements { part, stream: self.reread(), seen: 0, ready: VecDeque::new() }
     }
 }
@@ -86,7 +86,7 @@ impl<T: LlmSchema + JsonOutput> ReplyStream<T> {
     /// [`ErrorKind::InvalidArguments`] with a suggestion if the path leads to no list.
     pub fn into_elements_of<E: LlmSchema + 'static>(self, path: &str) -> Result<Elements<T, E>> {
         let is_list = |node: &Node| matches!(node, Node::List(list) if list.first.is_empty());
-        let part = Part::new(T::llm_schema(), path, "list", self.leniency, is_list)?;
+        let part = Part::new(T::llm_schema(), path, "list", self.pieces.leniency, is_list)?;
         Ok(Elements { part, stream: self.reread(), seen: 0, ready: VecDeque::new() })
     }
 }
@@ -109,16 +109,16 @@ impl<T, E: LlmSchema + 'static> Elements<T, E> {
 
     /// Takes in the text that has come.
     fn take_in(&mut self) {
-        if self.part.follow(self.stream.round) {
+        if self.part.follow(self.stream.pieces.round) {
             self.seen = 0;
             self.ready.clear();
         }
-        if !self.stream.feed(&mut self.part) {
+        if !self.stream.pieces.feed(&mut self.part) {
             return;
         }
         let path = self.part.path();
         let Some(list) = self.part.cursor() else { return };
-        let (first, leniency) = (self.seen, self.stream.leniency);
+        let (first, leniency) = (self.seen, self.stream.pieces.leniency);
         let closed = list.items(&mut self.seen).take_while(|item| item.is_closed());
         self.ready.extend(closed.enumerate().map(|(at, item)| read(item, leniency, &path, first + at)));
     }

@@ -3,6 +3,7 @@
 mod elements;
 mod part;
 mod partial;
+mod pieces;
 mod text_of;
 
 use std::collections::VecDeque;
@@ -12,12 +13,14 @@ use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::json::Leniency;
 use crate::message::{Part, ToolResult};
-use crate::partial::AnyGrowing;
+use crate::prompt::PromptOutput;
 use crate::reply::{FinishReason, Reply, Usage};
+use crate::structured::{ReplySlot, kept};
 
+use self::pieces::{Pieces, State};
 pub use elements::Elements;
 pub use text_of::TextOf;
 
@@ -109,44 +112,18 @@ pub enum StreamItem {
 /// ```
 #[must_use = "a stream does nothing until it is read"]
 pub struct ReplyStream<T = ()> {
-    items: Pin<Box<dyn Stream<Item = Result<StreamItem>> + Send>>,
-    state: State,
+    pieces: Pieces,
     value: ReadValue<T>,
-    /// What an error is given on its way out: the prompt's name, the route.
-    on_error: Option<Box<dyn Fn(Error) -> Error + Send + Sync>>,
-    /// The text that no partial value has taken in yet; `None` for an answer that is no JSON.
-    text: Option<String>,
-    /// The partial value, once it was asked for.
-    growing: Option<Box<dyn AnyGrowing>>,
-    /// How the answer is read.
-    leniency: Leniency,
-    /// How many times the text began again.
-    round: usize,
 }
 
 /// Reads the value of a whole reply.
-type ReadValue<T> = Box<dyn Fn(Reply) -> Result<Reply<T>> + Send + Sync>;
-
-enum State {
-    Running,
-    Done(Box<Reply>),
-    Failed,
-}
+type ReadValue<T> = fn(Reply, &Pieces) -> Result<Reply<T>>;
 
 impl ReplyStream {
     /// A stream of these items. After [`StreamItem::Done`] or an error it is asked for nothing more; an end without
     /// either is an error of kind [`ErrorKind::Incomplete`].
     pub fn new(items: impl Stream<Item = Result<StreamItem>> + Send + 'static) -> Self {
-        Self {
-            items: Box::pin(items),
-            state: State::Running,
-            value: Box::new(Ok),
-            on_error: None,
-            text: None,
-            growing: None,
-            leniency: Leniency::default(),
-            round: 0,
-        }
+        Self { pieces: Pieces::new(Box::pin(items)), value: |reply, _| Ok(reply) }
     }
 
     /// A stream of a reply that is there already: one piece for each of its parts.
@@ -172,24 +149,45 @@ impl ReplyStream {
 
     /// The items themselves, for a layer that hands them on.
     pub fn into_items(self) -> impl Stream<Item = Result<StreamItem>> + Send {
-        Items(self)
+        Items(self.pieces)
     }
 
-    /// The same stream, whose reply has a value that is read from it at the end.
-    pub(crate) fn with_value<T>(
-        self,
-        value: impl Fn(Reply) -> Result<Reply<T>> + Send + Sync + 'static,
-    ) -> ReplyStream<T> {
-        ReplyStream {
-            items: self.items,
-            state: self.state,
-            value: Box::new(value),
-            on_error: self.on_error,
-            text: self.text,
-            growing: None,
-            leniency: self.leniency,
-            round: self.round,
-        }
+    /// Has every error go through `with` on its way out.
+    pub(crate) fn with_errors(mut self, with: impl Fn(Error) -> Error + Send + Sync + 'static) -> Self {
+        self.pieces.on_error = Some(match self.pieces.on_error.take() {
+            None => Box::new(with),
+            Some(first) => Box::new(move |error| with(first(error))),
+        });
+        self
+    }
+
+    /// Has the whole reply go through `read` at the end, which is given what reads the value of a type.
+    pub(crate) fn read_by(
+        mut self,
+        read: impl Fn(Reply, &mut dyn ReplySlot) -> Result<Reply> + Send + Sync + 'static,
+    ) -> Self {
+        self.pieces.read = Some(Box::new(read));
+        self
+    }
+
+    /// Keeps the text for partial values, as the answer is JSON.
+    pub(crate) fn of_json(mut self, leniency: Leniency) -> Self {
+        self.pieces.text = Some(String::new());
+        self.pieces.leniency = leniency;
+        self
+    }
+
+    /// The same stream, whose reply has a value.
+    pub(crate) fn of_value<T: PromptOutput>(self) -> ReplyStream<T> {
+        ReplyStream { pieces: self.pieces, value: read_value }
+    }
+}
+
+fn read_value<T: PromptOutput>(reply: Reply, pieces: &Pieces) -> Result<Reply<T>> {
+    let mut value: Option<T> = None;
+    match pieces.read(reply, &mut value) {
+        Ok(reply) => Ok(reply.with_value(kept(value)?)),
+        Err(error) => Err(pieces.complete(error)),
     }
 }
 
@@ -197,7 +195,7 @@ impl<T> ReplyStream<T> {
     /// The next piece. `None` after [`Chunk::Finish`] and after an error. Cancel-safe: nothing is lost where the future
     /// is dropped.
     pub async fn next(&mut self) -> Option<Result<Chunk>> {
-        std::future::poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
+        self.pieces.next().await
     }
 
     /// Waits for the end and gives the whole reply, those parts included that were read as pieces already.
@@ -206,114 +204,30 @@ impl<T> ReplyStream<T> {
     /// What the stream ended in; where that was told by [`next`](Self::next) already, [`ErrorKind::Incomplete`]. And
     /// what reading the value ended in.
     pub async fn finish(mut self) -> Result<Reply<T>> {
-        loop {
-            match std::mem::replace(&mut self.state, State::Failed) {
-                State::Done(reply) => return (self.value)(*reply).map_err(|error| self.complete(error)),
-                State::Failed => {
-                    let error = Error::new(ErrorKind::Incomplete, "the stream has failed and has no reply");
-                    return Err(self.complete(error));
-                }
-                State::Running => {
-                    self.state = State::Running;
-                    if let Some(Err(error)) = self.next().await {
-                        return Err(error);
-                    }
-                }
-            }
-        }
-    }
-
-    /// Keeps the text for partial values, as the answer is JSON.
-    pub(crate) fn of_json(mut self, leniency: Leniency) -> Self {
-        self.text = Some(String::new());
-        self.leniency = leniency;
-        self
-    }
-
-    /// Whether the answer came to an end of its own, so that what stands at its end is whole.
-    fn has_ended(&self) -> bool {
-        matches!(&self.state, State::Done(reply) if ended_by_itself(reply))
-    }
-
-    /// The text so far was said beside calls of tools, and is no part of the answer.
-    fn begin_again(&mut self) {
-        if let Some(text) = &mut self.text {
-            text.clear();
-            self.growing = None;
-            self.round += 1;
+        match self.pieces.end().await {
+            Ok(reply) => (self.value)(reply, &self.pieces),
+            Err(error) => Err(error),
         }
     }
 
     /// All text again, for another reader than the partial value.
     fn reread(mut self) -> Self {
-        if let Some(growing) = self.growing.take() {
-            self.text.get_or_insert_default().insert_str(0, growing.text());
-        }
+        self.pieces.reread();
         self
-    }
-
-    /// Has every error go through `with` on its way out.
-    pub(crate) fn with_errors(mut self, with: impl Fn(Error) -> Error + Send + Sync + 'static) -> Self {
-        self.on_error = Some(match self.on_error.take() {
-            None => Box::new(with),
-            Some(first) => Box::new(move |error| with(first(error))),
-        });
-        self
-    }
-
-    fn complete(&self, error: Error) -> Error {
-        match &self.on_error {
-            Some(with) => with(error),
-            None => error,
-        }
-    }
-
-    fn poll_item(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<StreamItem>>> {
-        if !matches!(self.state, State::Running) {
-            return Poll::Ready(None);
-        }
-        let item = ready!(self.items.as_mut().poll_next(cx));
-        let item = item.unwrap_or_else(|| {
-            Err(Error::new(ErrorKind::Incomplete, "the stream ended before the answer was complete"))
-        });
-        Poll::Ready(Some(item.map_err(|error| {
-            self.state = State::Failed;
-            self.complete(error)
-        })))
     }
 }
 
 impl<T> Stream for ReplyStream<T> {
     type Item = Result<Chunk>;
 
-    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Chunk>>> {
-        Poll::Ready(match ready!(self.poll_item(cx)) {
-            Some(Ok(StreamItem::Chunk(chunk))) => {
-                if let (Some(text), Chunk::Text(piece)) = (&mut self.text, &chunk) {
-                    text.push_str(piece);
-                }
-                if let Chunk::ToolResult { .. } = chunk {
-                    self.begin_again();
-                }
-                Some(Ok(chunk))
-            }
-            Some(Ok(StreamItem::Done(reply))) => {
-                let finish = Chunk::Finish { reason: reply.finish_reason.clone(), usage: reply.usage };
-                self.state = State::Done(reply);
-                Some(Ok(finish))
-            }
-            Some(Err(error)) => Some(Err(error)),
-            None => None,
-        })
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.pieces.poll_chunk(cx)
     }
 }
 
-// Nothing in it is pinned but the box, which may move.
-impl<T> Unpin for ReplyStream<T> {}
-
 impl<T> fmt::Debug for ReplyStream<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let state = match self.state {
+        let state = match self.pieces.state {
             State::Running => "running",
             State::Done(_) => "done",
             State::Failed => "failed",
@@ -322,14 +236,8 @@ impl<T> fmt::Debug for ReplyStream<T> {
     }
 }
 
-fn ended_by_itself(reply: &Reply) -> bool {
-    let is_cut =
-        matches!(reply.finish_reason, FinishReason::Length | FinishReason::ContentFilter | FinishReason::Refusal);
-    !is_cut && reply.refusal().is_none()
-}
-
 /// The items of a stream.
-struct Items(ReplyStream);
+struct Items(Pieces);
 
 impl Stream for Items {
     type Item = Result<StreamItem>;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::ReplyStream;
+use super::Pieces;
 use crate::error::{Error, ErrorKind, Result};
 use crate::json::Leniency;
 use crate::json::align::{Node, NodeId, Shape};
@@ -146,7 +146,7 @@ fn wrong(schema: &Schema, path: &str, (message, help): Wrong) -> Error {
     }
 }
 
-impl<T> ReplyStream<T> {
+impl Pieces {
     /// Whether text has come that was not taken in yet, or the end of it; `part` takes it in.
     pub(super) fn feed(&mut self, part: &mut Part) -> bool {
         let Some(text) = &mut self.text else { return false };

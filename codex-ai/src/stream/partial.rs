@@ -1,12 +1,12 @@
 //! Partial values of an answer.
 
-use std::any::Any;
+use std::sync::Arc;
 
-use super::ReplyStream;
+use super::{Pieces, ReplyStream};
 use crate::error::Result;
-use crate::partial::{Growing, Partial};
+use crate::partial::{AnyPartial, Growing, Partial, pending};
 use crate::prompt::JsonOutput;
-use crate::schema::LlmSchema;
+use crate::schema::{LlmSchema, Schema};
 
 impl<T> ReplyStream<T>
 where
@@ -35,38 +35,46 @@ where
     /// # Ok(()) }
     /// ```
     pub async fn next_partial(&mut self) -> Option<Result<&Partial<T>>> {
-        while !self.grow() {
+        match self.pieces.next_change(T::llm_schema, pending::<Partial<T>>).await? {
+            Ok(growing) => match growing.partial() {
+                Some(partial) => Some(Ok(partial)),
+                None => None,
+            },
+            Err(error) => Some(Err(error)),
+        }
+    }
+}
+
+impl Pieces {
+    /// The partial value, when anything that it shows has changed.
+    async fn next_change(
+        &mut self,
+        schema: fn() -> &'static Arc<Schema>,
+        pending: fn() -> Box<dyn AnyPartial>,
+    ) -> Option<Result<&Growing>> {
+        while !self.grow(schema, pending) {
             if let Err(error) = self.next().await? {
                 return Some(Err(error));
             }
         }
-        Some(Ok(self.growing()?.partial()))
+        self.growing.as_ref().map(Ok)
     }
 
     /// Takes in the text that has come, and tells whether anything that is shown has changed.
-    fn grow(&mut self) -> bool {
+    fn grow(&mut self, schema: fn() -> &'static Arc<Schema>, pending: fn() -> Box<dyn AnyPartial>) -> bool {
+        let has_ended = self.has_ended();
         let Some(text) = &mut self.text else { return false };
+        if text.is_empty() && !has_ended {
+            return false;
+        }
+        let growing = self.growing.get_or_insert_with(|| Growing::new(schema().clone(), self.leniency, pending()));
         if text.is_empty() {
-            let has_ended = self.has_ended();
-            if has_ended {
-                self.text = None;
-            }
-            return has_ended && self.growing().is_some_and(Growing::end);
+            self.text = None;
+            return growing.end();
         }
-        let new = std::mem::take(text);
-        let changed = self.growing().is_some_and(|growing| growing.push(&new));
+        let changed = growing.push(text);
         // Its room is for the next piece.
-        if let Some(text) = &mut self.text {
-            *text = new;
-            text.clear();
-        }
+        text.clear();
         changed
-    }
-
-    fn growing(&mut self) -> Option<&mut Growing<Partial<T>>> {
-        let leniency = self.leniency;
-        let new = || Box::new(Growing::<Partial<T>>::new(T::llm_schema().clone(), leniency));
-        let growing: &mut dyn Any = &mut **self.growing.get_or_insert_with(|| new());
-        growing.downcast_mut()
     }
 }

@@ -47,7 +47,7 @@ impl<T: LlmSchema + JsonOutput> ReplyStream<T> {
     /// # Errors
     /// [`ErrorKind::InvalidArguments`](crate::ErrorKind::InvalidArguments) with a suggestion if the path leads to no text.
     pub fn into_text_of(self, path: &str) -> Result<TextOf<T>> {
-        let part = Part::new(T::llm_schema(), path, "text", self.leniency, |node| matches!(node, Node::Text))?;
+        let part = Part::new(T::llm_schema(), path, "text", self.pieces.leniency, |node| matches!(node, Node::Text))?;
         Ok(TextOf { stream: self.reread(), part, given: 0 })
     }
 }
@@ -68,10 +68,10 @@ impl<T> TextOf<T> {
 
     /// What has come of the text since the last time.
     fn take_in(&mut self) -> Option<String> {
-        if self.part.follow(self.stream.round) {
+        if self.part.follow(self.stream.pieces.round) {
             self.given = 0;
         }
-        if !self.stream.feed(&mut self.part) {
+        if !self.stream.pieces.feed(&mut self.part) {
             return None;
         }
         let new = self.part.cursor()?.text()?.get(self.given..)?;

@@ -19,7 +19,9 @@ pub(crate) use asking::Asking;
 pub use checks::{Checked, Checks, Given, Outcome, There, Words};
 pub(crate) use feedback::without_exchange;
 pub use policy::{SchemaMode, StructuredOutput};
-pub(crate) use read::{keep, kept, read_as, read_json, read_json_text, read_json_value, read_schema_value, read_text};
+pub(crate) use read::{
+    ReplySlot, kept, read_as, read_json, read_json_text, read_json_value, read_schema_value, read_text,
+};
 #[cfg(feature = "app-server")]
 pub(crate) use refused::path as refused_path;
 pub use report::{Ask, Asks, Budget, Report};

@@ -14,6 +14,7 @@ use super::lookup::{is_within, lookup};
 use super::refused;
 use crate::error::{Error, ErrorKind, Problem, Result};
 use crate::json::{self, Leniency, Parsed, Repair, Tree, Unread};
+use crate::prompt::PromptOutput;
 use crate::reply::Reply;
 use crate::schema::{LlmSchema, Schema, Unique, WireForm, WireSchema, words};
 
@@ -23,17 +24,37 @@ pub(crate) fn read_text(reply: &Reply) -> Result<String> {
     if text.is_empty() { Err(empty(reply)) } else { Ok(text.into_owned()) }
 }
 
-/// Reads a text as a value of a type and keeps it; gives what the checks of the type's author find. This is all that
-/// reading takes of a type: the rest is compiled once, and not in each crate for each type.
-pub(crate) type Keep<'k> = dyn FnMut(&str) -> Result<Vec<Problem>, serde_json::Error> + 'k;
+/// A place for a value of a type. This is all that reading takes of the type: the rest is compiled once, and not in each
+/// crate for each type.
+pub(crate) trait Slot {
+    /// Reads a text as a value, keeps it, and gives what the checks of the type's author find.
+    ///
+    /// It is read from the text itself, so numbers beyond 64 bits are exact where the type can hold them.
+    fn keep(&mut self, text: &str) -> Result<Vec<Problem>, serde_json::Error>;
+}
 
-/// Reads a text as a `T` into the slot, as [`Keep`] does.
-///
-/// `T` is read from the text itself, so numbers beyond 64 bits are exact where `T` can hold them.
-pub(crate) fn keep<T: LlmSchema>(slot: &mut Option<T>, text: &str) -> Result<Vec<Problem>, serde_json::Error> {
-    match serde_json::from_str(text) {
-        Ok(made) => Ok(Checks::of(slot.insert(made))),
-        Err(error) => Err(error),
+impl<T: LlmSchema> Slot for Option<T> {
+    fn keep(&mut self, text: &str) -> Result<Vec<Problem>, serde_json::Error> {
+        match serde_json::from_str(text) {
+            Ok(made) => {
+                let problems = Checks::of(&made);
+                *self = Some(made);
+                Ok(problems)
+            }
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// A place for the value of a reply.
+pub(crate) trait ReplySlot: Send {
+    /// Reads a reply, keeps its value, and gives what was put right.
+    fn read(&mut self, reply: &Reply, leniency: Leniency) -> Result<Vec<Repair>>;
+}
+
+impl<T: PromptOutput> ReplySlot for Option<T> {
+    fn read(&mut self, reply: &Reply, leniency: Leniency) -> Result<Vec<Repair>> {
+        T::READ(self, reply, leniency)
     }
 }
 
@@ -43,37 +64,40 @@ pub(crate) fn kept<T>(slot: Option<T>) -> Result<T> {
     fn nothing() -> Error {
         Error::new(ErrorKind::InvalidOutput, "no value was read from the answer")
     }
-    slot.ok_or_else(nothing)
+    match slot {
+        Some(value) => Ok(value),
+        None => Err(nothing()),
+    }
 }
 
 /// The answer as a value of `T`.
 pub(crate) fn read_as<T: LlmSchema>(reply: &Reply, schema: &Schema, leniency: Leniency) -> Result<Parsed<T>> {
     let mut value = None;
-    let repairs = read_json(reply, schema, leniency, &mut |text| keep(&mut value, text))?;
+    let repairs = read_json(reply, schema, leniency, &mut value)?;
     Ok(Parsed { value: kept(value)?, repairs })
 }
 
-/// Reads the answer as a value of the type that `keep` reads; gives what was put right.
+/// Reads the answer as a value of the type of the slot; gives what was put right.
 pub(crate) fn read_json(
     reply: &Reply,
     schema: &Schema,
     leniency: Leniency,
-    keep: &mut Keep<'_>,
+    slot: &mut dyn Slot,
 ) -> Result<Vec<Repair>> {
     let text = json_text_of(reply)?;
     let wire = wire_of(schema, reply);
     if wire.is_none()
-        && let Some(made) = quick(&text, schema, keep)
+        && let Some(made) = quick(&text, schema, slot)
     {
         return made.map(|()| Vec::new()).map_err(|wrong| wrong.into_error(schema, reply, &text));
     }
     let found = canonical(&text, schema, wire, leniency).map_err(|unread| {
-        let problems = and_checks(unread, wire, keep);
+        let problems = and_checks(unread, wire, slot);
         invalid(schema, reply, &text, problems)
     })?;
     // Decoded or repaired, it is right mostly; the same text would only fail again.
-    let made = if found.value.len() == text.len() { None } else { quick(&found.value, schema, keep) };
-    made.unwrap_or_else(|| explained(&found.value, schema, keep).map(|_| ()))
+    let made = if found.value.len() == text.len() { None } else { quick(&found.value, schema, slot) };
+    made.unwrap_or_else(|| explained(&found.value, schema, slot).map(|_| ()))
         .map_err(|wrong| wrong.in_its_form(schema, wire, &text, leniency).into_error(schema, reply, &text))?;
     Ok(found.repairs)
 }
@@ -83,30 +107,30 @@ pub(crate) fn read_json_text(
     text: &str,
     schema: &Schema,
     leniency: Leniency,
-    keep: &mut Keep<'_>,
+    slot: &mut dyn Slot,
 ) -> Result<Vec<Repair>> {
-    match quick(text, schema, keep) {
+    match quick(text, schema, slot) {
         Some(Ok(())) => Ok(Vec::new()),
         // A text that is wrong may be copied.
         Some(Err(wrong)) => Err(wrong.into_error(schema, &Reply::from_text("", text), text)),
-        None => read_json(&Reply::from_text("", text), schema, leniency, keep),
+        None => read_json(&Reply::from_text("", text), schema, leniency, slot),
     }
 }
 
-/// The answer as JSON that is known to be a value of the type that `keep` reads.
+/// The answer as JSON that is known to be a value of the type of the slot.
 pub(crate) fn read_json_value(
     reply: &Reply,
     schema: &Schema,
     leniency: Leniency,
-    keep: &mut Keep<'_>,
+    slot: &mut dyn Slot,
 ) -> Result<Parsed<Value>> {
     let text = json_text_of(reply)?;
     let wire = wire_of(schema, reply);
     let found = canonical(&text, schema, wire, leniency).map_err(|unread| {
-        let problems = and_checks(unread, wire, keep);
+        let problems = and_checks(unread, wire, slot);
         invalid(schema, reply, &text, problems)
     })?;
-    let made = explained(&found.value, schema, keep);
+    let made = explained(&found.value, schema, slot);
     let value =
         made.map_err(|wrong| wrong.in_its_form(schema, wire, &text, leniency).into_error(schema, reply, &text))?;
     exact(&found.value, schema, reply)
@@ -140,8 +164,8 @@ fn wire_of<'s>(schema: &'s Schema, reply: &Reply) -> Option<&'s WireSchema> {
 
 /// Reads a text that follows the schema, or gives what the checks find; `None` where there is more to say. The checks run
 /// once.
-fn quick(text: &str, schema: &Schema, keep: &mut Keep<'_>) -> Option<Result<(), Wrong>> {
-    let mut problems = if schema.is_followed_by(text) { keep(text).ok()? } else { return None };
+fn quick(text: &str, schema: &Schema, slot: &mut dyn Slot) -> Option<Result<(), Wrong>> {
+    let mut problems = if schema.is_followed_by(text) { slot.keep(text).ok()? } else { return None };
     if problems.is_empty() {
         return Some(Ok(()));
     }
@@ -208,10 +232,10 @@ impl Wrong {
 }
 
 /// Reads a text, and gives it as JSON, or everything that is wrong with it.
-fn explained(text: &str, schema: &Schema, keep: &mut Keep<'_>) -> Result<Value, Wrong> {
-    match keep(text) {
+fn explained(text: &str, schema: &Schema, slot: &mut dyn Slot) -> Result<Value, Wrong> {
+    match slot.keep(text) {
         Ok(problems) => checked(text, schema, problems),
-        Err(error) => Err(unfit(text, schema, error, keep)),
+        Err(error) => Err(unfit(text, schema, error, slot)),
     }
 }
 
@@ -223,12 +247,12 @@ fn checked(text: &str, schema: &Schema, found: Vec<Problem>) -> Result<Value, Wr
 }
 
 /// A text that is none: what the schema finds, and what the type itself did.
-fn unfit(text: &str, schema: &Schema, error: serde_json::Error, keep: &mut Keep<'_>) -> Wrong {
+fn unfit(text: &str, schema: &Schema, error: serde_json::Error, slot: &mut dyn Slot) -> Wrong {
     let (value, mut problems) = match validated(text, schema) {
         Ok(found) => found,
         Err(wrong) => return wrong,
     };
-    let path = refused::path(text, |start| keep(start).err());
+    let path = refused::path(text, |start| slot.keep(start).err());
     let is_told = problems.iter().any(|told| is_within(&told.path, &path) || is_within(&path, &told.path));
     if !is_told {
         problems.push(of_serde(path, &without_place(&error)));
@@ -244,8 +268,8 @@ fn validated(text: &str, schema: &Schema) -> Result<(Value, Vec<Problem>), Wrong
 }
 
 /// Problems that lenient reading found, and those that the checks find, as far as there is a value of the type.
-fn and_checks(mut unread: Unread, wire: Option<&WireSchema>, keep: &mut Keep<'_>) -> Vec<Problem> {
-    if let Some(Ok(found)) = unread.value.as_ref().map(|value| keep(&value.to_string())) {
+fn and_checks(mut unread: Unread, wire: Option<&WireSchema>, slot: &mut dyn Slot) -> Vec<Problem> {
+    if let Some(Ok(found)) = unread.value.as_ref().map(|value| slot.keep(&value.to_string())) {
         unread.problems.extend(found);
     }
     unread.into_problems(wire)
