@@ -1,5 +1,7 @@
 //! The runtime behind blocking calls.
 
+use std::future::poll_fn;
+use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
 use tokio::runtime::{Builder, Handle, Runtime};
@@ -52,9 +54,24 @@ impl Background {
     }
 
     pub(super) fn wait<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
+        let mut work = pin!(work);
+        let mut ended = None;
+        let mut poll = poll_fn(|cx| {
+            let polled = work.as_mut().poll(cx);
+            polled.map(|value| ended = Some(value))
+        });
+        self.run(&mut poll);
+        match ended {
+            Some(ended) => ended,
+            None => Err(self.owner.refusal()),
+        }
+    }
+
+    /// Runs to the end; not at all inside an async runtime. It takes any future, so that tokio's part is compiled once.
+    fn run(&self, work: &mut (dyn Future<Output = ()> + Unpin)) {
         match &self.runtime {
             Some(runtime) if !inside_async() => runtime.handle().block_on(work),
-            _ => Err(self.owner.refusal()),
+            _ => {}
         }
     }
 
