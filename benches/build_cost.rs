@@ -5,6 +5,11 @@
 //! A plain async function that nobody calls is hardly compiled at all, and a prompt can be called by its name. So there is
 //! a floor beside: the same functions, each in a table as one that returns a boxed future. A prompt cannot cost less.
 //!
+//! Programs have prompts with an output type each, and call them. They are measured against functions with such types, of
+//! which each is read by `serde_json` once.
+//!
+//! After an edit that moves bytes, rustc checks anew all that macros of any sort wrote behind it.
+//!
 //! The crates are compiled several times in turn, and the fastest of each counts: the machine's other work can only add.
 //! `cargo bench --bench build_cost -- --long` compiles them more often.
 #![allow(clippy::print_stdout, reason = "a bench prints its figures")]
@@ -37,15 +42,27 @@ enum Source {
     Structs {
         derive: &'static str,
     },
+    /// Functions with an output type each.
+    Own(Use),
+}
+
+/// What becomes of a function with an output type of its own.
+#[derive(Clone, Copy)]
+enum Use {
+    /// It is no prompt, and a text is read as the type.
+    Read,
+    Called,
+    Streamed,
 }
 
 /// What is measured: without the macro first, with it last.
-const MEASURED: [(&str, &[Source]); 2] = [
+const MEASURED: [(&str, &[Source]); 3] = [
     (
         "prompt",
         &[Source::Functions { attribute: "" }, Source::Table, Source::Functions { attribute: "#[codex_ai::prompt]" }],
     ),
     ("derived struct", &[Source::Structs { derive: "" }, Source::Structs { derive: ", codex_ai::LlmSchema" }]),
+    ("prompt with its type", &[Source::Own(Use::Read), Source::Own(Use::Called), Source::Own(Use::Streamed)]),
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -66,6 +83,10 @@ fn main() -> Result<(), Box<dyn Error>> {
             Build::Edited => "after an edit",
         };
         for (what, sources) in MEASURED {
+            // A thousand types take minutes.
+            if count > 100 && matches!(sources, [Source::Own(_), ..]) {
+                continue;
+            }
             let mut best = vec![f64::MAX; sources.len()];
             for round in 0..=rounds {
                 for (source, best) in sources.iter().zip(&mut best) {
@@ -98,6 +119,9 @@ impl Source {
             Self::Functions { .. } => "prompts",
             Self::Structs { derive: "" } => "read",
             Self::Structs { .. } => "derived",
+            Self::Own(Use::Read) => "own-read",
+            Self::Own(Use::Called) => "own-called",
+            Self::Own(Use::Streamed) => "own-streamed",
         }
     }
 
@@ -114,6 +138,36 @@ impl Source {
                 format!(
                     "{function}\nfn call_{number}<'a>(text: &'a str, max_points: u8) -> BoxFuture<'a> {{\n    \
                      Box::pin(summarize_{number}(text, max_points))\n}}\n"
+                )
+            }
+            Self::Own(how) => {
+                let (derive, attribute) = match how {
+                    Use::Read => ("", ""),
+                    Use::Called | Use::Streamed => (", LlmSchema", "#[codex_ai::prompt]"),
+                };
+                let function = Self::Functions { attribute }.item(number);
+                let function = function.replace("Prompt<Summary>", &format!("Prompt<Summary{number}>"));
+                // The marker of `summarize_1` is `Summarize1`.
+                let call = format!("<Summarize{number}>(Summarize{number}Args {{ text: \"a\", max_points: 3 }})");
+                let used = match how {
+                    Use::Read => format!(
+                        "pub fn read_{number}(text: &str) -> Option<Summary{number}> {{\n    \
+                         serde_json::from_str(text).ok()\n}}\n"
+                    ),
+                    Use::Called => format!(
+                        "pub fn call_{number}(dispatcher: &Dispatcher) -> Called<'_, Summary{number}> {{\n    \
+                         dispatcher.call::{call}\n}}\n"
+                    ),
+                    Use::Streamed => format!(
+                        "pub fn stream_{number}(dispatcher: &Dispatcher) -> Called<'_, Summary{number}> {{\n    \
+                         Box::pin(async move {{\n        let mut stream = dispatcher.stream::{call}.await?;\n        \
+                         while let Some(partial) = stream.next_partial().await {{\n            partial?;\n        }}\n        \
+                         Ok(stream.finish().await?.value)\n    }})\n}}\n"
+                    ),
+                };
+                format!(
+                    "\n#[derive(serde::Deserialize{derive})]\npub struct Summary{number} {{\n    headline: String,\n    \
+                     points: Vec<String>,\n}}\n{function}\n{used}"
                 )
             }
             Self::Structs { derive } => {
@@ -150,12 +204,14 @@ fn write_crate(folder: &Path, source: Source, count: u32) -> Result<(), Box<dyn 
     let name = source.name();
     let manifest = format!(
         "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[dependencies]\n\
-         codex-ai = {{ path = {library:?} }}\nserde = {{ version = \"1\", features = [\"derive\"] }}\n\n[workspace]\n"
+         codex-ai = {{ path = {library:?} }}\nserde = {{ version = \"1\", features = [\"derive\"] }}\n\
+         serde_json = \"1\"\n\n[workspace]\n"
     );
     std::fs::write(folder.join("Cargo.toml"), manifest)?;
     std::fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.lock"), folder.join("Cargo.lock"))?;
     let mut text = String::from(
-        "#![allow(dead_code)]\nuse codex_ai::{LlmSchema, Prompt};\n\n#[derive(serde::Deserialize, LlmSchema)]\n\
+        "#![allow(dead_code, unused_imports)]\nuse codex_ai::{Dispatcher, LlmSchema, Prompt};\n\n\
+         type Called<'a, T> = std::pin::Pin<Box<dyn Future<Output = codex_ai::Result<T>> + Send + 'a>>;\n\n#[derive(serde::Deserialize, LlmSchema)]\n\
          pub struct Summary {\n    headline: String,\n    points: Vec<String>,\n}\n\n\
          pub fn ask(summary: Prompt<Summary>) -> Prompt<Summary> {\n    summary\n}\n",
     );

@@ -20,7 +20,7 @@ pub(super) struct Pieces {
     /// What an error is given on its way out: the prompt's name, the route.
     pub(super) on_error: Option<Box<dyn Fn(Error) -> Error + Send + Sync>>,
     /// What becomes of the whole reply when its value is read.
-    pub(super) read: Option<Box<dyn Fn(Reply, &mut dyn ReplySlot) -> Result<Reply> + Send + Sync>>,
+    pub(super) read: Option<Box<Through>>,
     /// The text that no partial value has taken in yet; `None` for an answer that is no JSON.
     pub(super) text: Option<String>,
     /// The partial value, once it was asked for.
@@ -30,6 +30,9 @@ pub(super) struct Pieces {
     /// How many times the text began again.
     pub(super) round: usize,
 }
+
+/// Reads the value of a whole reply into the slot, and gives the reply as it is handed out.
+type Through = dyn Fn(Reply, &mut dyn ReplySlot) -> Result<Reply> + Send + Sync;
 
 pub(super) enum State {
     Running,
