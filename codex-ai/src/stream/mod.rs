@@ -13,6 +13,8 @@ use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
 
+#[cfg(doc)]
+use crate::error::ErrorKind;
 use crate::error::{Error, Result};
 use crate::json::Leniency;
 use crate::message::{Part, ToolResult};
