@@ -2,6 +2,7 @@
 
 pub use ::inventory;
 pub use ::schemars;
+pub use ::schemars::_private::{MaybeSerializeWrapper, NoSerialize};
 pub use ::serde;
 pub use ::serde::de::DeserializeOwned;
 pub use ::std::option::Option::{self, None, Some};
@@ -20,8 +21,9 @@ pub use crate::prompt::template::{FromTemplate, TemplateWriter, filters};
 pub use crate::prompt::{OutputOf, Prompt, PromptDef, Rendered};
 pub use crate::provider::BoxFuture;
 pub use crate::registry::{ArgInfo, Arguments, Entry, EntryInfo, Probe, ProbeAny, Registered, ToolArg};
+pub use crate::schema::plain::{Choice, Content, Object, Tagging, content_of, field_of, leaf_of};
 pub use crate::schema::shape::{
-    Described, Field, LeafOf, Object, PartialOf, ProgressOf, Shaped, debug, generic_name, json, no_default, schema_id,
+    Described, Field, LeafOf, PartialOf, ProgressOf, Shaped, debug, generic_name, json, no_default, schema_id,
 };
 pub use crate::schema::strict::{Fault, strict};
 pub use crate::schema::{Json, LlmSchema, Schema, WireForm, bounds};

@@ -51,8 +51,8 @@ pub(super) fn check<'a>(input: &'a DeriveInput, diag: &mut Diag) -> SchemaType<'
     let llm::TypeRules { description, validate, mut paths } = rules;
     paths.library = Some(names.fresh("codex_ai"));
     let (parts, parts_of) = (names.fresh("Parts"), names.fresh("PartsOf"));
-    let check = names.fresh("check");
-    let names = TypeNames { shape, handle, checks, partial, parts, parts_of, check, seen };
+    let (check, whole) = (names.fresh("check"), names.fresh("whole"));
+    let names = TypeNames { shape, handle, checks, partial, parts, parts_of, check, whole, seen };
     let is_plain =
         plain::is_plain(&input.attrs, &input.generics, &body) && description.as_ref().is_none_or(plain::is_literal);
     let elsewhere = elsewhere::of(input);

@@ -8,7 +8,7 @@ use syn::{Attribute, WherePredicate, parse_quote};
 use super::attributes::serde_key;
 use super::model::{Body, Elsewhere, Field, SchemaType, Variant};
 use super::shape::{Shape, own_type, without_self};
-use super::{elsewhere, limits, partial, plain, walk};
+use super::{elsewhere, limits, partial, plain, plain_enum, walk};
 use crate::keys::respanned;
 
 /// The impls of a type without mistakes.
@@ -16,13 +16,17 @@ pub(super) fn good(ty: &SchemaType<'_>) -> TokenStream {
     if let Some(whole) = plain::whole(ty) {
         return whole;
     }
-    let (items, described) = if ty.is_plain {
-        (plain::items(ty), Described::Plainly(plain::json_schema(ty)))
-    } else {
-        let shape = Shape::new(ty);
-        let (handle, arguments, p) = (&ty.names.handle, &shape.arguments, ty.paths.private());
-        let by = quote!(<<#handle<#(#arguments),*> as #p::Shaped>::Shape as #p::schemars::JsonSchema>);
-        (shape.items, Described::By(by))
+    let p = ty.paths.private();
+    let (items, described) = match &ty.body {
+        Body::Enum(variants) if ty.is_plain => {
+            (plain_enum::items(ty), Described::Plainly(plain_enum::json_schema(variants, ty)))
+        }
+        _ => {
+            let shape = Shape::new(ty);
+            let (handle, arguments) = (&ty.names.handle, &shape.arguments);
+            let by = quote!(<<#handle<#(#arguments),*> as #p::Shaped>::Shape as #p::schemars::JsonSchema>);
+            (shape.items, Described::By(by))
+        }
     };
     let checks = checks(ty);
     let json_schema = json_schema(ty, &described);
@@ -121,7 +125,7 @@ fn unread(ty: &SchemaType<'_>) -> TokenStream {
 }
 
 /// That each `#[llm]` bound fits the field's type, with the caret on the key.
-fn checks(ty: &SchemaType<'_>) -> TokenStream {
+pub(super) fn checks(ty: &SchemaType<'_>) -> TokenStream {
     let p = ty.paths.private();
     let own = own_type(ty);
     let checks: Vec<TokenStream> = fields_of(ty)

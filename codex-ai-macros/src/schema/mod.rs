@@ -10,6 +10,7 @@ mod model;
 mod partial;
 mod partial_enum;
 mod plain;
+mod plain_enum;
 mod shape;
 mod twice;
 mod walk;

@@ -14,7 +14,7 @@ pub(super) struct SchemaType<'a> {
     /// `#[llm(validate = ..)]` on the type.
     pub(super) validate: Option<ExprPath>,
     pub(super) body: Body<'a>,
-    /// Whether it is a struct without anything that takes schemars' derive.
+    /// Whether it is a struct or an enum without anything that takes schemars' derive.
     pub(super) is_plain: bool,
     pub(super) names: TypeNames,
     /// Whether serde cannot read the type either: a union, a borrowed field.
@@ -48,6 +48,8 @@ pub(super) struct TypeNames {
     pub(super) parts_of: Ident,
     /// The function that checks the fields of a plain struct.
     pub(super) check: Ident,
+    /// The function that makes the default of a plain struct.
+    pub(super) whole: Ident,
     /// The partial value's count of fields that have come.
     pub(super) seen: Ident,
 }

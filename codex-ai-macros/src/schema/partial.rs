@@ -1,17 +1,16 @@
 //! The partial value of a struct: the same fields, each as far as it has come. That of an enum is in `partial_enum`.
 
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, quote};
 
 use super::attributes::key_of;
 use super::expand::bounded;
 use super::model::{Body, Field, SchemaType, Style, TypeNames, Variant};
-use super::shape::{is_described, own_type, without_self};
+use super::shape::{is_described, own_type};
 use super::walk::stand_in;
 use super::wire_names;
-use super::{partial_enum, plain};
+use super::{partial_enum, plain_enum};
 use crate::docs;
-use crate::keys::respanned;
 use crate::prompt::plain_name;
 
 /// The type to name; that of a type that is shown only when it is complete is the library's.
@@ -23,7 +22,7 @@ pub(super) fn named(ty: &SchemaType<'_>) -> TokenStream {
         }
         _ => {
             let TypeNames { partial, parts_of, .. } = &ty.names;
-            if !plain::has_parts(ty) {
+            if ty.is_plain && plain_enum::parts_of_variants(ty).next().is_none() {
                 return quote!(#partial);
             }
             let (_, type_generics, _) = ty.input.generics.split_for_impl();
@@ -141,18 +140,11 @@ pub(super) fn parts_items<'t>(fields: impl Iterator<Item = &'t Field<'t>> + Clon
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
     let declared = fields.clone().map(|field| {
         let parameter = &field.names.parameter;
-        if !ty.is_plain {
-            return quote!(type #parameter: #p::Field;);
-        }
-        // The caret of "required by this bound" belongs on the field's name.
-        let span = field.name.map_or_else(Span::mixed_site, Ident::span);
-        let parameter = Ident::new(&parameter.to_string(), span);
-        let bound = respanned(quote!(#p::LlmSchema), span);
-        quote_spanned!(span=> type #parameter: #bound;)
+        quote!(type #parameter: #p::Field;)
     });
     let links = fields.map(|field| {
         let parameter = &field.names.parameter;
-        let stands = if ty.is_plain { without_self(crate::tokens(field.ty), &own) } else { stand_in(field, ty) };
+        let stands = stand_in(field, ty);
         quote!(type #parameter = #stands;)
     });
     quote! {
@@ -182,15 +174,7 @@ fn of_fields(list: &[Part<'_>], ty: &SchemaType<'_>) -> TokenStream {
             wires.push("\0".to_owned());
         } else {
             nothings.extend(quote!(#name: #p::Progress::Pending,));
-            let progress = if !ty.is_plain {
-                quote!(#p::ProgressOf<P::#parameter>)
-            } else if plain::is_part(field) {
-                quote!(#p::Progress<P::#parameter>)
-            } else {
-                let leaf = without_self(crate::tokens(field.ty), &own_type(ty));
-                quote!(#p::LeafOf<#leaf>)
-            };
-            fields.extend(quote!(#(#docs)* #vis #name: #progress,));
+            fields.extend(quote!(#(#docs)* #vis #name: #p::ProgressOf<P::#parameter>,));
             let wire = wire_names::of_field(name, field.attrs, None, &ty.input.attrs);
             let names = wire_names::with_aliases(wire, field.attrs);
             grown.extend(quote!(&mut self.#name,));
@@ -199,35 +183,30 @@ fn of_fields(list: &[Part<'_>], ty: &SchemaType<'_>) -> TokenStream {
     }
     let (docs, text) = (doc(&ty.input.ident), partial.to_string());
     let (members, shown) = (members.join(" "), list.iter().map(|part| part.name));
-    let named = list.iter().map(|part| part.field).filter(|field| !ty.is_plain || plain::is_part(field));
-    let (items, parameters, arguments) = if plain::has_parts(ty) {
-        (parts_items(named, ty), quote!(<P: #parts>), quote!(<P>))
-    } else {
-        Default::default()
-    };
+    let items = parts_items(list.iter().map(|part| part.field), ty);
     quote! {
         #items
         #docs
-        #vis struct #partial #parameters {
+        #vis struct #partial<P: #parts> {
             #fields
             #seen: ::core::primitive::usize,
         }
         #[automatically_derived]
-        impl #parameters ::core::default::Default for #partial #arguments {
+        impl<P: #parts> ::core::default::Default for #partial<P> {
             #[inline]
             fn default() -> Self {
                 Self { #nothings #seen: 0 }
             }
         }
         #[automatically_derived]
-        impl #parameters ::core::fmt::Debug for #partial #arguments {
+        impl<P: #parts> ::core::fmt::Debug for #partial<P> {
             #[inline]
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 #p::debug(f, #text, #members, &[#(&self.#shown),*])
             }
         }
         #[automatically_derived]
-        impl #parameters #p::Grow for #partial #arguments {
+        impl<P: #parts> #p::Grow for #partial<P> {
             #[inline]
             fn fields(&mut self, step: #p::Step<'_, '_>) -> ::core::primitive::bool {
                 step.over(&mut self.#seen, &[#(#wires),*], &mut [#grown])

@@ -6,6 +6,7 @@ use quote::{format_ident, quote};
 use super::attributes::key_of;
 use super::model::{Field, SchemaType, Style, TypeNames, Variant};
 use super::partial::{doc, is_shown, parts_items};
+use super::plain_enum;
 use super::wire_names::{self, Tagging};
 use crate::docs;
 use crate::prompt::plain_name;
@@ -38,7 +39,9 @@ pub(super) fn items(variants: &[Variant<'_>], ty: &SchemaType<'_>) -> TokenStrea
     }
     let (docs, text) = (doc(&ty.input.ident), pending.to_string());
     let listed: Vec<&Field<'_>> = shown(variants).flat_map(fields).collect();
-    let items = parts_items(listed.into_iter(), ty);
+    let has_parts = !ty.is_plain || plain_enum::parts_of_variants(ty).next().is_some();
+    let items = (!ty.is_plain).then(|| parts_items(listed.into_iter(), ty));
+    let (parameters, arguments) = if has_parts { (quote!(<P: #parts>), quote!(<P>)) } else { Default::default() };
     let (tag, content) = keys(ty);
     let flat = (tag.is_none()).then(|| {
         quote! {
@@ -52,19 +55,19 @@ pub(super) fn items(variants: &[Variant<'_>], ty: &SchemaType<'_>) -> TokenStrea
         #items
         #docs
         #[non_exhaustive]
-        #vis enum #partial<P: #parts> {
+        #vis enum #partial #parameters {
             /// It is not known yet which one it is.
             #pending,
             #definitions
         }
         #[automatically_derived]
-        impl<P: #parts> ::core::default::Default for #partial<P> {
+        impl #parameters ::core::default::Default for #partial #arguments {
             fn default() -> Self {
                 Self::#pending
             }
         }
         #[automatically_derived]
-        impl<P: #parts> ::core::fmt::Debug for #partial<P> {
+        impl #parameters ::core::fmt::Debug for #partial #arguments {
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 match self {
                     Self::#pending => f.write_str(#text),
@@ -72,7 +75,7 @@ pub(super) fn items(variants: &[Variant<'_>], ty: &SchemaType<'_>) -> TokenStrea
                 }
             }
         }
-        impl<P: #parts> #partial<P> {
+        impl #parameters #partial #arguments {
             /// `name` is that of the variant, whose content is at `content` once it has begun.
             fn take_in(
                 &mut self,
@@ -95,7 +98,7 @@ pub(super) fn items(variants: &[Variant<'_>], ty: &SchemaType<'_>) -> TokenStrea
             }
         }
         #[automatically_derived]
-        impl<P: #parts> #p::Grow for #partial<P> {
+        impl #parameters #p::Grow for #partial #arguments {
             fn is_begun(&self) -> ::core::primitive::bool {
                 !::core::matches!(self, Self::#pending)
             }
@@ -132,6 +135,9 @@ impl OfVariant {
             (0..fields.len()).map(|at| format_ident!("field{at}", span = Span::mixed_site())).collect();
         let types = fields.iter().map(|field| {
             let parameter = &field.names.parameter;
+            if ty.is_plain {
+                return plain_enum::progress(field, ty);
+            }
             if is_flat(field) { quote!(#p::PartialOf<P::#parameter>) } else { quote!(#p::ProgressOf<P::#parameter>) }
         });
         let nothing = quote!(::core::default::Default::default());

@@ -2,50 +2,60 @@
 //! together by calls of the library, one a field, which cost a fraction of what schemars' derive and a hidden shape do.
 
 use proc_macro2::{Span, TokenStream};
-use quote::quote;
+use quote::{quote, quote_spanned};
 use syn::{
     Attribute, Expr, ExprLit, ExprUnary, GenericArgument, Ident, Lit, Meta, PathArguments, Type, TypePath, UnOp,
 };
 
 use super::attributes::{first_name, key_of, split};
-use super::expand::schema_name;
+use super::expand::{self, schema_name};
 use super::model::{Body, Field, Fields, SchemaType, Style, TypeNames};
-use super::{limits, partial, wire_names};
+use super::shape::{call, own_type, without_self};
+use super::{limits, partial, plain_enum, walk, wire_names};
+use crate::keys::respanned;
 use crate::prompt::{peel, plain_name};
 
 /// The keys of serde on a type that say nothing of its schema, or only what is known here.
-const KEYS_OF_TYPES: &[&str] = &["rename", "rename_all", "deny_unknown_fields", "crate", "bound", "expecting"];
-const KEYS_OF_FIELDS: &[&str] = &["rename", "alias", "bound"];
+const KEYS_OF_TYPES: &[&str] =
+    &["rename", "rename_all", "deny_unknown_fields", "crate", "bound", "expecting", "default"];
+const KEYS_OF_FIELDS: &[&str] =
+    &["rename", "alias", "bound", "default", "skip_serializing_if", "skip", "skip_deserializing"];
 
-/// The fields of a plain struct.
-pub(super) fn fields<'t>(ty: &'t SchemaType<'t>) -> Option<&'t [Field<'t>]> {
+/// The fields of a plain struct that a model is told of.
+pub(super) fn fields<'t>(ty: &'t SchemaType<'t>) -> Option<Vec<&'t Field<'t>>> {
     match &ty.body {
-        Body::Struct(fields) if ty.is_plain => Some(&fields.fields),
+        Body::Struct(fields) if ty.is_plain => {
+            Some(fields.fields.iter().filter(|field| !wire_names::is_skipped(field.attrs)).collect())
+        }
         _ => None,
     }
 }
 
-/// Whether a type is a plain struct.
+/// Whether a type is a plain struct or enum.
 pub(super) fn is_plain(attrs: &[Attribute], generics: &syn::Generics, body: &Body<'_>) -> bool {
-    let Body::Struct(Fields { style: Style::Named, fields }) = body else { return false };
-    generics.params.is_empty()
-        && generics.where_clause.is_none()
-        && !fields.is_empty()
+    if !generics.params.is_empty() || generics.where_clause.is_some() {
+        return false;
+    }
+    let fields = match body {
+        Body::Struct(Fields { style: Style::Named, fields }) => fields,
+        Body::Enum(variants) => return plain_enum::is_plain(attrs, variants),
+        _ => return false,
+    };
+    fields.iter().any(|field| !wire_names::is_skipped(field.attrs))
         && are_plain(attrs, KEYS_OF_TYPES)
-        && fields.iter().all(is_plain_field)
+        && fields.iter().all(|field| is_plain_field(field, KEYS_OF_FIELDS))
 }
 
-fn is_plain_field(field: &Field<'_>) -> bool {
+pub(super) fn is_plain_field(field: &Field<'_>, keys: &[&str]) -> bool {
     let rules = &field.rules;
-    are_plain(field.attrs, KEYS_OF_FIELDS)
+    are_plain(field.attrs, keys)
         && rules.with.is_none()
-        && rules.check.is_none()
         && rules.example.is_none()
         // Anything but a literal may name what would mean something else inside a generic function.
         && rules.description.iter().chain(rules.bounds.iter().map(|bound| &bound.value)).all(is_literal)
 }
 
-fn are_plain(attrs: &[Attribute], keys: &[&str]) -> bool {
+pub(super) fn are_plain(attrs: &[Attribute], keys: &[&str]) -> bool {
     attrs.iter().all(|attr| match &attr.meta {
         Meta::List(list) if list.path.is_ident("serde") => split(list.tokens.clone())
             .iter()
@@ -70,9 +80,9 @@ pub(super) fn is_literal(value: &Expr) -> bool {
 
 /// The function that checks the fields. It knows the types of fields by [`TypeNames::parts`] only, so that a field without a
 /// schema is one error, at the field. Types of standard names have one: naming them costs the least.
-pub(super) fn items(ty: &SchemaType<'_>) -> TokenStream {
+fn check_of_parts(ty: &SchemaType<'_>) -> TokenStream {
     let Some(fields) = fields(ty) else { return TokenStream::new() };
-    let checked: Vec<_> = fields.iter().filter(|field| is_part(field)).collect();
+    let checked: Vec<_> = fields.into_iter().filter(|field| is_part(field)).collect();
     if checked.is_empty() {
         return TokenStream::new();
     }
@@ -89,30 +99,51 @@ pub(super) fn items(ty: &SchemaType<'_>) -> TokenStream {
     }
 }
 
-/// The body of `json_schema`: the partial value tells the names and types of the fields, and here is what else there is.
-pub(super) fn json_schema(ty: &SchemaType<'_>) -> TokenStream {
-    let p = ty.paths.private();
-    let fields = fields(ty).unwrap_or_default();
-    let (docs_of_fields, docs) = (fields.iter().map(|field| docs(field.attrs)), docs(&ty.input.attrs));
-    let closed = key_of(&["serde"], &ty.input.attrs, "deny_unknown_fields").is_some();
-    let partial = partial::named(ty);
-    let description = match &ty.description {
-        Some(text) => quote!(#p::Some(#text)),
-        None => quote!(#p::None),
-    };
+/// What is said of the fields and of the type, beyond what the partial value tells.
+fn said(fields: &[&Field<'_>], ty: &SchemaType<'_>) -> TokenStream {
+    let whole = &ty.names.whole;
+    let has_default = |field: &Field<'_>| key_of(&["serde"], field.attrs, "default").is_some();
+    let of_container =
+        key_of(&["serde"], &ty.input.attrs, "default").filter(|_| !fields.iter().all(|f| has_default(f)));
     let words = fields.iter().enumerate().filter_map(|(index, field)| {
-        let words = words(field);
-        (!words.is_empty()).then(|| quote!(.at(#index) #words))
+        let (words, default) = (words(field), default(field, of_container.is_some().then_some(whole), ty));
+        (!words.is_empty() || !default.is_empty()).then(|| quote!(.at(#index) #words #default))
     });
-    quote! {
-        #p::Object::of::<#partial>(generator, &[#(#docs_of_fields),*])
-            #(#words)*
-            .end(#docs, #description, #closed)
-    }
+    let about = ty.description.as_ref().map(|text| quote!(.about(#text)));
+    quote!(#about #(#words)*)
+}
+
+/// The default of a field, and whether it may be missing. `whole` is the default of the type, where there is one.
+fn default(field: &Field<'_>, whole: Option<&Ident>, ty: &SchemaType<'_>) -> TokenStream {
+    let p = ty.paths.private();
+    let unless = key_of(&["serde"], field.attrs, "skip_serializing_if");
+    let left_out = unless.is_some().then(|| quote!(.left_out()));
+    let field_type = without_self(crate::tokens(field.ty), &own_type(ty));
+    let name = field.name;
+    let value = match key_of(&["serde"], field.attrs, "default") {
+        Some(Some(path)) => call(&path),
+        Some(None) => quote!(<#field_type as ::core::default::Default>::default()),
+        None => match whole {
+            Some(whole) => quote!(#whole().#name),
+            None => return quote!(#left_out),
+        },
+    };
+    let unless = unless.flatten().and_then(|path| syn::parse2::<syn::LitStr>(path).ok()?.parse::<syn::ExprPath>().ok());
+    let default = local("default");
+    let shown = quote!(#p::MaybeSerializeWrapper::<#field_type>(#default).maybe_to_value());
+    let shown = match unless {
+        Some(path) => quote!(if #path(&#default) { #p::None } else { #shown }),
+        None => shown,
+    };
+    quote!(.default({ let #default: #field_type = #value; #shown }) #left_out)
+}
+
+pub(super) fn local(name: &str) -> Ident {
+    Ident::new(name, Span::mixed_site())
 }
 
 /// What `#[llm]` and `#[serde(alias)]` have for a field.
-fn words(field: &Field<'_>) -> TokenStream {
+pub(super) fn words(field: &Field<'_>) -> TokenStream {
     let described = field.rules.description.as_ref().map(|text| quote!(.described(#text)));
     let bounds = field.rules.bounds.iter().map(|bound| {
         let (keyword, value) = (bound.keyword, &bound.value);
@@ -132,16 +163,10 @@ fn words(field: &Field<'_>) -> TokenStream {
 
 /// The statement of `llm_check` that walks the fields; nothing where none can have checks.
 pub(super) fn walked(ty: &SchemaType<'_>, checks: &Ident) -> Option<TokenStream> {
-    let checked = fields(ty)?.iter().filter(|field| is_part(field));
+    let checked = fields(ty)?.into_iter().filter(|field| is_part(field));
     let names: Vec<_> = checked.map(|field| field.name).collect();
     let TypeNames { check, parts_of, .. } = &ty.names;
     (!names.is_empty()).then(|| quote!(#check::<#parts_of>((#(&self.#names,)*), #checks);))
-}
-
-/// Whether a field is named by [`TypeNames::parts`]. Where none is, the compiler looks up a type such as `Progress<String>`
-/// once and not in every struct anew, as it does where there is a parameter.
-pub(super) fn has_parts(ty: &SchemaType<'_>) -> bool {
-    fields(ty).is_none_or(|fields| fields.iter().any(is_part))
 }
 
 /// Whether the field of a plain struct is named by [`TypeNames::parts`]. All others have types of standard names, and the
@@ -176,7 +201,7 @@ fn wire_name(field: &Field<'_>, ty: &SchemaType<'_>) -> String {
 }
 
 /// The doc comment as schemars takes it: one space before each line goes.
-fn docs(attrs: &[Attribute]) -> String {
+pub(super) fn docs(attrs: &[Attribute]) -> String {
     let lines = attrs.iter().filter_map(|attr| match &attr.meta {
         Meta::NameValue(pair) if pair.path.is_ident("doc") => match &pair.value {
             Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text.value()),
@@ -188,31 +213,96 @@ fn docs(attrs: &[Attribute]) -> String {
     lines.join("\n").trim_ascii().to_owned()
 }
 
-/// All that is generated for a struct of standard types of which nothing more is said, as a call of a macro of the library.
-pub(super) fn whole(ty: &SchemaType<'_>) -> Option<TokenStream> {
-    let fields = fields(ty).filter(|fields| fields.iter().all(|field| !is_part(field) && words(field).is_empty()))?;
-    let said = ty.description.is_some() || ty.validate.is_some() || !limits::constant(ty).is_empty();
-    if said {
-        return None;
+/// The trait that leads from one type to the types of the fields that have parts, and the type. Where no field has, the
+/// compiler looks up a type such as `Progress<String>` once and not in every struct anew, as it does where there is a
+/// parameter.
+pub(super) fn parts<'t>(fields: impl Iterator<Item = &'t Field<'t>>, ty: &SchemaType<'_>) -> TokenStream {
+    let p = ty.paths.private();
+    let TypeNames { parts, parts_of, .. } = &ty.names;
+    let (vis, own) = (&ty.input.vis, own_type(ty));
+    let (mut declared, mut links) = (TokenStream::new(), TokenStream::new());
+    for field in fields.filter(|field| is_part(field)) {
+        // The caret of "required by this bound" belongs on the field's name.
+        let span = field.name.map_or_else(Span::mixed_site, Ident::span);
+        let named = Ident::new(&field.names.parameter.to_string(), span);
+        let bound = respanned(quote!(#p::LlmSchema), span);
+        declared.extend(quote_spanned!(span=> type #named: #bound;));
+        let (parameter, of) = (&field.names.parameter, without_self(crate::tokens(field.ty), &own));
+        links.extend(quote!(type #parameter = #of;));
     }
+    quote! {
+        trait #parts {
+            #declared
+        }
+        #vis struct #parts_of;
+        impl #parts for #parts_of {
+            #links
+        }
+    }
+}
+
+/// All that is generated for a plain struct, as a call of a macro of the library.
+pub(super) fn whole(ty: &SchemaType<'_>) -> Option<TokenStream> {
+    let fields = fields(ty)?;
     let (krate, input) = (&ty.paths.krate, ty.input);
     let (vis, name, docs_of_type) = (&input.vis, &input.ident, docs(&input.attrs));
-    let TypeNames { partial, seen, .. } = &ty.names;
+    let TypeNames { partial, seen, parts: parts_trait, parts_of, .. } = &ty.names;
     let (text, closed) = (schema_name(ty), key_of(&["serde"], &input.attrs, "deny_unknown_fields").is_some());
     let (partial_text, partial_docs) = (partial.to_string(), partial::doc_text(name));
+    let has_parts = fields.iter().any(|field| is_part(field));
     let (mut members, mut told) = (String::new(), TokenStream::new());
-    for field in fields {
+    let parameter = local("P");
+    for field in &fields {
         let member = field.name?;
         if !members.is_empty() {
             members.push(' ');
         }
         members.push_str(&plain_name(member));
-        let (vis, wire, docs, ty) = (field.vis, wire_name(field, ty), docs(field.attrs), field.ty);
-        told.extend(quote!((#vis #member #wire #docs #ty)));
+        let (vis, docs, of) = (field.vis, docs(field.attrs), field.ty);
+        let wire = wire_names::with_aliases(wire_name(field, ty), field.attrs).join("\0");
+        if is_part(field) {
+            let of = &field.names.parameter;
+            told.extend(quote!((#vis #member #wire #docs Progress #parameter::#of)));
+        } else {
+            told.extend(quote!((#vis #member #wire #docs LeafOf #of)));
+        }
     }
+    let generic = has_parts.then(|| quote!(<#parameter: #parts_trait> #parts_of));
+    let more = more(&fields, has_parts, ty);
     Some(quote! {
         #krate::plain_struct! {
-            #name #text #docs_of_type #closed #vis struct #partial #partial_text #partial_docs #seen #members #told
+            #name #text #docs_of_type #closed #vis struct #partial #generic #partial_text #partial_docs #seen #members #told
+            #more
         }
+    })
+}
+
+/// What else there is than fields of standard types.
+fn more(fields: &[&Field<'_>], has_parts: bool, ty: &SchemaType<'_>) -> Option<TokenStream> {
+    let (said, limits, check) = (said(fields, ty), limits::constant(ty), walk::method(ty));
+    if !has_parts && said.is_empty() && limits.is_empty() && check.is_empty() {
+        return None;
+    }
+    let (library, path) = (ty.paths.private(), ty.paths.private_path());
+    let has_default = |attrs| key_of(&["serde"], attrs, "default").is_some();
+    let traits = (has_default(&ty.input.attrs) || fields.iter().any(|field| has_default(field.attrs))).then(|| {
+        quote! {
+            #[allow(unused_imports)]
+            use #library::NoSerialize as _;
+        }
+    });
+    let parts = has_parts.then(|| parts(fields.iter().copied(), ty));
+    let (checks, check_of_parts) = (expand::checks(ty), check_of_parts(ty));
+    let whole = key_of(&["serde"], &ty.input.attrs, "default").map(|path| {
+        let (whole, own) = (&ty.names.whole, own_type(ty));
+        let value = path.map_or_else(|| quote!(<#own as ::core::default::Default>::default()), |path| call(&path));
+        quote!(fn #whole() -> #own { #value })
+    });
+    Some(quote! {
+        ; [
+            #[allow(unused_imports)]
+            use #path as #library;
+            #traits #parts #checks #check_of_parts #whole
+        ] [#said] [#limits #check]
     })
 }

@@ -8,16 +8,19 @@ use syn::spanned::Spanned;
 use super::attributes::key_of;
 use super::expand::fields_of;
 use super::model::{Body, Field, Fields, SchemaType, Style, Variant};
-use super::plain;
 use super::shape::is_described;
 use super::wire_names::{self, Tagging};
+use super::{plain, plain_enum};
 
 /// The method; nothing for a type without parts.
 pub(super) fn method(ty: &SchemaType<'_>) -> TokenStream {
     let p = ty.paths.private();
     let parts = match &ty.body {
-        Body::Struct(_) if ty.is_plain => plain::walked(ty, &checks()).unwrap_or_default(),
-        Body::Struct(fields) => of_struct(fields, ty),
+        Body::Struct(fields) => {
+            let walked = plain::walked(ty, &checks());
+            let others = of_struct(fields, ty);
+            quote!(#walked #others)
+        }
         Body::Enum(variants) => of_enum(variants, ty),
         Body::Unknown => TokenStream::new(),
     };
@@ -148,10 +151,15 @@ fn of_field(field: &Field<'_>, value: &TokenStream, place: Place, ty: &SchemaTyp
         Place::Field(name) => quote!(&mut #all.field(#name)),
         Place::Item(index) => quote!(&mut #all.item(#index)),
     };
-    let walked = is_walked(field, ty).then(|| {
-        let stand_in = stand_in(field, ty);
-        quote!(<#stand_in as #p::Field>::check(#value, #checks);)
-    });
+    let walked = if ty.is_plain {
+        // The fields of a plain struct are walked all at once.
+        if ty.is_struct() { None } else { plain_enum::walked(field, value, &checks, ty) }
+    } else {
+        is_walked(field, ty).then(|| {
+            let stand_in = stand_in(field, ty);
+            quote!(<#stand_in as #p::Field>::check(#value, #checks);)
+        })
+    };
     let checked = field.rules.check.as_ref().map(|function| {
         let given = local("given", function.span());
         let called = call(function, &given, &checks, &p);

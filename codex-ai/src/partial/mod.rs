@@ -77,7 +77,7 @@ mod union;
 use std::fmt;
 
 use crate::schema::LlmSchema;
-use crate::schema::shape::Object;
+use crate::schema::plain::Object;
 
 pub use cursor::{Cursor, Fields};
 pub(crate) use growing::{AnyPartial, Growing, pending};

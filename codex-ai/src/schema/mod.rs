@@ -41,6 +41,8 @@ mod keyword;
 mod older;
 mod openai;
 #[doc(hidden)]
+pub mod plain;
+#[doc(hidden)]
 pub mod shape;
 mod standard;
 #[doc(hidden)]

@@ -5,10 +5,10 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use schemars::SchemaGenerator;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::LlmSchema;
-use crate::partial::{Grow, Partial, Progress, Step};
+use crate::partial::{Partial, Progress};
 use crate::structured::Checks;
 
 /// A type whose schema is made, as its methods of `JsonSchema`.
@@ -120,90 +120,6 @@ impl<F: Field> schemars::JsonSchema for Described<F> {
     }
 }
 
-/// The schema of a plain struct while its fields are told, as schemars' derive would tell them.
-#[derive(Debug)]
-pub struct Object<'g> {
-    generator: &'g mut SchemaGenerator,
-    fields: Vec<(String, schemars::Schema)>,
-    required: Vec<Value>,
-    /// The field whose keywords are set.
-    at: usize,
-}
-
-impl<'g> Object<'g> {
-    /// The fields of a struct by its partial value, with the doc comments of them all.
-    pub fn of<P: Grow>(generator: &'g mut SchemaGenerator, docs: &'static [&'static str]) -> Self {
-        let mut object = Self { generator, fields: Vec::new(), required: Vec::new(), at: 0 };
-        P::default().fields(Step::Tell(&mut object));
-        for ((_, schema), docs) in object.fields.iter_mut().zip(docs) {
-            document(schema, docs);
-        }
-        object
-    }
-
-    /// Tells a field.
-    pub(crate) fn field<T: LlmSchema>(&mut self, name: &str) {
-        let schema = self.generator.subschema_for::<T>();
-        if !(T::_schemars_private_is_option() && self.generator.contract().is_deserialize()) {
-            self.required.push(name.into());
-        }
-        self.fields.push((name.to_owned(), schema));
-    }
-
-    /// Turns to the field of this index.
-    pub fn at(mut self, index: usize) -> Self {
-        self.at = index;
-        self
-    }
-
-    /// Describes the field in other words than its doc comment.
-    pub fn described(self, text: &'static str) -> Self {
-        self.insert("description", text.into())
-    }
-
-    /// Sets a keyword of the field.
-    pub fn with<V: serde::Serialize + ?Sized>(self, keyword: &'static str, value: &V) -> Self {
-        self.insert(keyword, json(value))
-    }
-
-    fn insert(mut self, keyword: &'static str, value: Value) -> Self {
-        if let Some((_, schema)) = self.fields.get_mut(self.at) {
-            schema.insert(keyword.to_owned(), value);
-        }
-        self
-    }
-
-    /// The schema. `description` is what the type is described by in other words than its doc comment.
-    pub fn end(self, docs: &'static str, description: Option<&'static str>, is_closed: bool) -> schemars::Schema {
-        let properties = self.fields.into_iter().map(|(name, schema)| (name, schema.into()));
-        let mut schema = Map::new();
-        schema.insert("type".to_owned(), "object".into());
-        if is_closed {
-            schema.insert("additionalProperties".to_owned(), false.into());
-        }
-        schema.insert("properties".to_owned(), Value::Object(properties.collect()));
-        if !self.required.is_empty() {
-            schema.insert("required".to_owned(), self.required.into());
-        }
-        let mut schema = schemars::Schema::from(schema);
-        document(&mut schema, docs);
-        if let Some(description) = description {
-            schema.insert("description".to_owned(), description.into());
-        }
-        schema
-    }
-}
-
-/// Title and description from a doc comment.
-fn document(schema: &mut schemars::Schema, docs: &'static str) {
-    let (title, description) = schemars::_private::get_title_and_description(docs);
-    for (keyword, text) in [("title", title), ("description", description)] {
-        if !text.is_empty() {
-            schema.insert(keyword.to_owned(), text.into());
-        }
-    }
-}
-
 /// Leads from what a derived type can name to its hidden shape.
 pub trait Shaped {
     /// The shape, on which schemars' own derive stands.
@@ -229,20 +145,25 @@ pub fn no_default() -> NoDefault {
     NoDefault
 }
 
-/// What is generated for a plain struct whose fields have types of standard names, and for which nothing is said in
-/// attributes. To expand it here costs a fraction of what a derive costs that writes it all out.
+/// What is generated for a plain struct. To expand it here costs a fraction of what a derive costs that writes it all out.
+///
+/// Behind the fields stand, where there is any: items, what else is said of the fields, and what else there is of `LlmSchema`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! plain_struct {
     (
         // A name that is a tree keeps its place for messages.
         $name:tt $text:literal $docs:literal $closed:literal
-        $vis:vis struct $partial:ident $partial_text:literal $partial_docs:literal $seen:ident $members:literal
-        $(($field_vis:vis $field:ident $wire:literal $field_docs:literal $ty:ty))*
+        $vis:vis struct $partial:ident $(<$p:ident: $parts:ident> $parts_of:ident)?
+        $partial_text:literal $partial_docs:literal $seen:ident $members:literal
+        $(($field_vis:vis $field:ident $wire:literal $field_docs:literal $progress:ident $ty:ty))*
+        $(; [$($items:tt)*] [$($words:tt)*] [$($llm:tt)*])?
     ) => {
         #[allow(dead_code, deprecated, missing_docs, private_bounds, private_interfaces, unnameable_types)]
-        #[allow(clippy::partial_pub_fields)]
+        #[allow(unused_qualifications)]
+        #[allow(clippy::absolute_paths, clippy::all, clippy::nursery, clippy::pedantic, clippy::partial_pub_fields)]
         const _: () = {
+            $($($items)*)?
             #[automatically_derived]
             impl $crate::__private::schemars::JsonSchema for $name {
                 #[inline]
@@ -257,36 +178,38 @@ macro_rules! plain_struct {
                 fn json_schema(
                     generator: &mut $crate::__private::schemars::SchemaGenerator,
                 ) -> $crate::__private::schemars::Schema {
-                    $crate::__private::Object::of::<$partial>(generator, &[$($field_docs),*])
-                        .end($docs, $crate::__private::None, $closed)
+                    $crate::__private::Object::of::<$partial $(<$parts_of>)?>(generator, &[$($field_docs),*])
+                        $($($words)*)?
+                        .end($docs, $closed)
                 }
             }
             #[automatically_derived]
             impl $crate::__private::LlmSchema for $name {
                 type Form = $crate::__private::Json;
-                type Partial = $partial;
+                type Partial = $partial $(<$parts_of>)?;
+                $($($llm)*)?
             }
             #[doc = $partial_docs]
-            $vis struct $partial {
-                $( #[doc = $field_docs] $field_vis $field: $crate::__private::LeafOf<$ty>, )*
+            $vis struct $partial $(<$p: $parts>)? {
+                $( #[doc = $field_docs] $field_vis $field: $crate::__private::$progress<$ty>, )*
                 $seen: ::core::primitive::usize,
             }
             #[automatically_derived]
-            impl ::core::default::Default for $partial {
+            impl $(<$p: $parts>)? ::core::default::Default for $partial $(<$p>)? {
                 #[inline]
                 fn default() -> Self {
                     Self { $( $field: $crate::__private::Progress::Pending, )* $seen: 0 }
                 }
             }
             #[automatically_derived]
-            impl ::core::fmt::Debug for $partial {
+            impl $(<$p: $parts>)? ::core::fmt::Debug for $partial $(<$p>)? {
                 #[inline]
                 fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                     $crate::__private::debug(f, $partial_text, $members, &[$(&self.$field),*])
                 }
             }
             #[automatically_derived]
-            impl $crate::__private::Grow for $partial {
+            impl $(<$p: $parts>)? $crate::__private::Grow for $partial $(<$p>)? {
                 #[inline]
                 fn fields(&mut self, step: $crate::__private::Step<'_, '_>) -> ::core::primitive::bool {
                     step.over(&mut self.$seen, &[$($wire),*], &mut [$(&mut self.$field),*])
