@@ -13,7 +13,7 @@ pub use crate::common::compiled;
 pub use crate::dispatch::Caller;
 pub use crate::error::Result;
 pub use crate::mount::{AnyState, Erase, Erased, STATELESS, StateInfo, Stateless};
-pub use crate::partial::{Cursor, Flat, Grow, Progress, Step, Whole};
+pub use crate::partial::{Cursor, Flat, Grow, OfVariant, Progress, Step, Variants, Whole};
 use crate::prompt::PromptOutput;
 pub use crate::prompt::builder::{Once, Set, Take, Unset, send};
 #[cfg(feature = "templates")]
@@ -23,7 +23,8 @@ pub use crate::provider::BoxFuture;
 pub use crate::registry::{ArgInfo, Arguments, Entry, EntryInfo, Probe, ProbeAny, Registered, ToolArg};
 pub use crate::schema::plain::{Choice, Content, Object, Tagging, content_of, field_of, leaf_of};
 pub use crate::schema::shape::{
-    Described, Field, LeafOf, PartialOf, ProgressOf, Shaped, debug, generic_name, json, no_default, schema_id,
+    Described, Field, LeafOf, PartialOf, ProgressOf, Shaped, debug, debug_items, generic_name, json, no_default,
+    schema_id,
 };
 pub use crate::schema::strict::{Fault, strict};
 pub use crate::schema::{Json, LlmSchema, Schema, WireForm, bounds};

@@ -29,13 +29,14 @@ pub(super) fn items(variants: &[Variant<'_>], ty: &SchemaType<'_>) -> TokenStrea
     let (vis, TypeNames { partial, parts, .. }) = (&ty.input.vis, &ty.names);
     let pending = pending(variants);
     let (mut definitions, mut debugs) = (TokenStream::new(), TokenStream::new());
-    let (mut begun, mut grown) = (TokenStream::new(), TokenStream::new());
-    for variant in shown(variants) {
-        let code = OfVariant::new(variant, ty);
+    let (mut begun, mut filled, mut names) = (TokenStream::new(), TokenStream::new(), Vec::new());
+    for (index, variant) in shown(variants).enumerate() {
+        let code = OfVariant::new(index, variant, ty);
         definitions.extend(code.definition);
         debugs.extend(code.debug);
         begun.extend(code.begun);
-        grown.extend(code.grown);
+        filled.extend(code.filled);
+        names.push(code.names);
     }
     let (docs, text) = (doc(&ty.input.ident), pending.to_string());
     let listed: Vec<&Field<'_>> = shown(variants).flat_map(fields).collect();
@@ -43,10 +44,11 @@ pub(super) fn items(variants: &[Variant<'_>], ty: &SchemaType<'_>) -> TokenStrea
     let items = (!ty.is_plain).then(|| parts_items(listed.into_iter(), ty));
     let (parameters, arguments) = if has_parts { (quote!(<P: #parts>), quote!(<P>)) } else { Default::default() };
     let (tag, content) = keys(ty);
+    let is_begun = quote!(#p::Grow::is_begun(self));
     let flat = (tag.is_none()).then(|| {
         quote! {
             fn grow_field(&mut self, name: &::core::primitive::str, at: #p::Cursor<'_>) -> ::core::primitive::bool {
-                self.take_in(name, #p::Some(at))
+                at.choose_named(name, &[#(#names),*], #is_begun, self)
             }
         }
     });
@@ -75,26 +77,19 @@ pub(super) fn items(variants: &[Variant<'_>], ty: &SchemaType<'_>) -> TokenStrea
                 }
             }
         }
-        impl #parameters #partial #arguments {
-            /// `name` is that of the variant, whose content is at `content` once it has begun.
-            fn take_in(
-                &mut self,
-                name: &::core::primitive::str,
-                content: #p::Option<#p::Cursor<'_>>,
-            ) -> ::core::primitive::bool {
-                let is_new = !#p::Grow::is_begun(self);
-                if is_new {
-                    *self = match name {
-                        #begun
-                        _ => return false,
-                    };
-                }
-                let #p::Some(content) = content else { return is_new };
-                let has_grown = match (self, name) {
-                    #grown
-                    _ => false,
+        #[automatically_derived]
+        impl #parameters #p::Variants for #partial #arguments {
+            fn begin(&mut self, index: ::core::primitive::usize) {
+                *self = match index {
+                    #begun
+                    _ => Self::#pending,
                 };
-                is_new || has_grown
+            }
+            fn fill(&mut self, step: #p::OfVariant<'_>) -> ::core::primitive::bool {
+                match self {
+                    #filled
+                    _ => false,
+                }
             }
         }
         #[automatically_derived]
@@ -103,10 +98,7 @@ pub(super) fn items(variants: &[Variant<'_>], ty: &SchemaType<'_>) -> TokenStrea
                 !::core::matches!(self, Self::#pending)
             }
             fn grow(&mut self, from: #p::Cursor<'_>) -> ::core::primitive::bool {
-                match from.variant(#tag, #content) {
-                    #p::Some((name, content)) => self.take_in(name, content),
-                    _ => false,
-                }
+                from.choose((#tag, #content), &[#(#names),*], #is_begun, self)
             }
             #flat
         }
@@ -117,20 +109,31 @@ pub(super) fn items(variants: &[Variant<'_>], ty: &SchemaType<'_>) -> TokenStrea
 struct OfVariant {
     definition: TokenStream,
     debug: TokenStream,
-    /// From its name to the variant in which nothing has come.
+    /// From its index to the variant in which nothing has come.
     begun: TokenStream,
-    /// Takes in what has come of `content`.
-    grown: TokenStream,
+    /// Takes in what has come of its content.
+    filled: TokenStream,
+    /// All its names, with a NUL between them.
+    names: String,
 }
 
 impl OfVariant {
-    fn new(variant: &Variant<'_>, ty: &SchemaType<'_>) -> Self {
+    fn new(index: usize, variant: &Variant<'_>, ty: &SchemaType<'_>) -> Self {
         let p = ty.paths.private();
         let (name, docs) = (variant.name, docs::attributes(variant.attrs));
         let wire = wire_names::of_variant(name, variant.attrs, &ty.input.attrs);
-        let names = wire_names::with_aliases(wire, variant.attrs);
+        let names = wire_names::with_aliases(wire, variant.attrs).join("\0");
         let text = plain_name(name);
         let fields = fields(variant);
+        if fields.is_empty() {
+            return Self {
+                definition: quote!(#(#docs)* #name,),
+                debug: quote!(Self::#name => f.write_str(#text),),
+                begun: quote!(#index => Self::#name,),
+                filled: TokenStream::new(),
+                names,
+            };
+        }
         let bindings: Vec<Ident> =
             (0..fields.len()).map(|at| format_ident!("field{at}", span = Span::mixed_site())).collect();
         let types = fields.iter().map(|field| {
@@ -140,49 +143,35 @@ impl OfVariant {
             }
             if is_flat(field) { quote!(#p::PartialOf<P::#parameter>) } else { quote!(#p::ProgressOf<P::#parameter>) }
         });
-        let nothing = quote!(::core::default::Default::default());
-        if fields.is_empty() {
-            return Self {
-                definition: quote!(#(#docs)* #name,),
-                debug: quote!(Self::#name => f.write_str(#text),),
-                begun: quote!(#(#names)|* => Self::#name,),
-                grown: TokenStream::new(),
-            };
-        }
+        let nothings = fields.iter().map(|field| {
+            if is_flat(field) { quote!(::core::default::Default::default()) } else { quote!(#p::Progress::Pending) }
+        });
         if variant.fields.style == Style::Unnamed {
-            let nothings = fields.iter().map(|_| &nothing);
-            let grown = match bindings.as_slice() {
-                [one] => quote!(#one.grow(content)),
-                all => {
-                    let items = all
-                        .iter()
-                        .enumerate()
-                        .map(|(at, field)| quote!(content.place(#at).is_some_and(|at| #field.grow(at))));
-                    quote!(false #(| #items)*)
-                }
-            };
             return Self {
                 definition: quote!(#(#docs)* #name(#(#types),*),),
-                debug: quote!(Self::#name(#(#bindings),*) => f.debug_tuple(#text) #(.field(#bindings))* .finish(),),
-                begun: quote!(#(#names)|* => Self::#name(#(#nothings),*),),
-                grown: quote!((Self::#name(#(#bindings),*), #(#names)|*) => #grown,),
+                debug: quote!(Self::#name(#(#bindings),*) => #p::debug_items(f, #text, &[#(#bindings),*]),),
+                begun: quote!(#index => Self::#name(#(#nothings),*),),
+                filled: quote!(Self::#name(#(#bindings),*) => step.items(#index, &mut [#(#bindings),*]),),
+                names,
             };
         }
         let seen = &ty.names.seen;
         let members: Vec<&Ident> = fields.iter().filter_map(|field| field.name).collect();
-        let texts = members.iter().map(|name| plain_name(name));
+        let texts: Vec<String> = members.iter().map(|name| plain_name(name)).collect();
+        let texts = texts.join(" ");
         let docs_of_fields = fields.iter().map(|field| {
             let docs = docs::attributes(field.attrs);
             quote!(#(#docs)*)
         });
-        let (mut arms, mut flat) = (TokenStream::new(), TokenStream::new());
+        let (mut wires, mut parts) = (Vec::new(), TokenStream::new());
         for ((field, member), binding) in fields.iter().zip(&members).zip(&bindings) {
             if is_flat(field) {
-                flat.extend(quote!(|| #p::Grow::grow_field(#binding, name, at)));
+                wires.push("\0".to_owned());
+                parts.extend(quote!(&mut #p::Flat(#binding),));
             } else {
                 let wire = wire_names::of_field(member, field.attrs, Some(variant.attrs), &ty.input.attrs);
-                let names = wire_names::with_aliases(wire, field.attrs);
-                arms.extend(quote!(#(#names)|* => #binding.grow(at),));
+                wires.push(wire_names::with_aliases(wire, field.attrs).join("\0"));
+                parts.extend(quote!(#binding,));
             }
         }
         Self {
@@ -190,21 +179,15 @@ impl OfVariant {
                 #(#docs)* #name { #(#docs_of_fields #members: #types,)* #[doc(hidden)] #seen: ::core::primitive::usize },
             },
             debug: quote! {
-                Self::#name { #(#members: #bindings,)* .. } => f.debug_struct(#text) #(.field(#texts, #bindings))* .finish(),
+                Self::#name { #(#members: #bindings,)* .. } => #p::debug(f, #text, #texts, &[#(#bindings),*]),
             },
-            begun: quote!(#(#names)|* => Self::#name { #(#members: #nothing,)* #seen: 0 },),
-            grown: quote! {
-                (Self::#name { #(#members: #bindings,)* #seen: seen }, #(#names)|*) => {
-                    let mut changed = false;
-                    for (name, at) in content.fields(seen) {
-                        changed |= match name {
-                            #arms
-                            _ => false #flat,
-                        };
-                    }
-                    changed
+            begun: quote!(#index => Self::#name { #(#members: #nothings,)* #seen: 0 },),
+            filled: quote! {
+                Self::#name { #(#members: #bindings,)* #seen: seen } => {
+                    step.fields(#index, seen, &[#(#wires),*], &mut [#parts])
                 }
             },
+            names,
         }
     }
 }

@@ -73,6 +73,7 @@ mod scalar;
 mod snapshot;
 mod text;
 mod union;
+mod variant;
 
 use std::fmt;
 
@@ -86,6 +87,8 @@ pub use list::PartialList;
 pub use map::PartialMap;
 pub use reader::PartialReader;
 pub use text::PartialText;
+#[doc(hidden)]
+pub use variant::{OfVariant, Variants};
 
 /// A `T` that is still coming: for a struct, the same fields, each a [`Progress`]; for an enum with data, the same variants
 /// with such fields, and one more for as long as it is not known which one it is: `Pending`, or `Pending_` where the enum
@@ -293,8 +296,13 @@ impl Step<'_, '_> {
     }
 }
 
+/// Whether the name is one of these, which have a NUL between them.
+fn is_named(known: &str, name: &str) -> bool {
+    known.split('\0').any(|known| known == name)
+}
+
 fn take_in(names: &[&str], parts: &mut [&mut dyn Grown], name: &str, at: Cursor<'_>) -> bool {
-    let is_meant = |known: &&str| *known != FLAT && known.split('\0').any(|known| known == name);
+    let is_meant = |known: &&str| *known != FLAT && is_named(known, name);
     if let Some(part) = names.iter().position(is_meant).and_then(|index| parts.get_mut(index)) {
         return part.grown(name, at);
     }

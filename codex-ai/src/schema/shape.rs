@@ -62,6 +62,18 @@ pub fn debug(f: &mut fmt::Formatter<'_>, name: &str, names: &str, fields: &[&dyn
     shown.finish()
 }
 
+/// The same for a variant without names of fields.
+///
+/// # Errors
+/// Those of the formatter.
+pub fn debug_items(f: &mut fmt::Formatter<'_>, name: &str, items: &[&dyn fmt::Debug]) -> fmt::Result {
+    let mut shown = f.debug_tuple(name);
+    for item in items {
+        shown.field(item);
+    }
+    shown.finish()
+}
+
 /// The value of a bound as JSON.
 pub fn json<T: serde::Serialize + ?Sized>(value: &T) -> Value {
     serde_json::to_value(value).unwrap_or_default()
