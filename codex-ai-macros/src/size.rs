@@ -96,5 +96,30 @@ fn a_struct_with_another_in_it() {
             author: Person,
         }
     );
-    at_most(75, crate::schema::expand(item));
+    at_most(26, crate::schema::expand(item));
+}
+
+#[test]
+fn an_enum_with_data() {
+    let item = quote!(
+        /// A step.
+        pub enum Step {
+            /// Nothing.
+            Rest,
+            Search { query: String, limit: u32 },
+            Ask(Person),
+        }
+    );
+    at_most(130, crate::schema::expand(item));
+}
+
+#[test]
+fn an_enum_of_names() {
+    let item = quote!(
+        pub enum Level {
+            Low,
+            High,
+        }
+    );
+    at_most(34, crate::schema::expand(item));
 }

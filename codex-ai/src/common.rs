@@ -5,8 +5,8 @@
 //! costs. Nothing calls this.
 
 use schemars::SchemaGenerator;
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 use crate::registry::{Arguments, JsonArg};
 
@@ -18,6 +18,7 @@ pub fn compiled(arguments: &mut Arguments<'static>, text: &str, generator: &mut 
             $(all &= argument::<$ty>(arguments) && argument::<Option<$ty>>(arguments) && argument::<Vec<$ty>>(arguments);)*
             $(all &= answer::<$ty>(text);)*
             $(schema::<$ty>(generator);)*
+            $(all &= default::<$ty>() && default::<Option<$ty>>() && default::<Vec<$ty>>();)*
         };
     }
     also!(String bool u8 u16 u32 u64 usize i16 i32 i64 f32 f64);
@@ -36,6 +37,10 @@ fn schema<T: schemars::JsonSchema>(generator: &mut SchemaGenerator) {
     generator.subschema_for::<T>();
     generator.subschema_for::<Option<T>>();
     generator.subschema_for::<Vec<T>>();
+}
+
+fn default<T: Default + Serialize>() -> bool {
+    schemars::_private::MaybeSerializeWrapper(&T::default()).maybe_to_value().is_some()
 }
 
 /// For the code that reads a field, an element, and what is missing.

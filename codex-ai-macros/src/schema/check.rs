@@ -1,7 +1,8 @@
 //! The rules of a type that need no other types.
 
+use proc_macro2::Span;
 use quote::ToTokens;
-use syn::{Data, DeriveInput, Ident, Type};
+use syn::{Attribute, Data, DeriveInput, Ident, Type};
 
 use super::attributes::serde_key;
 use super::llm::{self, Rules};
@@ -26,7 +27,15 @@ pub(super) fn check<'a>(input: &'a DeriveInput, diag: &mut Diag) -> SchemaType<'
                 }
                 _ => {}
             }
-            Body::Struct(fields(&data.fields, &mut names, diag))
+            // Nothing but such fields and doc comments: it is a plain struct.
+            let is_plain = |field: &syn::Field| is_bare(&field.attrs) && plain::is_unchecked(&field.ty);
+            let is_plain = is_bare(&input.attrs)
+                && input.generics.params.is_empty()
+                && input.generics.where_clause.is_none()
+                && matches!(&data.fields, syn::Fields::Named(_))
+                && data.fields.iter().all(is_plain);
+            let unnamed = is_plain.then(|| Ident::new("unnamed", Span::mixed_site()));
+            Body::Struct(fields(&data.fields, unnamed.as_ref(), &mut names, diag))
         }
         Data::Enum(data) => {
             if data.variants.is_empty() {
@@ -36,7 +45,7 @@ pub(super) fn check<'a>(input: &'a DeriveInput, diag: &mut Diag) -> SchemaType<'
                 attrs: &variant.attrs,
                 name: &variant.ident,
                 description: llm::of_variant(&variant.attrs, diag),
-                fields: fields(&variant.fields, &mut names, diag),
+                fields: fields(&variant.fields, None, &mut names, diag),
             });
             Body::Enum(variants.collect())
         }
@@ -61,7 +70,12 @@ pub(super) fn check<'a>(input: &'a DeriveInput, diag: &mut Diag) -> SchemaType<'
     ty
 }
 
-fn fields<'a>(fields: &'a syn::Fields, names: &mut Names, diag: &mut Diag) -> Fields<'a> {
+fn is_bare(attrs: &[Attribute]) -> bool {
+    attrs.iter().all(|attr| attr.path().is_ident("doc"))
+}
+
+/// `unnamed` is what fields of standard types have in place of names where nothing is generated for them.
+fn fields<'a>(fields: &'a syn::Fields, unnamed: Option<&Ident>, names: &mut Names, diag: &mut Diag) -> Fields<'a> {
     let style = match fields {
         syn::Fields::Named(_) => Style::Named,
         syn::Fields::Unnamed(_) => Style::Unnamed,
@@ -73,16 +87,24 @@ fn fields<'a>(fields: &'a syn::Fields, names: &mut Names, diag: &mut Diag) -> Fi
         }
         let rules = llm::of_field(&field.attrs, diag);
         unusable(field, &rules, diag);
+        let (is_bare, is_leaf) = (is_bare(&field.attrs), plain::is_unchecked(&field.ty));
         Field {
             attrs: &field.attrs,
+            is_bare,
+            is_leaf,
             vis: &field.vis,
             name: field.ident.as_ref(),
             ty: &field.ty,
             rules,
-            names: FieldNames {
-                parameter: numbered("Field", index, names),
-                stand_in: numbered("FieldOf", index, names),
-                default: numbered("default", index, names),
+            names: match unnamed {
+                Some(none) if is_bare && is_leaf => {
+                    FieldNames { parameter: none.clone(), stand_in: none.clone(), default: none.clone() }
+                }
+                _ => FieldNames {
+                    parameter: numbered("Field", index, names),
+                    stand_in: numbered("FieldOf", index, names),
+                    default: numbered("default", index, names),
+                },
             },
         }
     });

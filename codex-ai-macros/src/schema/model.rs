@@ -48,7 +48,7 @@ pub(super) struct TypeNames {
     pub(super) parts_of: Ident,
     /// The function that checks the fields of a plain struct.
     pub(super) check: Ident,
-    /// The function that makes the default of a plain struct.
+    /// The function that makes the defaults of a plain struct's fields.
     pub(super) whole: Ident,
     /// The partial value's count of fields that have come.
     pub(super) seen: Ident,
@@ -75,6 +75,10 @@ pub(super) enum Style {
 
 pub(super) struct Field<'a> {
     pub(super) attrs: &'a [Attribute],
+    /// Whether it has no attributes but doc comments.
+    pub(super) is_bare: bool,
+    /// Whether its type is a standard one without checks, by its name.
+    pub(super) is_leaf: bool,
     pub(super) vis: &'a Visibility,
     pub(super) name: Option<&'a Ident>,
     pub(super) ty: &'a Type,

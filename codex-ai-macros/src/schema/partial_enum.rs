@@ -47,6 +47,7 @@ pub(super) fn items(variants: &[Variant<'_>], ty: &SchemaType<'_>) -> TokenStrea
     let is_begun = quote!(#p::Grow::is_begun(self));
     let flat = (tag.is_none()).then(|| {
         quote! {
+            #[inline]
             fn grow_field(&mut self, name: &::core::primitive::str, at: #p::Cursor<'_>) -> ::core::primitive::bool {
                 at.choose_named(name, &[#(#names),*], #is_begun, self)
             }
@@ -64,12 +65,14 @@ pub(super) fn items(variants: &[Variant<'_>], ty: &SchemaType<'_>) -> TokenStrea
         }
         #[automatically_derived]
         impl #parameters ::core::default::Default for #partial #arguments {
+            #[inline]
             fn default() -> Self {
                 Self::#pending
             }
         }
         #[automatically_derived]
         impl #parameters ::core::fmt::Debug for #partial #arguments {
+            #[inline]
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 match self {
                     Self::#pending => f.write_str(#text),
@@ -79,12 +82,14 @@ pub(super) fn items(variants: &[Variant<'_>], ty: &SchemaType<'_>) -> TokenStrea
         }
         #[automatically_derived]
         impl #parameters #p::Variants for #partial #arguments {
+            #[inline]
             fn begin(&mut self, index: ::core::primitive::usize) {
                 *self = match index {
                     #begun
                     _ => Self::#pending,
                 };
             }
+            #[inline]
             fn fill(&mut self, step: #p::OfVariant<'_>) -> ::core::primitive::bool {
                 match self {
                     #filled
@@ -94,9 +99,11 @@ pub(super) fn items(variants: &[Variant<'_>], ty: &SchemaType<'_>) -> TokenStrea
         }
         #[automatically_derived]
         impl #parameters #p::Grow for #partial #arguments {
+            #[inline]
             fn is_begun(&self) -> ::core::primitive::bool {
                 !::core::matches!(self, Self::#pending)
             }
+            #[inline]
             fn grow(&mut self, from: #p::Cursor<'_>) -> ::core::primitive::bool {
                 from.choose((#tag, #content), &[#(#names),*], #is_begun, self)
             }

@@ -24,9 +24,7 @@ const KEYS_OF_FIELDS: &[&str] =
 /// The fields of a plain struct that a model is told of.
 pub(super) fn fields<'t>(ty: &'t SchemaType<'t>) -> Option<Vec<&'t Field<'t>>> {
     match &ty.body {
-        Body::Struct(fields) if ty.is_plain => {
-            Some(fields.fields.iter().filter(|field| !wire_names::is_skipped(field.attrs)).collect())
-        }
+        Body::Struct(fields) if ty.is_plain => Some(fields.fields.iter().filter(|field| is_told(field)).collect()),
         _ => None,
     }
 }
@@ -41,9 +39,13 @@ pub(super) fn is_plain(attrs: &[Attribute], generics: &syn::Generics, body: &Bod
         Body::Enum(variants) => return plain_enum::is_plain(attrs, variants),
         _ => return false,
     };
-    fields.iter().any(|field| !wire_names::is_skipped(field.attrs))
+    fields.iter().any(is_told)
         && are_plain(attrs, KEYS_OF_TYPES)
         && fields.iter().all(|field| is_plain_field(field, KEYS_OF_FIELDS))
+}
+
+fn is_told(field: &Field<'_>) -> bool {
+    field.is_bare || !wire_names::is_skipped(field.attrs)
 }
 
 pub(super) fn is_plain_field(field: &Field<'_>, keys: &[&str]) -> bool {
@@ -101,41 +103,60 @@ fn check_of_parts(ty: &SchemaType<'_>) -> TokenStream {
 
 /// What is said of the fields and of the type, beyond what the partial value tells.
 fn said(fields: &[&Field<'_>], ty: &SchemaType<'_>) -> TokenStream {
-    let whole = &ty.names.whole;
-    let has_default = |field: &Field<'_>| key_of(&["serde"], field.attrs, "default").is_some();
-    let of_container =
-        key_of(&["serde"], &ty.input.attrs, "default").filter(|_| !fields.iter().all(|f| has_default(f)));
-    let words = fields.iter().enumerate().filter_map(|(index, field)| {
-        let (words, default) = (words(field), default(field, of_container.is_some().then_some(whole), ty));
+    let words = fields.iter().enumerate().filter(|(_, field)| !field.is_bare).filter_map(|(index, field)| {
+        let (words, default) = (words(field), default(field, ty));
         (!words.is_empty() || !default.is_empty()).then(|| quote!(.at(#index) #words #default))
     });
     let about = ty.description.as_ref().map(|text| quote!(.about(#text)));
-    quote!(#about #(#words)*)
+    let whole = &ty.names.whole;
+    let defaults = has_default(&ty.input.attrs).then(|| quote!(.defaults(#whole)));
+    quote!(#about #(#words)* #defaults)
 }
 
-/// The default of a field, and whether it may be missing. `whole` is the default of the type, where there is one.
-fn default(field: &Field<'_>, whole: Option<&Ident>, ty: &SchemaType<'_>) -> TokenStream {
-    let p = ty.paths.private();
-    let unless = key_of(&["serde"], field.attrs, "skip_serializing_if");
-    let left_out = unless.is_some().then(|| quote!(.left_out()));
+fn has_default(attrs: &[Attribute]) -> bool {
+    key_of(&["serde"], attrs, "default").is_some()
+}
+
+/// The default of a field, and whether it may be missing.
+fn default(field: &Field<'_>, ty: &SchemaType<'_>) -> TokenStream {
+    let left_out = key_of(&["serde"], field.attrs, "skip_serializing_if").map(|_| quote!(.left_out()));
+    let Some(path) = key_of(&["serde"], field.attrs, "default") else { return quote!(#left_out) };
     let field_type = without_self(crate::tokens(field.ty), &own_type(ty));
-    let name = field.name;
-    let value = match key_of(&["serde"], field.attrs, "default") {
-        Some(Some(path)) => call(&path),
-        Some(None) => quote!(<#field_type as ::core::default::Default>::default()),
-        None => match whole {
-            Some(whole) => quote!(#whole().#name),
-            None => return quote!(#left_out),
-        },
-    };
-    let unless = unless.flatten().and_then(|path| syn::parse2::<syn::LitStr>(path).ok()?.parse::<syn::ExprPath>().ok());
+    let value = path.map_or_else(|| quote!(<#field_type as ::core::default::Default>::default()), |path| call(&path));
     let default = local("default");
-    let shown = quote!(#p::MaybeSerializeWrapper::<#field_type>(#default).maybe_to_value());
-    let shown = match unless {
+    let shown = default_value(field, &quote!(#default), ty);
+    quote!(.default({ let #default: #field_type = #value; #shown }) #left_out)
+}
+
+/// The default as JSON; none where serde leaves it out, and for a type that has no JSON.
+fn default_value(field: &Field<'_>, default: &TokenStream, ty: &SchemaType<'_>) -> TokenStream {
+    let p = ty.paths.private();
+    let shown = quote!(#p::MaybeSerializeWrapper(&#default).maybe_to_value());
+    let unless = key_of(&["serde"], field.attrs, "skip_serializing_if").flatten();
+    match unless.and_then(|path| syn::parse2::<syn::LitStr>(path).ok()?.parse::<syn::ExprPath>().ok()) {
         Some(path) => quote!(if #path(&#default) { #p::None } else { #shown }),
         None => shown,
-    };
-    quote!(.default({ let #default: #field_type = #value; #shown }) #left_out)
+    }
+}
+
+/// The function that tells the defaults of fields out of that of the type.
+fn defaults_of_type(fields: &[&Field<'_>], ty: &SchemaType<'_>) -> Option<TokenStream> {
+    let path = key_of(&["serde"], &ty.input.attrs, "default")?;
+    let (p, name, own) = (ty.paths.private(), &ty.names.whole, own_type(ty));
+    let value = path.map_or_else(|| quote!(<#own as ::core::default::Default>::default()), |path| call(&path));
+    let (whole, object) = (local("whole"), local("object"));
+    let values = fields.iter().enumerate().filter(|(_, field)| !has_default(field.attrs)).map(|(index, field)| {
+        let member = field.name;
+        let value = default_value(field, &quote!(#whole.#member), ty);
+        quote!(#object.default_at(#index, #value);)
+    });
+    Some(quote! {
+        #[inline]
+        fn #name(#object: &mut #p::Object<'_>) {
+            let #whole: #own = #value;
+            #(#values)*
+        }
+    })
 }
 
 pub(super) fn local(name: &str) -> Ident {
@@ -172,11 +193,11 @@ pub(super) fn walked(ty: &SchemaType<'_>, checks: &Ident) -> Option<TokenStream>
 /// Whether the field of a plain struct is named by [`TypeNames::parts`]. All others have types of standard names, and the
 /// library makes sure that they are the standard ones, since their checks are not run.
 pub(super) fn is_part(field: &Field<'_>) -> bool {
-    !is_unchecked(field.ty)
+    !field.is_leaf
 }
 
 /// Whether a type has no checks, by its name: text, numbers, and lists and options of them.
-fn is_unchecked(ty: &Type) -> bool {
+pub(super) fn is_unchecked(ty: &Type) -> bool {
     const LEAVES: &[&str] =
         &["String", "bool", "char", "u8", "u16", "u32", "u64", "i8", "i16", "i32", "i64", "f32", "f64"];
     let Type::Path(TypePath { qself: None, path, .. }) = peel(ty) else { return false };
@@ -259,7 +280,10 @@ pub(super) fn whole(ty: &SchemaType<'_>) -> Option<TokenStream> {
         }
         members.push_str(&plain_name(member));
         let (vis, docs, of) = (field.vis, docs(field.attrs), field.ty);
-        let wire = wire_names::with_aliases(wire_name(field, ty), field.attrs).join("\0");
+        let mut wire = wire_name(field, ty);
+        if !field.is_bare {
+            wire = wire_names::with_aliases(wire, field.attrs).join("\0");
+        }
         if is_part(field) {
             let of = &field.names.parameter;
             told.extend(quote!((#vis #member #wire #docs Progress #parameter::#of)));
@@ -284,7 +308,6 @@ fn more(fields: &[&Field<'_>], has_parts: bool, ty: &SchemaType<'_>) -> Option<T
         return None;
     }
     let (library, path) = (ty.paths.private(), ty.paths.private_path());
-    let has_default = |attrs| key_of(&["serde"], attrs, "default").is_some();
     let traits = (has_default(&ty.input.attrs) || fields.iter().any(|field| has_default(field.attrs))).then(|| {
         quote! {
             #[allow(unused_imports)]
@@ -293,13 +316,12 @@ fn more(fields: &[&Field<'_>], has_parts: bool, ty: &SchemaType<'_>) -> Option<T
     });
     let parts = has_parts.then(|| parts(fields.iter().copied(), ty));
     let (checks, check_of_parts) = (expand::checks(ty), check_of_parts(ty));
-    let whole = key_of(&["serde"], &ty.input.attrs, "default").map(|path| {
-        let (whole, own) = (&ty.names.whole, own_type(ty));
-        let value = path.map_or_else(|| quote!(<#own as ::core::default::Default>::default()), |path| call(&path));
-        quote!(fn #whole() -> #own { #value })
-    });
+    let whole = defaults_of_type(fields, ty);
     Some(quote! {
         ; [
+            #[allow(unused_qualifications)]
+            #[allow(clippy::absolute_paths, clippy::all, clippy::nursery, clippy::pedantic)]
+        ] [
             #[allow(unused_imports)]
             use #path as #library;
             #traits #parts #checks #check_of_parts #whole

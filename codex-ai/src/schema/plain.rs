@@ -73,13 +73,24 @@ impl<'g> Object<'g> {
 
     /// The field has a default, which may have no JSON.
     pub fn default(mut self, value: Option<Value>) -> Self {
-        if let Some(field) = self.fields.get_mut(self.at) {
+        self.default_at(self.at, value);
+        self
+    }
+
+    /// The field of this index has a default.
+    pub fn default_at(&mut self, index: usize, value: Option<Value>) {
+        if let Some(field) = self.fields.get_mut(index) {
             field.has_default = true;
+            if let Some(value) = value {
+                field.schema.insert("default".to_owned(), value);
+            }
         }
-        match value {
-            Some(value) => self.insert("default", value),
-            None => self,
-        }
+    }
+
+    /// Tells the defaults of many fields.
+    pub fn defaults(mut self, tell: fn(&mut Object<'_>)) -> Self {
+        tell(&mut self);
+        self
     }
 
     /// The field may be missing in what serde writes.

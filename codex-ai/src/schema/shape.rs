@@ -159,7 +159,7 @@ pub fn no_default() -> NoDefault {
 
 /// What is generated for a plain struct. To expand it here costs a fraction of what a derive costs that writes it all out.
 ///
-/// Behind the fields stand, where there is any: items, what else is said of the fields, and what else there is of `LlmSchema`.
+/// Behind the fields stand, where there is any: attributes, items, what else is said of the fields, and what else there is of `LlmSchema`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! plain_struct {
@@ -169,11 +169,11 @@ macro_rules! plain_struct {
         $vis:vis struct $partial:ident $(<$p:ident: $parts:ident> $parts_of:ident)?
         $partial_text:literal $partial_docs:literal $seen:ident $members:literal
         $(($field_vis:vis $field:ident $wire:literal $field_docs:literal $progress:ident $ty:ty))*
-        $(; [$($items:tt)*] [$($words:tt)*] [$($llm:tt)*])?
+        $(; [$($allowed:tt)*] [$($items:tt)*] [$($words:tt)*] [$($llm:tt)*])?
     ) => {
         #[allow(dead_code, deprecated, missing_docs, private_bounds, private_interfaces, unnameable_types)]
-        #[allow(unused_qualifications)]
-        #[allow(clippy::absolute_paths, clippy::all, clippy::nursery, clippy::pedantic, clippy::partial_pub_fields)]
+        #[allow(clippy::partial_pub_fields)]
+        $($($allowed)*)?
         const _: () = {
             $($($items)*)?
             #[automatically_derived]
