@@ -106,7 +106,10 @@ fn an_enum_with_data() {
         pub enum Step {
             /// Nothing.
             Rest,
-            Search { query: String, limit: u32 },
+            Search {
+                query: String,
+                limit: u32,
+            },
             Ask(Person),
         }
     );
