@@ -90,6 +90,7 @@ fn four() -> u32 {
     4
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands on a reference")]
 fn is_zero(number: &u32) -> bool {
     *number == 0
 }

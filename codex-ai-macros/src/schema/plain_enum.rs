@@ -36,8 +36,8 @@ pub(super) fn is_plain(attrs: &[syn::Attribute], variants: &[Variant<'_>]) -> bo
         })
 }
 
-/// The types of fields, and the functions that run the checks in them. They know the types of fields by [`TypeNames::parts`] only, so that a field
-/// without a schema is one error, at the field.
+/// The types of fields, and the functions that run the checks in them. They know the types of fields by
+/// [`TypeNames::parts`] only, so that a field without a schema is one error, at the field.
 pub(super) fn items(ty: &SchemaType<'_>) -> TokenStream {
     if parts_of_variants(ty).next().is_none() {
         return TokenStream::new();
