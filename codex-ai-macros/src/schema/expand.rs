@@ -38,6 +38,7 @@ pub(super) fn good(ty: &SchemaType<'_>) -> TokenStream {
         #[allow(dead_code, deprecated, non_camel_case_types, private_bounds, private_interfaces, unnameable_types)]
         #[allow(unused_qualifications)]
         #[allow(clippy::absolute_paths, clippy::all, clippy::nursery, clippy::pedantic, clippy::partial_pub_fields)]
+        #[allow(clippy::default_numeric_fallback)]
         const _: () = {
             use #path as #library;
             #items
