@@ -26,14 +26,14 @@ pub(crate) fn read_text(reply: &Reply) -> Result<String> {
 
 /// A place for a value of a type. This is all that reading takes of the type: the rest is compiled once, and not in each
 /// crate for each type.
-pub(crate) trait Slot {
+pub(crate) trait TextSlot {
     /// Reads a text as a value, keeps it, and gives what the checks of the type's author find.
     ///
     /// It is read from the text itself, so numbers beyond 64 bits are exact where the type can hold them.
     fn keep(&mut self, text: &str) -> Result<Vec<Problem>, serde_json::Error>;
 }
 
-impl<T: LlmSchema> Slot for Option<T> {
+impl<T: LlmSchema> TextSlot for Option<T> {
     fn keep(&mut self, text: &str) -> Result<Vec<Problem>, serde_json::Error> {
         match serde_json::from_str(text) {
             Ok(made) => {
@@ -82,7 +82,7 @@ pub(crate) fn read_json(
     reply: &Reply,
     schema: &Schema,
     leniency: Leniency,
-    slot: &mut dyn Slot,
+    slot: &mut dyn TextSlot,
 ) -> Result<Vec<Repair>> {
     let text = json_text_of(reply)?;
     let wire = wire_of(schema, reply);
@@ -107,7 +107,7 @@ pub(crate) fn read_json_text(
     text: &str,
     schema: &Schema,
     leniency: Leniency,
-    slot: &mut dyn Slot,
+    slot: &mut dyn TextSlot,
 ) -> Result<Vec<Repair>> {
     match quick(text, schema, slot) {
         Some(Ok(())) => Ok(Vec::new()),
@@ -122,7 +122,7 @@ pub(crate) fn read_json_value(
     reply: &Reply,
     schema: &Schema,
     leniency: Leniency,
-    slot: &mut dyn Slot,
+    slot: &mut dyn TextSlot,
 ) -> Result<Parsed<Value>> {
     let text = json_text_of(reply)?;
     let wire = wire_of(schema, reply);
@@ -164,7 +164,7 @@ fn wire_of<'s>(schema: &'s Schema, reply: &Reply) -> Option<&'s WireSchema> {
 
 /// Reads a text that follows the schema, or gives what the checks find; `None` where there is more to say. The checks run
 /// once.
-fn quick(text: &str, schema: &Schema, slot: &mut dyn Slot) -> Option<Result<(), Wrong>> {
+fn quick(text: &str, schema: &Schema, slot: &mut dyn TextSlot) -> Option<Result<(), Wrong>> {
     let mut problems = if schema.is_followed_by(text) { slot.keep(text).ok()? } else { return None };
     if problems.is_empty() {
         return Some(Ok(()));
@@ -232,7 +232,7 @@ impl Wrong {
 }
 
 /// Reads a text, and gives it as JSON, or everything that is wrong with it.
-fn explained(text: &str, schema: &Schema, slot: &mut dyn Slot) -> Result<Value, Wrong> {
+fn explained(text: &str, schema: &Schema, slot: &mut dyn TextSlot) -> Result<Value, Wrong> {
     match slot.keep(text) {
         Ok(problems) => checked(text, schema, problems),
         Err(error) => Err(unfit(text, schema, error, slot)),
@@ -247,7 +247,7 @@ fn checked(text: &str, schema: &Schema, found: Vec<Problem>) -> Result<Value, Wr
 }
 
 /// A text that is none: what the schema finds, and what the type itself did.
-fn unfit(text: &str, schema: &Schema, error: serde_json::Error, slot: &mut dyn Slot) -> Wrong {
+fn unfit(text: &str, schema: &Schema, error: serde_json::Error, slot: &mut dyn TextSlot) -> Wrong {
     let (value, mut problems) = match validated(text, schema) {
         Ok(found) => found,
         Err(wrong) => return wrong,
@@ -268,7 +268,7 @@ fn validated(text: &str, schema: &Schema) -> Result<(Value, Vec<Problem>), Wrong
 }
 
 /// Problems that lenient reading found, and those that the checks find, as far as there is a value of the type.
-fn and_checks(mut unread: Unread, wire: Option<&WireSchema>, slot: &mut dyn Slot) -> Vec<Problem> {
+fn and_checks(mut unread: Unread, wire: Option<&WireSchema>, slot: &mut dyn TextSlot) -> Vec<Problem> {
     if let Some(Ok(found)) = unread.value.as_ref().map(|value| slot.keep(&value.to_string())) {
         unread.problems.extend(found);
     }
