@@ -36,9 +36,8 @@ pub(super) fn good(ty: &SchemaType<'_>) -> TokenStream {
     quote! {
         // The shape is never made, and it repeats what the user's own type answers for.
         #[allow(dead_code, deprecated, non_camel_case_types, private_bounds, private_interfaces, unnameable_types)]
-        #[allow(unused_qualifications)]
-        #[allow(clippy::absolute_paths, clippy::all, clippy::nursery, clippy::pedantic, clippy::partial_pub_fields)]
-        #[allow(clippy::default_numeric_fallback)]
+        #[allow(unused_qualifications, clippy::default_numeric_fallback, clippy::partial_pub_fields)]
+        #[allow(clippy::absolute_paths, clippy::all, clippy::nursery, clippy::pedantic)]
         const _: () = {
             use #path as #library;
             #items
