@@ -39,9 +39,12 @@ pub(super) fn is_plain(attrs: &[Attribute], generics: &syn::Generics, body: &Bod
         Body::Enum(variants) => return plain_enum::is_plain(attrs, variants),
         _ => return false,
     };
+    // All fields are walked at once, which is before any check: where there are both, problems would leave their order.
+    let has_checks = fields.iter().any(|field| field.rules.check.is_some());
     fields.iter().any(is_told)
         && are_plain(attrs, KEYS_OF_TYPES)
         && fields.iter().all(|field| is_plain_field(field, KEYS_OF_FIELDS))
+        && !(has_checks && fields.iter().any(|field| is_told(field) && is_part(field)))
 }
 
 fn is_told(field: &Field<'_>) -> bool {
