@@ -29,7 +29,6 @@ use tokio::runtime::Builder;
 #[derive(serde::Deserialize, LlmSchema)]
 #[llm(validate = Order::adds_up)]
 #[serde(rename_all = "camelCase")]
-#[expect(dead_code, reason = "all of it is read from JSON, and only some is looked at")]
 struct Order {
     #[llm(pattern = "^[A-Z]{2}-[0-9]+$")]
     order_number: String,
@@ -42,7 +41,6 @@ struct Order {
 }
 
 #[derive(serde::Deserialize, LlmSchema)]
-#[expect(dead_code, reason = "all of it is read from JSON, and only some is looked at")]
 struct Item {
     #[llm(check = not_empty, max_length = 200)]
     name: String,
